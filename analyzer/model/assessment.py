@@ -1,0 +1,217 @@
+"""The whole result of one run: what every report is written from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Missing
+from analyzer.model.responsibility import Responsibility
+from analyzer.model.verdict import Disposition, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRef:
+    """One entry of the evidence register; ids are ``EV-0001`` in order of first use.
+
+    Attributes:
+        subject: Node name or ``cluster``: whose bundle it is.
+        collected_at: When that bundle was made, UTC.
+    """
+
+    id: str
+    bundle_sha256: str
+    member: str
+    member_sha256: str
+    selector: str
+    excerpt: str
+    subject: str
+    collected_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One outcome on one subject, evidence by id."""
+
+    subject: str
+    verdict: Verdict
+    reason: Reason
+    explanation: str
+    actual: str
+    expected: str
+    evidence: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlResult:
+    """One row of the register.
+
+    Attributes:
+        topic, check_type, decidability: Of the definition that decided.
+        rule, remediation: In our words.
+        explanation: One sentence that sums up the findings.
+        findings: By subject kind and name; may be empty only for ``out-of-scope``,
+            ``error`` and ``no-evidence``.
+        counts: Findings by verdict word, only those above zero.
+        nodes_expected, nodes_judged: For node rules where the API's node list is known;
+            None otherwise.
+        nodes_missing: Names of expected nodes that no bundle covers.
+        partial: True when a pass rests on some of the expected nodes only.
+    """
+
+    id: str
+    section: str
+    title: str
+    level: int
+    assessment: str
+    scored: bool
+    topic: str
+    check_type: str
+    decidability: str
+    rule: str
+    remediation: str
+    verdict: Verdict
+    reason: Reason
+    explanation: str
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int]
+    nodes_expected: int | None
+    nodes_judged: int | None
+    nodes_missing: tuple[str, ...]
+    partial: bool
+    responsibility: Responsibility
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleSummary:
+    """One bundle of the run.
+
+    Attributes:
+        integrity: ``verified`` (every hash matched); a refused bundle never gets here.
+        signature: ``unsigned`` or ``unverified``.
+        counts: Probes by status.
+    """
+
+    name: str
+    sha256: str
+    fingerprint: str
+    kind: str
+    subject: str
+    integrity: str
+    signature: str
+    complete: bool
+    collected_at: str
+    collector: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One missing piece of evidence and what it would unlock.
+
+    Attributes:
+        subject: ``node/NAME`` or ``cluster``.
+        detail: What was found instead.
+        command: The command that collects it.
+        controls: Ids of controls left without a verdict for its lack, in order.
+    """
+
+    key: EvidenceKey
+    subject: str
+    detail: str
+    command: str
+    controls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Counts over a set of controls.
+
+    Attributes:
+        by_verdict: Count by verdict word, every word present.
+        score: pass / (pass + fail), 0 to 1; None when nothing was decided.
+        coverage: (pass + fail) / (controls in scope and applicable); None when there are none.
+    """
+
+    by_verdict: Mapping[str, int]
+    total: int
+    score: float | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Totals, made once so that no two reports can disagree.
+
+    Attributes:
+        by_section: By top-level section (``1`` ... ``5``) and by subsection (``1.2``).
+        by_party: By party word, only parties that occur.
+        by_level: ``1`` and ``2``.
+        by_disposition, by_comparison: Count by word, only those above zero.
+    """
+
+    overall: Tally
+    by_section: Mapping[str, Tally]
+    by_party: Mapping[str, Tally]
+    by_level: Mapping[str, Tally]
+    by_disposition: Mapping[str, int]
+    by_comparison: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterInfo:
+    """What is known of the cluster as a whole; None where unknown."""
+
+    uid: str | None
+    kubernetes_version: str | None
+    nodes_expected: tuple[str, ...] | None
+    nodes_evidenced: tuple[str, ...]
+    nodes_unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileInfo:
+    """The provider profile as the report names it."""
+
+    id: str
+    title: str
+    provider: str
+    product: str
+    benchmark: str
+    statement: str
+    source_url: str
+    source_date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """All results of one run, with totals and provenance.
+
+    Attributes:
+        as_of: The newest collection time unless the user said otherwise, UTC.
+        sections: Section titles by number.
+        benchmark_why: Why this benchmark was chosen, one sentence.
+        notices: Sentences for the front page: drift between bundles, unknown nodes, ...
+        policy: Declared policy as printed: name and text of every value used.
+    """
+
+    analyzer_version: str
+    as_of: str
+    benchmark_id: str
+    benchmark_title: str
+    benchmark_versions: tuple[str, str]
+    benchmark_why: str
+    sections: Mapping[str, str]
+    reading: str
+    profile: ProfileInfo | None
+    policy_id: str
+    policy: Mapping[str, str]
+    cluster: ClusterInfo
+    bundles: tuple[BundleSummary, ...]
+    summary: Summary
+    controls: tuple[ControlResult, ...]
+    evidence: tuple[EvidenceRef, ...]
+    gaps: tuple[Gap, ...]
+    notices: tuple[str, ...]

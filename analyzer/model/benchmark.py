@@ -1,0 +1,82 @@
+"""Benchmarks as values: numbered controls, each naming a check definition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+from analyzer.model.outcome import Check
+
+ControlId = NewType("ControlId", str)
+
+
+def control_order(control_id: str) -> tuple[tuple[int, ...], str]:
+    """Sort key that puts 1.2.10 after 1.2.9."""
+    return tuple(int(part) if part.isdigit() else 0 for part in control_id.split(".")), control_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One check definition: what to compare, by topic.
+
+    Attributes:
+        topic: Stable name, ``api-anonymous``; the same in every benchmark.
+        type: Name of the check type.
+        params: Parameters as text or lists of text, before the benchmark's own ones.
+        rule: One sentence in our words: what satisfies the control.
+        rationale: One sentence: why it matters.
+        remediation: What to change, in our words.
+        decidability: ``A`` pass and fail follow from evidence; ``B`` once a policy is declared;
+            ``C`` one verdict is provable; ``H`` a person decides.
+        source: Where the rule's facts can be looked up.
+    """
+
+    topic: str
+    type: str
+    params: Mapping[str, object]
+    rule: str
+    rationale: str
+    remediation: str
+    decidability: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One numbered control, bound to its check.
+
+    Attributes:
+        section: Number of the section it stands in, ``1.2``.
+        level: 1 or 2.
+        assessment: ``automated`` or ``manual``: the benchmark's own label.
+        node_role: ``control-plane``, ``etcd``, ``worker`` or ``cluster``.
+        check: The bound check.
+    """
+
+    id: ControlId
+    section: str
+    title: str
+    level: int
+    assessment: str
+    scored: bool
+    node_role: str
+    definition: Definition
+    check: Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """One published benchmark version.
+
+    Attributes:
+        id: ``cis-1.10``.
+        versions: Kubernetes versions that it was written for, first and last, as text.
+        sections: Section titles by number, in our words.
+        controls: Every control, in numeric order.
+    """
+
+    id: str
+    title: str
+    version: str
+    versions: tuple[str, str]
+    sections: Mapping[str, str]
+    controls: tuple[Control, ...]
