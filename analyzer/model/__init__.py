@@ -1,1 +1,1 @@
-"""The values that every room shares: frozen, standard library only, no behaviour beyond look-ups."""
+"""The values that every room shares: frozen, standard library only, look-ups at most."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from analyzer.model.evidence import Absent, Evidence, Present, Source, Unreadable
+from analyzer.model.evidence import Evidence, Source, Unreadable
 from analyzer.model.verdict import Reason
 
 O_co = TypeVar("O_co", covariant=True)

@@ -1,0 +1,1 @@
+"""Text to typed values: pure parsers that return a value or raise EvidenceFormatError."""
