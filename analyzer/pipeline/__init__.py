@@ -1,0 +1,1 @@
+"""The run as one readable sequence: join evidence, judge, assign, count, assemble."""

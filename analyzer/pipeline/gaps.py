@@ -1,0 +1,52 @@
+"""Missing evidence as requests: what, where, the command, and the controls it would decide."""
+
+from collections.abc import Iterable
+
+from analyzer.model.assessment import Gap
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Missing
+from analyzer.model.verdict import Verdict
+from analyzer.pipeline.judge import Judged
+
+
+def find_gaps(judged: Iterable[Judged]) -> tuple[Gap, ...]:
+    """Group what is missing by place; sorted by how many controls it would unlock."""
+    controls: dict[tuple[str, EvidenceKey], list[str]] = {}
+    details: dict[tuple[str, EvidenceKey], str] = {}
+    for result in judged:
+        if result.verdict is not Verdict.NO_EVIDENCE:
+            continue
+        for missing in _missing(result):
+            place = (missing.subject, missing.key)
+            details.setdefault(place, missing.detail)
+            found = controls.setdefault(place, [])
+            if result.control.id not in found:
+                found.append(result.control.id)
+    gaps = [
+        Gap(
+            key=key,
+            subject=subject,
+            detail=details[subject, key],
+            command=_command(key, subject),
+            controls=tuple(ids),
+        )
+        for (subject, key), ids in controls.items()
+    ]
+    return tuple(sorted(gaps, key=lambda gap: (-len(gap.controls), gap.subject, gap.key)))
+
+
+def _missing(result: Judged) -> tuple[Missing, ...]:
+    return tuple(missing for outcome in result.outcomes for missing in outcome.missing)
+
+
+def _command(key: str, subject: str) -> str:
+    if key.startswith("api/"):
+        return "python3 api.py --output DIR"
+    name = subject.removeprefix("node/") if subject.startswith("node/") else "NODE"
+    return f"sudo sh node.sh --node-name {_shell_word(name)} --output DIR"
+
+
+def _shell_word(text: str) -> str:
+    """Node names come from evidence: only a plain name is put into a command."""
+    plain = all(char.isalnum() or char in "-._" for char in text)
+    return text if text and text.isascii() and plain and not text.startswith("-") else "NODE"

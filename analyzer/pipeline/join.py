@@ -1,0 +1,88 @@
+"""Join the evidence of several bundles into one cluster, or refuse to."""
+
+from collections.abc import Iterable
+
+from analyzer.formats.kube_objects import expected_nodes
+from analyzer.model.api import ApiEvidence
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.errors import BundleRefusedError
+from analyzer.model.node import NodeEvidence
+
+_SPLIT = "Analyse the bundles of each cluster in a run of their own."
+
+
+def join(
+    nodes: Iterable[NodeEvidence], apis: Iterable[ApiEvidence]
+) -> tuple[ClusterEvidence, tuple[str, ...]]:
+    """Make one cluster out of node and API evidence.
+
+    Of two bundles about one subject the newer is judged and a notice says so.
+
+    Returns:
+        The cluster, and notices for the report's front page.
+
+    Raises:
+        BundleRefusedError: The bundles come from different clusters.
+    """
+    notices: list[str] = []
+    api = _newest_api(tuple(apis), notices)
+    chosen = _newest_nodes(tuple(nodes), notices)
+    _refuse_mixed(chosen, api)
+    expected = expected_nodes(api) if api is not None else None
+    cluster = ClusterEvidence(nodes=chosen, api=api, expected=expected)
+    return cluster, (*notices, *_coverage_notices(cluster))
+
+
+def _newest_api(apis: tuple[ApiEvidence, ...], notices: list[str]) -> ApiEvidence | None:
+    uids = sorted({api.cluster_uid for api in apis if api.cluster_uid})
+    if len(uids) > 1:
+        raise BundleRefusedError(
+            "bundles", f"API bundles of different clusters: {', '.join(uids)}", advice=_SPLIT
+        )
+    ordered = sorted(apis, key=lambda api: (api.collected_at, api.bundle_sha256))
+    if len(ordered) > 1:
+        notices.append(
+            f"{len(ordered)} API bundles were given; "
+            f"the one of {ordered[-1].collected_at} is judged."
+        )
+    return ordered[-1] if ordered else None
+
+
+def _newest_nodes(nodes: tuple[NodeEvidence, ...], notices: list[str]) -> tuple[NodeEvidence, ...]:
+    newest: dict[str, NodeEvidence] = {}
+    for node in sorted(nodes, key=lambda node: (node.collected_at, node.bundle_sha256)):
+        if node.name in newest:
+            notices.append(
+                f"Several bundles of node {node.name} were given; "
+                f"the one of {node.collected_at} is judged."
+            )
+        newest[node.name] = node
+    return tuple(newest[name] for name in sorted(newest))
+
+
+def _refuse_mixed(nodes: tuple[NodeEvidence, ...], api: ApiEvidence | None) -> None:
+    authorities = {node.ca_sha256: node.name for node in nodes if node.ca_sha256}
+    if api is not None and api.ca_sha256:
+        authorities.setdefault(api.ca_sha256, api.cluster_uid or "the API bundle")
+    if len(authorities) > 1:
+        names = ", ".join(sorted(authorities.values()))
+        raise BundleRefusedError(
+            "bundles", f"different cluster certificate authorities: {names}", advice=_SPLIT
+        )
+
+
+def _coverage_notices(cluster: ClusterEvidence) -> tuple[str, ...]:
+    if cluster.expected is None:
+        return ("The cluster's node list is not in evidence: node coverage is unknown.",)
+    seen = {node.name for node in cluster.nodes}
+    known = {node.name for node in cluster.expected}
+    missing = sorted(known - seen)
+    unknown = sorted(seen - known)
+    notices = []
+    if missing:
+        notices.append(
+            f"{len(missing)} of {len(known)} nodes have no bundle: {', '.join(missing)}."
+        )
+    if unknown:
+        notices.append(f"Bundles of nodes that the API does not know: {', '.join(unknown)}.")
+    return tuple(notices)

@@ -1,0 +1,102 @@
+"""Run every control's check and roll its outcomes up into a verdict."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzer.model.benchmark import Benchmark, Control
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict, worst
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What the user left in scope; None takes everything."""
+
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One control with the outcomes of its check."""
+
+    control: Control
+    verdict: Verdict
+    reason: Reason
+    explanation: str
+    outcomes: tuple[Outcome, ...]
+
+
+def judge(
+    benchmark: Benchmark,
+    evidence: ClusterEvidence,
+    context: Context,
+    selection: Selection,
+    progress: Progress,
+) -> tuple[Judged, ...]:
+    """Judge every control of a benchmark, in order; one result each, always."""
+    results = []
+    for control in benchmark.controls:
+        progress(control.id)
+        results.append(_judge_one(control, evidence, context, selection))
+    return tuple(results)
+
+
+def _judge_one(
+    control: Control, evidence: ClusterEvidence, context: Context, selection: Selection
+) -> Judged:
+    if selection.level is not None and control.level > selection.level:
+        return Judged(
+            control=control,
+            verdict=Verdict.OUT_OF_SCOPE,
+            reason=Reason.OS_LEVEL,
+            explanation=f"Level {control.level} was left out by --level {selection.level}.",
+            outcomes=(),
+        )
+    outcomes = _evaluate(control, evidence, context)
+    verdict = worst(outcome.verdict for outcome in outcomes)
+    leading = next((o for o in outcomes if o.verdict is verdict), None)
+    return Judged(
+        control=control,
+        verdict=verdict,
+        reason=leading.reason if leading else Reason.NE_NOTHING_TO_JUDGE,
+        explanation=_sum_up(outcomes, verdict),
+        outcomes=outcomes,
+    )
+
+
+def _evaluate(control: Control, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+    try:
+        outcomes = control.check.evaluate(evidence, context)
+    except Exception as defect:  # noqa: BLE001 - the one boundary: our defect is a verdict of its own
+        return (_defect(control, defect),)
+    return tuple(sorted(outcomes, key=lambda o: (o.subject, o.verdict.value, o.actual)))
+
+
+def _defect(control: Control, defect: Exception) -> Outcome:
+    return Outcome(
+        subject="cluster",
+        verdict=Verdict.ERROR,
+        reason=Reason.ER_CHECK_FAILED,
+        explanation=f"The check {control.definition.topic} failed on this evidence: "
+        f"{type(defect).__name__}. This is our defect; please report it.",
+        actual="",
+        expected="",
+        notes=(f"{type(defect).__name__}: {str(defect)[:300]}",),
+    )
+
+
+def _sum_up(outcomes: tuple[Outcome, ...], verdict: Verdict) -> str:
+    """One sentence for the register; a single deciding outcome speaks for itself."""
+    deciding = [o for o in outcomes if o.verdict is verdict]
+    if not deciding:
+        return "Nothing was there to judge."
+    if len(deciding) == 1 and len(outcomes) == 1:
+        return deciding[0].explanation
+    subjects = ", ".join(o.subject for o in deciding[:3])
+    more = f" and {len(deciding) - 3} more" if len(deciding) > 3 else ""
+    lead = f"{len(deciding)} of {len(outcomes)} findings: {verdict.value} ({subjects}{more})."
+    return f"{lead} {deciding[0].explanation}"

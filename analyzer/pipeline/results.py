@@ -1,0 +1,101 @@
+"""Judged controls into rows of the register: findings, coverage, responsibility, disposition."""
+
+from collections import Counter
+
+from analyzer.model.assessment import ControlResult, Finding
+from analyzer.model.benchmark import Benchmark, Control
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.outcome import Outcome
+from analyzer.model.responsibility import ProviderProfile
+from analyzer.model.verdict import Verdict
+from analyzer.pipeline.judge import Judged
+from analyzer.pipeline.register import EvidenceRegister
+from analyzer.responsibility.assign import assign
+from analyzer.responsibility.compare import disposition
+
+
+def build_results(
+    judged: tuple[Judged, ...],
+    benchmark: Benchmark,
+    profile: ProviderProfile,
+    cluster: ClusterEvidence,
+    register: EvidenceRegister,
+) -> tuple[ControlResult, ...]:
+    """Turn every judged control into one row, in order."""
+    return tuple(_row(one, benchmark, profile, cluster, register) for one in judged)
+
+
+def _row(
+    judged: Judged,
+    benchmark: Benchmark,
+    profile: ProviderProfile,
+    cluster: ClusterEvidence,
+    register: EvidenceRegister,
+) -> ControlResult:
+    control, definition = judged.control, judged.control.definition
+    findings = tuple(_finding(outcome, register) for outcome in judged.outcomes)
+    expected, missing = _coverage(control, cluster)
+    partial = judged.verdict is Verdict.PASS and bool(missing)
+    responsibility = assign(profile, benchmark, control, judged.verdict)
+    return ControlResult(
+        id=control.id,
+        section=control.section,
+        title=control.title,
+        level=control.level,
+        assessment=control.assessment,
+        scored=control.scored,
+        topic=definition.topic,
+        check_type=definition.type,
+        decidability=definition.decidability,
+        rule=definition.rule,
+        remediation=definition.remediation,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        explanation=judged.explanation + _partial_words(missing, expected, partial=partial),
+        findings=findings,
+        counts=dict(sorted(Counter(f.verdict.value for f in findings).items())),
+        nodes_expected=expected,
+        nodes_judged=expected - len(missing) if expected is not None else None,
+        nodes_missing=missing,
+        partial=partial,
+        responsibility=responsibility,
+        disposition=disposition(judged.verdict, responsibility, partial=partial),
+    )
+
+
+def _finding(outcome: Outcome, register: EvidenceRegister) -> Finding:
+    return Finding(
+        subject=outcome.subject,
+        verdict=outcome.verdict,
+        reason=outcome.reason,
+        explanation=outcome.explanation,
+        actual=outcome.actual,
+        expected=outcome.expected,
+        evidence=register.cite(outcome.evidence),
+        missing=outcome.missing,
+        notes=outcome.notes,
+    )
+
+
+def _coverage(control: Control, cluster: ClusterEvidence) -> tuple[int | None, tuple[str, ...]]:
+    """Count the nodes that a node rule should have seen, and name those it did not.
+
+    Only rules over nodes have a coverage; the node list must be in evidence.
+    """
+    if control.node_role == "cluster" or cluster.expected is None:
+        return None, ()
+    everywhere = control.node_role == "worker"
+    names = [node.name for node in cluster.expected if everywhere or node.control_plane]
+    seen = {node.name for node in cluster.nodes}
+    return len(names), tuple(name for name in sorted(names) if name not in seen)
+
+
+def _partial_words(missing: tuple[str, ...], expected: int | None, *, partial: bool) -> str:
+    if not partial or expected is None:
+        return ""
+    return f" Judged on {expected - len(missing)} of {expected} nodes; not seen: {_names(missing)}."
+
+
+def _names(names: tuple[str, ...], limit: int = 5) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
