@@ -21,11 +21,14 @@ from analyzer.bundle.refusal import (
     ADVICE_LIMIT,
     refuse,
 )
-from analyzer.bundle.tar_header import BLOCK, parse_header
+from analyzer.bundle.tar_header import BLOCK, Header, parse_header
 
 FIRST_MEMBER = "bundle/FORMAT"
 _ZERO_BLOCK = bytes(BLOCK)
 _STEP = 1024 * 1024
+
+# O_NONBLOCK: opening a named pipe must reach the regular-file test, not wait for a writer.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,11 @@ def read_archive(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Archive:
     """
     where = path.name or str(path)
     try:
-        # O_NONBLOCK: opening a named pipe must fail the regular-file test, not hang.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _OPEN_FLAGS)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise refuse(where, f"cannot be opened ({reason})", ADVICE_FOREIGN) from error
-    with os.fdopen(descriptor, "rb", buffering=0) as handle:
+    with os.fdopen(descriptor, "rb") as handle:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise refuse(where, "not a regular file", ADVICE_FOREIGN)
         source = CountedFile(handle=handle, where=where, limits=limits)
@@ -76,27 +78,30 @@ def read_archive(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Archive:
 
 def _walk(stream: ByteStream, where: str, limits: Limits) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
-    while True:
-        block = _exactly(stream, BLOCK, where)
-        if block == _ZERO_BLOCK:
-            _check_end(stream, where)
-            break
+    while (block := _exactly(stream, BLOCK, where)) != _ZERO_BLOCK:
         header = parse_header(block, where=where, limits=limits)
-        if not members and header.name != FIRST_MEMBER:
-            raise refuse(
-                where, f"not an evidence bundle: first member is {header.name}", ADVICE_FOREIGN
-            )
-        if header.name in members:
-            raise refuse(where, f"duplicate member {header.name}", ADVICE_HOSTILE)
-        if len(members) >= limits.members:
-            raise refuse(where, f"more than {limits.members} members", ADVICE_LIMIT)
-        if header.size > limits.member_size:
-            what = f"{header.name} claims more than {limits.member_size} bytes"
-            raise refuse(where, what, ADVICE_LIMIT)
+        _check_place(header, members, where=where, limits=limits)
         members[header.name] = _content(stream, header.size, where)
+    _check_end(stream, where)
     if not members:
         raise refuse(where, "not an evidence bundle: archive is empty", ADVICE_FOREIGN)
     return members
+
+
+def _check_place(
+    header: Header, members: Mapping[str, bytes], *, where: str, limits: Limits
+) -> None:
+    """Refuse a member that must not stand here, before a byte of it is read."""
+    if not members and header.name != FIRST_MEMBER:
+        what = f"not an evidence bundle: first member is {header.name}"
+        raise refuse(where, what, ADVICE_FOREIGN)
+    if header.name in members:
+        raise refuse(where, f"duplicate member {header.name}", ADVICE_HOSTILE)
+    if len(members) >= limits.members:
+        raise refuse(where, f"more than {limits.members} members", ADVICE_LIMIT)
+    if header.size > limits.member_size:
+        what = f"{header.name} claims more than {limits.member_size} bytes"
+        raise refuse(where, what, ADVICE_LIMIT)
 
 
 def _exactly(stream: ByteStream, size: int, where: str) -> bytes:

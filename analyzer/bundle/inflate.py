@@ -39,9 +39,7 @@ class CountedFile:
         data = self._handle.read(size)
         self.count += len(data)
         if self.count > self._limit:
-            raise refuse(
-                self._where, f"archive is larger than {self._limit} bytes", ADVICE_LIMIT
-            )
+            raise refuse(self._where, f"archive is larger than {self._limit} bytes", ADVICE_LIMIT)
         self._hash.update(data)
         return data
 
