@@ -1,0 +1,5 @@
+"""The command line: arguments, files, exit codes. Nothing is decided here."""
+
+from analyzer.cli.app import main
+
+__all__ = ["main"]

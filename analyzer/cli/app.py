@@ -1,0 +1,216 @@
+"""The commands, each a page at most, and the mapping of failures to exit codes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from analyzer import __version__
+from analyzer.catalogue.benchmarks import known_benchmarks
+from analyzer.checks import CHECK_TYPES
+from analyzer.cli.analyze import AnalyzeRequest, run_analyze
+from analyzer.cli.collector import write_collectors
+from analyzer.cli.console import say
+from analyzer.cli.exits import MEANING, Exit, code_for, say_error
+from analyzer.cli.explain import explain_control
+from analyzer.cli.look import run_inspect, run_verify
+from analyzer.cli.rewrite import run_report
+from analyzer.model.context import Reading
+from analyzer.model.errors import KubeEvidenceError, UsageError
+from analyzer.pipeline.run import DEFAULT_PROFILE
+from analyzer.reports import REPORTS
+from analyzer.responsibility.profiles import known_profiles
+
+app = typer.Typer(
+    name="kube-evidence",
+    help="Evidence in, verdicts out: judge sealed bundles of Kubernetes evidence against CIS "
+    "benchmarks, offline.",
+    epilog="Exit codes: " + "; ".join(f"{code.value} {MEANING[code]}" for code in Exit) + ".",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Bundles = Annotated[
+    list[Path],
+    typer.Argument(help="Bundles (.tar.gz, .tgz, .tar), or folders of them; all of one cluster."),
+]
+Benchmark = Annotated[
+    str, typer.Option("--benchmark", help="Benchmark id, or auto: by the observed version.")
+]
+Formats = Annotated[
+    str, typer.Option("--format", help="Reports to write, separated by commas: json,xlsx,md.")
+]
+Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the reports.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"kube-evidence {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+@app.command(
+    epilog="Example: kube-evidence analyze bundles/ --benchmark cis-1.5 --profile ibm-iks-1.32"
+)
+def analyze(
+    bundles: Bundles,
+    output: Folder = Path("report"),
+    benchmark: Benchmark = "auto",
+    profile: Annotated[
+        str, typer.Option("--profile", help="Provider profile: who answers for what.")
+    ] = DEFAULT_PROFILE,
+    level: Annotated[
+        int | None,
+        typer.Option("--level", min=1, max=2, help="Judge controls up to this level."),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", help="YAML with your thresholds and exempt namespaces."),
+    ] = None,
+    reading: Annotated[
+        Reading,
+        typer.Option("--reading", help="Which answer decides where text and behaviour differ."),
+    ] = Reading.EFFECTIVE,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Date of the assessment, YYYY-MM-DD. [newest collection]"),
+    ] = None,
+    format_: Formats = "json,xlsx,md",
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit 10 when a control fails, 11 when some lack evidence."
+        ),
+    ] = False,
+) -> None:
+    """Judge bundles and write assessment.json, report.xlsx and report.md."""
+    request = AnalyzeRequest(
+        paths=tuple(bundles),
+        output=output,
+        benchmark=benchmark,
+        profile=profile,
+        level=level,
+        policy=policy,
+        reading=reading,
+        as_of=as_of,
+        formats=_formats(format_),
+        exit_code=exit_code,
+    )
+    raise typer.Exit(run_analyze(request))
+
+
+@app.command(epilog="Example: kube-evidence verify bundles/*.tar.gz")
+def verify(bundles: Bundles) -> None:
+    """Check integrity, schemas and signatures, and scan for leaks; judges nothing."""
+    raise typer.Exit(run_verify(tuple(bundles)))
+
+
+@app.command(epilog="Example: kube-evidence inspect bundles/")
+def inspect(bundles: Bundles) -> None:
+    """Show what was collected, by node and status, and what is missing."""
+    raise typer.Exit(run_inspect(tuple(bundles)))
+
+
+@app.command(
+    epilog="Example: kube-evidence explain 1.2.1 --benchmark cis-1.12 report/assessment.json"
+)
+def explain(
+    control: Annotated[str, typer.Argument(help="Number of the control, 1.2.1.")],
+    assessment: Annotated[
+        Path | None, typer.Argument(help="An assessment.json: why this verdict.")
+    ] = None,
+    benchmark: Annotated[
+        str | None, typer.Option("--benchmark", help="Benchmark id. [the assessment's, or newest]")
+    ] = None,
+) -> None:
+    """Show a control's rule, defaults and sources; with an assessment, its findings too."""
+    explain_control(control, benchmark, assessment)
+
+
+@app.command(epilog="Example: kube-evidence report report/assessment.json --format md -o again")
+def report(
+    assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
+    format_: Formats = "xlsx,md",
+    output: Folder = Path("report"),
+) -> None:
+    """Write reports again from an assessment."""
+    run_report(assessment, _formats(format_), output)
+
+
+@app.command("list", epilog="Example: kube-evidence list benchmarks")
+def list_(
+    what: Annotated[str, typer.Argument(help="benchmarks, profiles, checks or formats.")],
+) -> None:
+    """List what there is to choose from."""
+    known = {
+        "benchmarks": known_benchmarks,
+        "profiles": known_profiles,
+        "checks": lambda: tuple(CHECK_TYPES),
+        "formats": lambda: tuple(REPORTS),
+    }
+    if what not in known:
+        raise UsageError("list", f"{what} is not a list", advice=f"Known: {', '.join(known)}.")
+    for name in known[what]():
+        say(name)
+
+
+@app.command(epilog="Example: kube-evidence collector --write for-the-customer")
+def collector(
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Folder to write the collectors into.")
+    ] = None,
+) -> None:
+    """Hand out the collectors, for carrying to the customer."""
+    write_collectors(write)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """Split and check a list of report formats."""
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [name for name in names if name not in REPORTS]
+    if unknown or not names:
+        raise UsageError(
+            "--format",
+            f"unknown report format {', '.join(unknown) or '(none)'}",
+            advice=f"Known: {', '.join(REPORTS)}.",
+        )
+    return names
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; failures become two lines on stderr."""
+    try:
+        result = app(args=argv, standalone_mode=False)
+    except KubeEvidenceError as failure:
+        code = code_for(failure)
+        say_error(failure, code)
+        return code
+    except click.ClickException as failure:
+        return _say_usage(failure)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("error: interrupted\nhelp: Nothing was written.\n")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return Exit.DONE
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _say_usage(failure: click.ClickException) -> int:
+    name = failure.ctx.command_path if isinstance(failure, click.UsageError) and failure.ctx else ""
+    advice = f"Run {name or 'kube-evidence'} --help."
+    say_error(UsageError(name, failure.format_message(), advice=advice), Exit.USAGE)
+    return Exit.USAGE

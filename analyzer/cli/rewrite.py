@@ -1,0 +1,36 @@
+"""``kube-evidence report``: reports again, from an assessment that was kept."""
+
+from pathlib import Path
+
+from analyzer.cli.console import say
+from analyzer.cli.output import write_all
+from analyzer.model.assessment import Assessment
+from analyzer.model.errors import UserFileError
+from analyzer.reports import FILE_NAMES, render
+from analyzer.reports.assessment_json import read
+
+_LIMIT_BYTES = 1 << 30
+
+
+def load_assessment(path: Path) -> Assessment:
+    """Read an assessment.json.
+
+    Raises:
+        UserFileError: It cannot be read, or is not an assessment of this version.
+    """
+    try:
+        if path.stat().st_size > _LIMIT_BYTES:
+            raise UserFileError(str(path), "larger than 1 GiB", advice="Is this assessment.json?")
+        content = path.read_bytes()
+    except OSError as failure:
+        raise UserFileError(
+            str(path), f"cannot be read ({failure.strerror})", advice="Name an assessment.json."
+        ) from failure
+    return read(content, where=str(path))
+
+
+def run_report(path: Path, formats: tuple[str, ...], output: Path) -> None:
+    """Write the chosen formats and name them."""
+    assessment = load_assessment(path)
+    for written in write_all(output, {FILE_NAMES[n]: render(n, assessment) for n in formats}):
+        say(str(written))

@@ -1,0 +1,22 @@
+"""Files that ship beside the package: in the wheel inside it, in a checkout next to it."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+COLLECTORS = ("api.py", "node.sh")
+
+
+def shipped_folder(name: str) -> Traversable:
+    """Return a shipped folder (``schemas``, ``collectors``): the package's, else the checkout's."""
+    packaged = files("analyzer").joinpath(name)
+    if packaged.is_dir():
+        return packaged
+    return Path(str(files("analyzer"))).parent / name
+
+
+def collector_files() -> Mapping[str, bytes]:
+    """Return the collectors' bytes by file name."""
+    folder = shipped_folder("collectors")
+    return {name: folder.joinpath(name).read_bytes() for name in COLLECTORS}
