@@ -1,0 +1,1817 @@
+#!/usr/bin/env python3
+# ruff: noqa: UP006, UP035, UP045 - Python 3.6, which this program must run on, knows no other way
+"""Collect the API evidence of one cluster into one sealed bundle.
+
+The program is one file on purpose: it is carried to machines where nothing of ours is
+installed, it is read there before it is trusted, and its own text goes into the bundle.
+It needs Python 3.6, the standard library and kubectl, and only ever reads.
+
+Rules it keeps (the bundle's layout is described in docs/bundle-format.md):
+
+* A list is read page by page and believed only when its end was seen. A failure is
+  recorded as what it was, never as an empty list.
+* What is written is an allow-list of fields for each kind (``TREES``). Everything else is
+  left out before it touches the disk. Secrets are never asked for.
+* A value that matters only by being set is replaced by ``KEB-REDACTED-<id>``, and each
+  replacement is listed in redactions.ndjson.
+* When pruning one object fails, the whole list is dropped and recorded as an error.
+"""
+
+import argparse
+import base64
+import binascii
+import datetime
+import gzip
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess  # noqa: S404 - kubectl is the only way to the API that we need not ship
+import sys
+import tarfile
+import tempfile
+import threading
+import time
+import urllib.parse
+from pathlib import Path
+from typing import Any, Callable, Dict, IO, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
+
+VERSION = "0.1.0"
+PROFILE_VERSION = "1"
+REDACTION_POLICY = "kube-evidence-api-1"
+
+PAGE_LIMIT = 500
+MAX_PAGES = 20000
+MAX_BODY = 256 * 1024 * 1024  # bytes of one answer
+MAX_STDERR = 64 * 1024  # bytes kept of one kubectl run
+MAX_LOG = 256 * 1024  # bytes of log.txt
+RESTARTS = 2  # how often a list that broke off is begun again
+RESTART_WAIT = 0.5  # seconds
+WATCHDOG_GRACE = 2.0  # seconds that kubectl gets beyond its own time limit
+
+EXIT_COMPLETE, EXIT_USAGE, EXIT_PARTIAL, EXIT_NOTHING = 0, 2, 3, 4
+
+OK, ABSENT, DENIED, ERROR = "ok", "absent", "denied", "error"
+TIMEOUT, TRUNCATED, UNSUPPORTED = "timeout", "truncated", "unsupported"
+
+Tree = Any  # a mapping of field name to Tree, or a function of (Redactor, value, pointer)
+
+
+# ---------------------------------------------------------------- redaction
+
+
+SECRET_WORDS = (
+    r"(?:token|password|passwd|passphrase|pwd|secret|credentials?|"
+    r"(?:secret|access|api|private)[-_.]?key|client[-_.]?key[-_.]?data|"
+    r"datastore[-_.]?endpoint)"
+)
+SECRET_NAME = re.compile(SECRET_WORDS + r"(?:[-_.]?(?:value|data))?s?$", re.IGNORECASE)
+# "--token=x" and "PASSWORD=x" anywhere, "--token x" within one text; "==" compares, and stays.
+ASSIGNMENT = re.compile(
+    r"(?i)(?P<name>" + SECRET_WORDS + r"\s*=(?!=)\s*|--[\w.-]*" + SECRET_WORDS + r"\s+)"
+    r"(?P<value>\S+)"
+)
+# Texts that are secrets wherever they stand: (rule, what kind, pattern).
+SECRET_TEXTS = (
+    (
+        "private-key",
+        "pem",
+        re.compile(
+            r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
+            r".*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+            re.DOTALL,
+        ),
+    ),
+    ("base64-pem", "pem", re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*")),
+    ("jwt", "token", re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")),
+    ("bearer", "token", re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{16,}")),
+    ("url-userinfo", "value", re.compile(r"(?<=://)[^/\s\"']+(?=@)")),
+    (
+        "provider-key",
+        "token",
+        re.compile(
+            r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{35}|gh[opsu]_\w{36}|"
+            r"xox[abprs]-[\w-]{10,}|sk_live_\w{16,})"
+        ),
+    ),
+)
+# Words that a policy writes where a secret would stand, and that hide nothing.
+PLAIN_VALUES = frozenset(("", "true", "false", "null", "*", "?*"))
+
+
+def escape_pointer(key: str) -> str:
+    """Escape one step of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def length_class(length: int) -> str:
+    """Name the range that a length in bytes falls in, so that the length itself stays unknown."""
+    for top, name in ((0, "0"), (8, "1-8"), (32, "9-32"), (128, "33-128")):
+        if length <= top:
+            return name
+    return "129+"
+
+
+class Redactor:
+    """Prunes one object by a tree of allowed fields and masks values.
+
+    ``emit`` receives (rule, pointer, kind, value) for each masked value and returns the
+    identifier that stands in its place.
+    """
+
+    def __init__(self, emit: Callable[[str, str, str, Any], str]) -> None:
+        self._emit = emit
+
+    def prune(self, value: Any, tree: Tree, pointer: str) -> Any:
+        """Return what ``tree`` allows of ``value``; ``pointer`` is where it will stand."""
+        if callable(tree):
+            return tree(self, value, pointer)
+        if value is None:
+            return None
+        if isinstance(value, list):
+            return [self.prune(one, tree, f"{pointer}/{at}") for at, one in enumerate(value)]
+        if not isinstance(value, dict):
+            # Leaving it out would make a set field look unset.
+            return self.mask(value, "unexpected-type", pointer)
+        pruned = {}
+        for key, one in value.items():
+            branch = tree.get(key, tree.get(OTHER))
+            if branch is not None:
+                pruned[key] = self.prune(one, branch, f"{pointer}/{escape_pointer(key)}")
+        return pruned
+
+    def mask(self, value: Any, rule: str, pointer: str, kind: str = "value") -> str:
+        """Record that ``value`` was taken out and return what stands in its place."""
+        return "KEB-REDACTED-" + self._emit(rule, pointer, kind, value)
+
+    def text(self, value: str, pointer: str) -> str:
+        """Mask the parts of a text that are secrets by their look."""
+        for rule, kind, pattern in SECRET_TEXTS:
+            value = pattern.sub(
+                lambda found, rule=rule, kind=kind: self.mask(found.group(), rule, pointer, kind),
+                value,
+            )
+        return value
+
+    def assignments(self, value: str, pointer: str) -> str:
+        """Mask what a text assigns to names that sound like secrets."""
+
+        def mask(found: Any) -> str:
+            secret = found.group("value")
+            if secret.lower() in PLAIN_VALUES:
+                return str(found.group())
+            return str(found.group("name")) + self.mask(secret, "assigned-secret", pointer)
+
+        return ASSIGNMENT.sub(mask, self.text(value, pointer))
+
+
+def leaf(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a scalar, or a list of scalars."""
+    if isinstance(value, str):
+        return redactor.text(value, pointer)
+    if isinstance(value, list):
+        return [leaf(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    if isinstance(value, dict):
+        return redactor.mask(value, "unexpected-type", pointer, "object")
+    return value
+
+
+def whole(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a value in full depth, less texts that are secrets by their look."""
+    if isinstance(value, dict):
+        return {
+            key: whole(redactor, one, f"{pointer}/{escape_pointer(key)}")
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [whole(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    return leaf(redactor, value, pointer)
+
+
+def masked(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep only that the field is set."""
+    return redactor.mask(value, "field", pointer)
+
+
+def env_value(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep only that an environment variable has a literal value."""
+    return redactor.mask(value, "env-value", pointer)
+
+
+def marker(_redactor: Redactor, value: Any, _pointer: str) -> Any:
+    """Keep only that an object is there, as an empty one."""
+    return None if value is None else {}
+
+
+def free(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a policy in full depth, less everything that looks or is named like a secret."""
+    if isinstance(value, dict):
+        return {
+            key: _free_field(redactor, value, key, f"{pointer}/{escape_pointer(key)}")
+            for key in value
+            if key not in NEVER_KEPT
+        }
+    if isinstance(value, list):
+        return [free(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    if isinstance(value, str):
+        return redactor.assignments(value, pointer)
+    return value
+
+
+NEVER_KEPT = frozenset(("caBundle", "managedFields"))
+NOT_SECRET = frozenset(("automountServiceAccountToken",))
+HEADER_FIELDS = frozenset(("staticPodURLHeader", "httpHeaders"))
+DATA_FIELDS = frozenset(("data", "stringData", "binaryData"))
+
+
+def _free_field(redactor: Redactor, parent: Dict[str, Any], key: str, pointer: str) -> Any:
+    value = parent[key]
+    if isinstance(value, str):
+        plain = key in NOT_SECRET or value.lower() in PLAIN_VALUES
+        if SECRET_NAME.search(key) and not plain:
+            return redactor.mask(value, "secret-field", pointer)
+    if key in HEADER_FIELDS:
+        return redactor.mask(value, "header-values", pointer, "object")
+    if key in DATA_FIELDS and parent.get("kind") in ("Secret", "ConfigMap"):
+        return redactor.mask(value, "object-data", pointer, "object")
+    if key == "env" and isinstance(value, list):
+        return redactor.prune(value, ENV, pointer)
+    return free(redactor, value, pointer)
+
+
+def arguments(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a command line of a control-plane component, less secrets and scripts."""
+    if not isinstance(value, list):
+        return leaf(redactor, value, pointer)
+    kept: List[Any] = []
+    secret_next = False
+    for at, one in enumerate(value):
+        where = f"{pointer}/{at}"
+        if not isinstance(one, str):
+            kept.append(redactor.mask(one, "unexpected-type", where, "object"))
+        elif secret_next:
+            kept.append(redactor.mask(one, "secret-argument", where))
+        elif "\n" in one:
+            # A script can set anything anywhere; rules read flags.
+            kept.append(redactor.mask(one, "script", where))
+        else:
+            kept.append(redactor.assignments(one, where))
+        secret_next = isinstance(one, str) and _names_secret(one)
+    return kept
+
+
+def _names_secret(argument: str) -> bool:
+    return re.match(r"-[\w.-]+\Z", argument) is not None and bool(SECRET_NAME.search(argument))
+
+
+def address(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a URL, less user information, query and fragment."""
+    if not isinstance(value, str):
+        return leaf(redactor, value, pointer)
+    rest, mark, query = re.match(r"(?s)([^?#]*)([?#]?)(.*)", value).groups()  # type: ignore[union-attr]
+    scheme, separator, place = rest.rpartition("://")
+    user, at, host = place.rpartition("@")
+    if at:
+        user = redactor.mask(user, "url-userinfo", pointer)
+    if query:
+        query = redactor.mask(query, "url-query", pointer)
+    return redactor.text(scheme + separator, pointer) + user + at + host + mark + query
+
+
+KEPT_ANNOTATIONS = frozenset(
+    (
+        "kubernetes.io/config.mirror",
+        "kubernetes.io/config.source",
+        "kubernetes.io/enforce-mountable-secrets",
+        "rbac.authorization.kubernetes.io/autoupdate",
+        "scheduler.alpha.kubernetes.io/critical-pod",
+        "storageclass.kubernetes.io/is-default-class",
+    )
+)
+KEPT_ANNOTATION_PREFIXES = (
+    "container.apparmor.security.beta.kubernetes.io/",
+    "container.seccomp.security.alpha.kubernetes.io/",
+    "seccomp.security.alpha.kubernetes.io/",
+    "pod-security.kubernetes.io/",
+    "apparmor.security.beta.kubernetes.io/",
+)
+
+
+def annotations(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep the annotations that rules read."""
+    if not isinstance(value, dict):
+        return leaf(redactor, value, pointer)
+    return {
+        key: leaf(redactor, one, f"{pointer}/{escape_pointer(key)}")
+        for key, one in value.items()
+        if key in KEPT_ANNOTATIONS or key.startswith(KEPT_ANNOTATION_PREFIXES)
+    }
+
+
+# ---------------------------------------------------------------- what is kept of each kind
+
+
+OTHER = "\0other"  # the branch of every field that a tree does not name
+
+
+def fields(*names: str, **branches: Tree) -> Dict[str, Tree]:
+    """Build a tree: ``names`` are scalars that are kept, ``branches`` have trees of their own."""
+    tree: Dict[str, Tree] = dict.fromkeys(names, leaf)
+    tree.update(branches)
+    return tree
+
+
+METADATA = fields(
+    *("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"),
+    labels=whole,
+    annotations=annotations,
+    ownerReferences=fields("apiVersion", "kind", "name", "uid", "controller"),
+)
+TYPE = fields("apiVersion", "kind")
+
+ENV = fields(
+    "name",
+    value=env_value,
+    valueFrom=fields(
+        configMapKeyRef=fields("name", "key", "optional"),
+        secretKeyRef=fields("name", "key", "optional"),
+        fieldRef=fields("fieldPath"),
+        resourceFieldRef=fields("resource", "containerName"),
+        **{OTHER: marker}
+    ),
+)
+CONTAINER = fields(
+    *("name", "image", "restartPolicy"),
+    securityContext=whole,
+    ports=fields("name", "containerPort", "hostPort", "hostIP", "protocol"),
+    env=ENV,
+    envFrom=fields(
+        "prefix", configMapRef=fields("name", "optional"), secretRef=fields("name", "optional")
+    ),
+    volumeMounts=fields("name", "mountPath", "readOnly", "subPath", "mountPropagation"),
+)
+VOLUME = fields(
+    "name",
+    hostPath=fields("path", "type"),
+    secret=fields("secretName", "optional"),
+    configMap=fields("name", "optional"),
+    persistentVolumeClaim=fields("claimName", "readOnly"),
+    csi=fields("driver", "readOnly"),
+    projected=fields(
+        sources=fields(
+            secret=fields("name", "optional"),
+            configMap=fields("name", "optional"),
+            serviceAccountToken=fields("audience", "expirationSeconds", "path"),
+            **{OTHER: marker}
+        )
+    ),
+    **{OTHER: marker}
+)
+
+
+def pod_spec(container: Tree) -> Dict[str, Tree]:
+    """Build the tree of a pod's spec around the tree of its containers."""
+    return fields(
+        *("nodeName", "serviceAccountName", "serviceAccount", "automountServiceAccountToken"),
+        *("hostPID", "hostIPC", "hostNetwork", "hostUsers", "runtimeClassName"),
+        os=fields("name"),
+        securityContext=whole,
+        volumes=VOLUME,
+        containers=container,
+        initContainers=container,
+        ephemeralContainers=container,
+    )
+
+
+def pod(container: Tree) -> Dict[str, Tree]:
+    """Build the tree of a Pod around the tree of its containers."""
+    return dict(TYPE, metadata=METADATA, spec=pod_spec(container), status=fields("phase"))
+
+
+TEMPLATE = fields(
+    metadata=fields("name", labels=whole, annotations=annotations), spec=pod_spec(CONTAINER)
+)
+COMPONENT_CONTAINER = dict(CONTAINER, command=arguments, args=arguments)
+COMPONENT_POD = pod(COMPONENT_CONTAINER)
+
+
+def kind(**branches: Tree) -> Dict[str, Tree]:
+    """Build the tree of a kind: type, metadata and ``branches``."""
+    return dict(TYPE, metadata=METADATA, **branches)
+
+
+METADATA_ONLY = kind()
+NAME_ONLY = dict(TYPE, metadata=fields("name", "namespace"))
+WORKLOAD = kind(spec=fields("replicas", selector=whole, template=TEMPLATE))
+POLICY = kind(spec=free)
+ROLE = kind(rules=whole, aggregationRule=whole)
+BINDING = kind(roleRef=whole, subjects=whole)
+WEBHOOK = fields(
+    *("name", "failurePolicy", "matchPolicy", "sideEffects"),
+    *("timeoutSeconds", "reinvocationPolicy", "admissionReviewVersions"),
+    rules=whole,
+    namespaceSelector=whole,
+    objectSelector=whole,
+    matchConditions=fields("name", expression=free),
+    clientConfig=fields(service=fields("namespace", "name", "path", "port"), url=address),
+)
+WEBHOOKS = kind(webhooks=WEBHOOK)
+KYVERNO_RULE = fields(
+    *("name", "skipBackgroundRequests"),
+    match=free,
+    exclude=free,
+    preconditions=free,
+    celPreconditions=free,
+    validate=free,
+    verifyImages=free,
+    # What such a rule writes into objects may be a secret, and decides nothing here.
+    generate=fields("apiVersion", "kind", "name", "namespace", "synchronize"),
+    mutate=marker,
+    context=marker,
+)
+KYVERNO = kind(
+    spec=fields(
+        *("validationFailureAction", "failurePolicy", "background", "admission", "emitWarning"),
+        validationFailureActionOverrides=free,
+        webhookConfiguration=free,
+        rules=KYVERNO_RULE,
+    )
+)
+# Stores and their templates may carry literal values: only which provider is meant.
+SECRET_STORE = kind(spec=fields(provider=fields(**{OTHER: marker})))
+
+# By id below "api/": what is kept of each object. What is not named here keeps its metadata.
+TREES: Dict[str, Tree] = {
+    "nodes": kind(
+        spec=fields("providerID", "unschedulable", "podCIDR", taints=whole),
+        status=fields(
+            nodeInfo=whole,
+            addresses=fields("type", "address"),
+            conditions=fields("type", "status"),
+            daemonEndpoints=whole,
+        ),
+    ),
+    "namespaces": kind(status=fields("phase")),
+    "pods": pod(CONTAINER),
+    "serviceaccounts": kind(
+        automountServiceAccountToken=leaf, secrets=fields("name"), imagePullSecrets=fields("name")
+    ),
+    "services": kind(
+        spec=fields(
+            *("type", "clusterIP", "clusterIPs", "externalIPs", "externalName"),
+            *("loadBalancerIP", "loadBalancerSourceRanges"),
+            selector=whole,
+            ports=whole,
+        )
+    ),
+    "configmaps": NAME_ONLY,
+    "persistentvolumes": kind(
+        spec=fields(
+            *("storageClassName", "accessModes"),
+            hostPath=fields("path", "type"),
+            local=fields("path"),
+            csi=fields("driver"),
+            claimRef=fields("namespace", "name"),
+        )
+    ),
+    "persistentvolumeclaims": kind(spec=fields("storageClassName", "volumeName", "accessModes")),
+    "replicationcontrollers": WORKLOAD,
+    "podtemplates": kind(template=TEMPLATE),
+    "limitranges": kind(spec=whole),
+    "resourcequotas": kind(spec=whole),
+    "deployments.apps": WORKLOAD,
+    "daemonsets.apps": WORKLOAD,
+    "statefulsets.apps": WORKLOAD,
+    "replicasets.apps": WORKLOAD,
+    "jobs.batch": WORKLOAD,
+    "cronjobs.batch": kind(
+        spec=fields("suspend", jobTemplate=fields(spec=fields(template=TEMPLATE)))
+    ),
+    "roles.rbac.authorization.k8s.io": ROLE,
+    "clusterroles.rbac.authorization.k8s.io": ROLE,
+    "rolebindings.rbac.authorization.k8s.io": BINDING,
+    "clusterrolebindings.rbac.authorization.k8s.io": BINDING,
+    "networkpolicies.networking.k8s.io": kind(spec=whole),
+    "podsecuritypolicies.policy": kind(spec=whole),
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
+    "validatingadmissionpolicies.admissionregistration.k8s.io": POLICY,
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": POLICY,
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
+    "certificatesigningrequests.certificates.k8s.io": kind(
+        spec=fields("signerName", "username", "groups", "usages", "expirationSeconds"),
+        status=fields(conditions=fields("type", "status", "reason")),
+    ),
+    "customresourcedefinitions.apiextensions.k8s.io": kind(
+        spec=fields(
+            *("group", "scope"),
+            names=fields("kind", "plural"),
+            versions=fields("name", "served", "storage"),
+        )
+    ),
+    "runtimeclasses.node.k8s.io": kind(handler=leaf),
+    "policies.kyverno.io": KYVERNO,
+    "clusterpolicies.kyverno.io": KYVERNO,
+    "policyexceptions.kyverno.io": POLICY,
+    "validatingpolicies.policies.kyverno.io": POLICY,
+    "namespacedvalidatingpolicies.policies.kyverno.io": POLICY,
+    "imagevalidatingpolicies.policies.kyverno.io": POLICY,
+    "namespacedimagevalidatingpolicies.policies.kyverno.io": POLICY,
+    "policyexceptions.policies.kyverno.io": POLICY,
+    "constrainttemplates.templates.gatekeeper.sh": POLICY,
+    "ciliumnetworkpolicies.cilium.io": kind(spec=free, specs=free),
+    "ciliumclusterwidenetworkpolicies.cilium.io": kind(spec=free, specs=free),
+    "networkpolicies.crd.projectcalico.org": POLICY,
+    "globalnetworkpolicies.crd.projectcalico.org": POLICY,
+    "networkpolicies.projectcalico.org": POLICY,
+    "globalnetworkpolicies.projectcalico.org": POLICY,
+    "clusterimagepolicies.policy.sigstore.dev": POLICY,
+    "secretproviderclasses.secrets-store.csi.x-k8s.io": kind(spec=fields("provider")),
+    "secretstores.external-secrets.io": SECRET_STORE,
+    "clustersecretstores.external-secrets.io": SECRET_STORE,
+    "clusterlogforwarders.logging.openshift.io": METADATA_ONLY,
+    "managedcertificates.networking.gke.io": METADATA_ONLY,
+    # A SecurityContextConstraints object has no spec: its fields stand at the top.
+    "securitycontextconstraints.security.openshift.io": dict(
+        TYPE, metadata=METADATA, **{OTHER: free}
+    ),
+}
+# Groups in which every kind is a policy or a setting, whatever its name.
+GROUP_TREES: Dict[str, Tree] = {
+    "constraints.gatekeeper.sh": POLICY,
+    "policy.networking.k8s.io": POLICY,
+    "config.openshift.io": POLICY,
+    "operator.openshift.io": POLICY,
+    "policies.kyverno.io": METADATA_ONLY,
+    "external-secrets.io": METADATA_ONLY,
+}
+VERSION_TREE = fields(
+    *("major", "minor", "gitVersion", "gitCommit", "gitTreeState", "buildDate"),
+    *("goVersion", "compiler", "platform", "emulationMajor", "emulationMinor"),
+    *("minCompatibilityMajor", "minCompatibilityMinor"),
+)
+ACCESS_TREE = fields(
+    status=fields(
+        "incomplete",
+        resourceRules=fields("verbs", "apiGroups", "resources", "resourceNames"),
+        nonResourceRules=fields("verbs", "nonResourceURLs"),
+    )
+)
+CONFIGZ_TREE = fields(kubeletconfig=free)
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+class Resource(NamedTuple):
+    """One kind of object, as the API names it."""
+
+    group: str
+    version: str
+    name: str
+    kind: str
+    namespaced: bool
+    namespace: str  # only this namespace is read; empty: all
+
+    @property
+    def id(self) -> str:
+        """The name below ``api/`` that the bundle format gives the list."""
+        return f"{self.name}.{self.group}" if self.group else self.name
+
+    @property
+    def path(self) -> str:
+        """The path of the list, without a query."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        scope = f"/namespaces/{self.namespace}" if self.namespace else ""
+        return f"{root}{scope}/{self.name}"
+
+
+# Group and version that stand in the plan, then the kinds. "*": not namespaced.
+_WANTED = (
+    (
+        "",
+        "v1",
+        "*Node *Namespace Pod ServiceAccount Service ReplicationController PodTemplate "
+        "*PersistentVolume PersistentVolumeClaim Endpoints LimitRange ResourceQuota ConfigMap",
+    ),
+    ("apps", "v1", "Deployment DaemonSet StatefulSet ReplicaSet"),
+    ("batch", "v1", "Job CronJob"),
+    (
+        "rbac.authorization.k8s.io",
+        "v1",
+        "Role RoleBinding *ClusterRole *ClusterRoleBinding",
+    ),
+    ("networking.k8s.io", "v1", "NetworkPolicy Ingress"),
+    ("discovery.k8s.io", "v1", "EndpointSlice"),
+    ("policy", "v1", "PodDisruptionBudget"),
+    ("policy", "v1beta1", "*PodSecurityPolicy"),
+    (
+        "admissionregistration.k8s.io",
+        "v1",
+        "*ValidatingWebhookConfiguration *MutatingWebhookConfiguration "
+        "*ValidatingAdmissionPolicy *ValidatingAdmissionPolicyBinding "
+        "*MutatingAdmissionPolicy *MutatingAdmissionPolicyBinding",
+    ),
+    ("certificates.k8s.io", "v1", "*CertificateSigningRequest"),
+    ("apiextensions.k8s.io", "v1", "*CustomResourceDefinition"),
+    ("node.k8s.io", "v1", "*RuntimeClass"),
+)
+
+
+def plural(name: str) -> str:
+    """Spell a kind as the API spells its list: lower case, English plural."""
+    lower = name.lower()
+    if lower == "endpoints":
+        return lower
+    if lower.endswith("y"):
+        return lower[:-1] + "ies"
+    return lower + ("es" if lower.endswith("s") else "s")
+
+
+def wanted_resources() -> List[Resource]:
+    """Return the lists that are asked for whatever discovery says, in the order of the plan."""
+    found = []
+    for group, version, kinds in _WANTED:
+        for word in kinds.split():
+            name = word.lstrip("*")
+            # Of ConfigMaps, only that something lies in the default namespace is of interest.
+            namespace = "default" if name == "ConfigMap" else ""
+            found.append(
+                Resource(group, version, plural(name), name, not word.startswith("*"), namespace)
+            )
+    return found
+
+
+def tree_of(resource: Resource) -> Tree:
+    """Return what is kept of a resource's objects."""
+    return TREES.get(resource.id, GROUP_TREES.get(resource.group, METADATA_ONLY))
+
+
+def is_extension_wanted(resource: Resource) -> bool:
+    """Tell whether a resource that only discovery names is one that rules read."""
+    return resource.id in TREES or resource.group in GROUP_TREES
+
+
+def is_component(item: Dict[str, Any]) -> bool:
+    """Tell whether a pod is a static pod of kube-system or kube-proxy, whose flags are evidence."""
+    metadata = item["metadata"]
+    if metadata.get("namespace") != "kube-system":
+        return False
+    mirror = "kubernetes.io/config.mirror" in (metadata.get("annotations") or {})
+    return mirror or (metadata.get("labels") or {}).get("k8s-app") == "kube-proxy"
+
+
+def derived_facts(resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
+    """Return small facts computed from fields that are not kept themselves."""
+    if resource.id == "certificatesigningrequests.certificates.k8s.io":
+        subject = request_subject((item.get("spec") or {}).get("request"))
+        return {} if subject is None else {"requestSubject": subject}
+    if resource.id == "endpoints":
+        subsets = item.get("subsets") or []
+        return {"addresses": sum(len(one.get("addresses") or []) for one in subsets)}
+    if resource.id == "endpointslices.discovery.k8s.io":
+        return {"addresses": len(item.get("endpoints") or [])}
+    return {}
+
+
+def prune_object(redactor: Redactor, resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
+    """Return what may be kept of one object of a list."""
+    tree = tree_of(resource)
+    if resource.id == "pods" and is_component(item):
+        tree = COMPONENT_POD
+    pruned: Dict[str, Any] = redactor.prune(item, tree, "")
+    facts = derived_facts(resource, item)
+    if facts:
+        pruned["x-kube-evidence"] = redactor.prune(facts, whole, "/x-kube-evidence")
+    return pruned
+
+
+# ---------------------------------------------------------------- subject of a signing request
+
+
+_COMMON_NAME, _ORGANIZATION = b"\x55\x04\x03", b"\x55\x04\x0a"
+_SEQUENCE, _SET, _INTEGER, _OBJECT_ID, _BMP_STRING = 0x30, 0x31, 0x02, 0x06, 0x1E
+
+
+def request_subject(request: Any) -> Optional[Dict[str, Any]]:
+    """Decode common name and organizations of a PKCS #10 request (RFC 2986).
+
+    Args:
+        request: Base64 of the PEM text, as a CertificateSigningRequest holds it.
+
+    Returns:
+        ``commonName`` (text or null) and ``organizations``, or None when it cannot be decoded.
+    """
+    try:
+        pem = base64.b64decode(request, validate=True).decode("ascii")
+        body = pem.split("-----BEGIN CERTIFICATE REQUEST-----")[1].split("-----END")[0]
+        der = base64.b64decode(body)
+        _, outer, _ = _element(der, 0, _SEQUENCE)
+        _, info, _ = _element(der, outer, _SEQUENCE)
+        _, _, after_version = _element(der, info, _INTEGER)
+        _, start, end = _element(der, after_version, _SEQUENCE)
+        names = list(_names(der, start, end))
+    except (TypeError, ValueError, IndexError):  # binascii and Unicode errors are ValueErrors
+        return None
+    common = [text for oid, text in names if oid == _COMMON_NAME]
+    return {
+        "commonName": common[0] if common else None,
+        "organizations": [text for oid, text in names if oid == _ORGANIZATION],
+    }
+
+
+def _element(der: bytes, at: int, expected: Optional[int] = None) -> Tuple[int, int, int]:
+    """Return tag, start and end of the value of the DER element at ``at``."""
+    tag, length, start = der[at], der[at + 1], at + 2
+    if length & 0x80:
+        size = length & 0x7F
+        length = int.from_bytes(der[start : start + size], "big")
+        start += size
+    if start + length > len(der) or (expected is not None and tag != expected):
+        raise ValueError("not the DER element that was expected")
+    return tag, start, start + length
+
+
+def _names(der: bytes, at: int, end: int) -> Iterator[Tuple[bytes, str]]:
+    while at < end:
+        _, inner, at_next = _element(der, at, _SET)
+        while inner < at_next:
+            _, pair, inner_next = _element(der, inner, _SEQUENCE)
+            _, oid_start, oid_end = _element(der, pair, _OBJECT_ID)
+            tag, text_start, text_end = _element(der, oid_end)
+            encoding = "utf-16-be" if tag == _BMP_STRING else "utf-8"
+            yield der[oid_start:oid_end], der[text_start:text_end].decode(encoding)
+            inner = inner_next
+        at = at_next
+
+
+# ---------------------------------------------------------------- kubectl
+
+
+class Answer(NamedTuple):
+    """What one request came to. ``document`` is the decoded JSON when the status is ok."""
+
+    status: str
+    code: Optional[int]
+    document: Any
+    detail: str
+    again: bool  # whether asking once more may help
+    connected: bool  # whether a server answered at all
+
+
+_REASON_CODES = {
+    "BadRequest": 400,
+    "Unauthorized": 401,
+    "Forbidden": 403,
+    "NotFound": 404,
+    "MethodNotAllowed": 405,
+    "NotAcceptable": 406,
+    "Conflict": 409,
+    "Gone": 410,
+    "Expired": 410,
+    "UnsupportedMediaType": 415,
+    "TooManyRequests": 429,
+    "InternalError": 500,
+    "BadGateway": 502,
+    "ServiceUnavailable": 503,
+    "Timeout": 504,
+    "ServerTimeout": 504,
+}
+_CODE_STATUS = {401: DENIED, 403: DENIED, 404: ABSENT, 405: UNSUPPORTED}
+_CODE_WORDS = {
+    401: "the API server did not accept the credentials",
+    403: "the API server refused the request",
+    404: "the API server has no such resource",
+    405: "the resource cannot be listed",
+    410: "the list expired while it was read",
+    429: "the API server asked for fewer requests",
+}
+_TIMEOUT_WORDS = (
+    "Client.Timeout",
+    "context deadline exceeded",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "request did not complete within",
+)
+_CONNECTION_WORDS = (
+    "was refused",
+    "Unable to connect to the server",
+    "no such host",
+    "no route to host",
+    "no configuration has been provided",
+    "error loading config file",
+    "does not exist",
+    "exec plugin",
+)
+
+
+def failure(code: int) -> Answer:
+    """Turn an HTTP status code into an answer."""
+    status = _CODE_STATUS.get(code, ERROR)
+    words = _CODE_WORDS.get(code, "the API server failed")
+    again = code in (409, 410, 429) or code >= 500
+    return Answer(status, code, None, f"{words} (HTTP {code})", again, True)
+
+
+def classify(message: str) -> Answer:
+    """Turn what kubectl says about a failed request into an answer."""
+    found = re.search(r"Error from server \((\w+)\)", message)
+    if found and found.group(1) in _REASON_CODES:
+        return failure(_REASON_CODES[found.group(1)])
+    if "(Unauthorized)" in message:
+        return failure(401)
+    if "could not find the requested resource" in message:
+        return failure(404)
+    if any(words in message for words in _TIMEOUT_WORDS):
+        return Answer(TIMEOUT, None, None, "the request took too long", False, False)
+    if any(words in message for words in _CONNECTION_WORDS):
+        return Answer(ERROR, None, None, "the API server could not be reached", False, False)
+    again = "EOF" in message or "connection reset" in message or "Error from server" in message
+    return Answer(ERROR, None, None, "kubectl failed, see log.txt", again, again)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def decode(body: bytes) -> Answer:
+    """Decode an answer's body; a Status object in it is the failure it names."""
+    try:
+        document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return Answer(ERROR, 200, None, "the answer is not valid JSON", True, True)
+    if not isinstance(document, dict):
+        return Answer(ERROR, 200, None, "the answer is not a JSON object", True, True)
+    if document.get("kind") == "Status":
+        code = document.get("code")
+        if isinstance(code, int) and code >= 400:  # noqa: PLR2004 - where HTTP failures begin
+            return failure(code)
+        return Answer(ERROR, 200, None, "the answer is a Status object", True, True)
+    return Answer(OK, 200, document, "", False, True)
+
+
+class _Drain(threading.Thread):
+    """Reads a pipe to its end, keeping at most ``cap`` bytes."""
+
+    def __init__(self, stream: IO[bytes], cap: int, overflow: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._cap, self._overflow = stream, cap, overflow
+        self.kept = bytearray()
+        self.over = False
+
+    def run(self) -> None:
+        while True:
+            piece = os.read(self._stream.fileno(), 1 << 16)
+            if not piece:
+                return
+            room = self._cap - len(self.kept)
+            self.kept += piece[:room]
+            if len(piece) > room and not self.over:
+                self.over = True
+                self._overflow()
+
+
+class Kubectl:
+    """Runs kubectl: no shell, a fixed locale, a time limit, both outputs apart and capped."""
+
+    def __init__(self, program: List[str], timeout: float, log: Callable[[str], None]) -> None:
+        self.program = program
+        self._timeout = timeout
+        self._log = log
+
+    def get(self, path: str) -> Answer:
+        """Read one API path."""
+        return self._ask(["get", "--raw", path], None, path)
+
+    def create(self, path: str, body: bytes) -> Answer:
+        """Send a review (nothing is stored by it) and read the answer."""
+        return self._ask(["create", "--raw", path, "-f", "-"], body, path)
+
+    def _ask(self, words: List[str], body: Optional[bytes], path: str) -> Answer:
+        limit = f"--request-timeout={self._timeout:g}s"
+        code, out, message = self.run([limit, *words], body)
+        if message:
+            self._log(f"{path.split('?')[0]}: {message}")
+        if code is None:
+            return Answer(TIMEOUT, None, None, "the request took too long", False, False)
+        if out is None:
+            return Answer(TRUNCATED, 200, None, "the answer is larger than allowed", False, True)
+        return classify(message) if code else decode(out)
+
+    def run(
+        self, words: List[str], body: Optional[bytes] = None
+    ) -> Tuple[Optional[int], Optional[bytes], str]:
+        """Run kubectl once.
+
+        Returns:
+            The exit code (None when it was stopped for taking too long), what it wrote to
+            standard output (None when that was too much), and to standard error.
+        """
+        environment = dict(os.environ, LC_ALL="C", LANG="C", LANGUAGE="C")
+        child = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+            self.program + words,
+            stdin=subprocess.DEVNULL if body is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            return self._finish(child, body)
+        finally:
+            _kill(child)
+            for stream in (child.stdin, child.stdout, child.stderr):
+                if stream is not None:
+                    stream.close()
+
+    def _finish(
+        self, child: "subprocess.Popen[bytes]", body: Optional[bytes]
+    ) -> Tuple[Optional[int], Optional[bytes], str]:
+        assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 - both are pipes
+        out = _Drain(child.stdout, MAX_BODY, lambda: _kill(child))
+        err = _Drain(child.stderr, MAX_STDERR, lambda: None)
+        out.start()
+        err.start()
+        code: Optional[int] = None
+        try:
+            if child.stdin is not None and body is not None:
+                child.stdin.write(body)
+                child.stdin.close()
+            code = child.wait(self._timeout + WATCHDOG_GRACE)
+        except BrokenPipeError:
+            code = child.wait(self._timeout + WATCHDOG_GRACE)
+        except subprocess.TimeoutExpired:
+            _kill(child)
+        # A grandchild may hold the pipes open; what it still writes is not waited for.
+        out.join(WATCHDOG_GRACE)
+        err.join(WATCHDOG_GRACE)
+        body_read = None if out.over or out.is_alive() else bytes(out.kept)
+        return code, body_read, bytes(err.kept).decode("utf-8", "replace").strip()
+
+
+def _kill(child: "subprocess.Popen[bytes]") -> None:
+    """End kubectl and the credential helpers that it started."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return  # it has ended by itself
+    child.wait()
+
+
+# ---------------------------------------------------------------- the bundle while it is written
+
+
+def now() -> str:
+    """Return the time as the bundle writes it."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_line(document: Any) -> bytes:
+    """Encode one document as one line.
+
+    Raises:
+        UnicodeEncodeError: The document holds text that UTF-8 cannot express.
+    """
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for piece in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+class Member:
+    """One list member that is being written; it can be begun again or dropped."""
+
+    def __init__(self, workshop: "Workshop", seq: int, name: str) -> None:
+        self.name = name
+        self.path = workshop.root / name
+        self.lines = 0
+        self._workshop = workshop
+        self._seq = seq
+        self._stream = self.path.open("wb")
+        self._mark = workshop.redactions.mark()
+        self._redactor = Redactor(self._emit)
+
+    def write(self, make: Callable[[Redactor], Any]) -> None:
+        """Add the line that ``make`` builds with the redactor."""
+        self.lines += 1
+        self._stream.write(to_line(make(self._redactor)))
+
+    def restart(self) -> None:
+        """Forget every line, and what was redacted in them."""
+        self.lines = 0
+        self._stream.seek(0)
+        self._stream.truncate()
+        self._workshop.redactions.rewind(self._mark)
+
+    def close(self) -> Tuple[str, int]:
+        """Finish the member; returns its SHA-256 and how many redactions it holds."""
+        self._stream.close()
+        return sha256_of(self.path), self._workshop.redactions.count - self._mark[1]
+
+    def drop(self) -> None:
+        """Take the member out of the bundle."""
+        self.restart()
+        self._stream.close()
+        self.path.unlink()
+
+    def _emit(self, rule: str, pointer: str, kind: str, value: Any) -> str:
+        size = len(value if isinstance(value, str) else json.dumps(value))
+        if isinstance(value, str):
+            size = len(value.encode("utf-8", "surrogatepass"))
+        return self._workshop.redactions.add(
+            {
+                "rule": rule,
+                "seq": self._seq,
+                "member": self.name,
+                "line": self.lines,
+                "pointer": pointer,
+                "kind": kind,
+                "method": "mask",
+                "length_class": length_class(size),
+            }
+        )
+
+
+class Redactions:
+    """The file of redactions; it can be wound back when a list is begun again."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("wb")
+        self.count = 0
+
+    def add(self, record: Dict[str, Any]) -> str:
+        """Write one record and return its identifier."""
+        self.count += 1
+        identifier = f"r{self.count}"
+        self._stream.write(to_line(dict(record, id=identifier)))
+        return identifier
+
+    def mark(self) -> Tuple[int, int]:
+        """Return the present place."""
+        return self._stream.tell(), self.count
+
+    def rewind(self, mark: Tuple[int, int]) -> None:
+        """Go back to a place and forget what came after it."""
+        self._stream.seek(mark[0])
+        self._stream.truncate()
+        self.count = mark[1]
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._stream.close()
+
+
+class Workshop:
+    """The folder in which the members of the bundle come to be."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "api").mkdir()
+        (root / "collector").mkdir()
+        (root / "FORMAT").write_bytes(b"k8s-evidence-bundle 1.0\n")
+        self.redactions = Redactions(root / "redactions.ndjson")
+        self.by_status: Dict[str, int] = {}
+        self.planned = 0
+        self.run = 0
+        self._plan = (root / "plan.ndjson").open("wb")
+        self._probes = (root / "probes.ndjson").open("wb")
+        self._log = (root / "log.txt").open("wb")
+        self._members: List[str] = []
+        self._next_member = 1
+
+    def plan(self, identifier: str, target: str, via: str) -> int:
+        """Announce a probe; returns its number."""
+        self.planned += 1
+        line = {
+            "seq": self.planned,
+            "id": f"api/{identifier}",
+            "kind": "api",
+            "target": target,
+            "via": via,
+        }
+        self._plan.write(to_line(line))
+        self._plan.flush()
+        return self.planned
+
+    def member(self, seq: int) -> Member:
+        """Begin the next list member."""
+        return Member(self, seq, f"api/p{self._next_member}.ndjson")
+
+    def record(self, record: Dict[str, Any], member: Optional[Member]) -> None:
+        """Write what a probe came to, with the member that holds its content."""
+        if member is not None:
+            digest, count = member.close()
+            record = dict(record, blob=member.name, sha256=digest, redactions=count)
+            self._members.append(member.name)
+            self._next_member += 1
+        self.run += 1
+        status = record["status"]
+        self.by_status[status] = self.by_status.get(status, 0) + 1
+        self._probes.write(to_line(record))
+        self._probes.flush()
+
+    def log(self, text: str) -> None:
+        """Add a message to the log, capped, without secrets and without who was logged in."""
+        for _, _, pattern in SECRET_TEXTS:
+            text = pattern.sub("(removed)", text)
+        text = ASSIGNMENT.sub(r"\g<name>(removed)", text)
+        text = re.sub(r'User "[^"]*"', "User (not recorded)", text)
+        text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)[:2000]
+        line = f"{now()} {text}\n".encode("utf-8", "replace")
+        if self._log.tell() + len(line) <= MAX_LOG:
+            self._log.write(line)
+
+    def finish(self) -> List[str]:
+        """Close every document and return the members in the order of the archive."""
+        for stream in (self._plan, self._probes, self._log):
+            stream.close()
+        self.redactions.close()
+        shutil.copyfile(str(Path(__file__).resolve()), str(self.root / "collector" / "api.py"))
+        head = ["FORMAT", "plan.ndjson", "probes.ndjson"]
+        return [*head, *self._members, "redactions.ndjson", "log.txt", "collector/api.py"]
+
+
+# ---------------------------------------------------------------- collecting
+
+
+class Walk:
+    """The state of reading one list: what its pages said so far."""
+
+    def __init__(self) -> None:
+        self.items = 0
+        self.pages = 0
+        self.version: Optional[str] = None
+        self.token = ""
+        self._tokens: Dict[str, bool] = {}
+        self._expected: Optional[int] = None
+
+    def problem(self, page: Dict[str, Any], resource: Resource, is_builtin: bool) -> str:
+        """Say what is wrong with a page, in words; empty when nothing is."""
+        name = page.get("kind")
+        if not isinstance(name, str) or not name.endswith("List"):
+            return "the answer is not a list"
+        if is_builtin and name != resource.kind + "List":
+            return "the answer is a list of another kind"
+        items, metadata = page.get("items"), page.get("metadata")
+        if not isinstance(items, list) or not isinstance(metadata, dict):
+            return "the answer has no items or no metadata"
+        if not all(isinstance(one, dict) and _has_name(one) for one in items):
+            return "the list holds an object without a name"
+        version = metadata.get("resourceVersion") or None
+        if self.pages and version != self.version:
+            return "the pages belong to different states of the cluster"
+        return ""
+
+    def take(self, page: Dict[str, Any]) -> None:
+        """Count a page that is sound."""
+        metadata = page["metadata"]
+        self.items += len(page["items"])
+        self.pages += 1
+        self.version = metadata.get("resourceVersion") or None
+        self.token = metadata.get("continue") or ""
+        remaining = metadata.get("remainingItemCount")
+        if isinstance(remaining, int):
+            self._expected = self.items + remaining
+
+    def end_problem(self) -> str:
+        """Say why the list is not at a sound end, in words; empty when it goes on or is whole."""
+        if not self.token:
+            short = self._expected is not None and self.items < self._expected
+            return "the list ended before its announced length" if short else ""
+        if self.token in self._tokens or self.pages >= MAX_PAGES:
+            return "the list does not come to an end"
+        self._tokens[self.token] = True
+        return ""
+
+
+def _has_name(item: Dict[str, Any]) -> bool:
+    metadata = item.get("metadata")
+    return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
+
+
+class Result(NamedTuple):
+    """What reading one list came to."""
+
+    status: str
+    code: Optional[int]
+    detail: str
+    walk: Walk
+    again: bool
+    keep: bool  # whether the lines written so far are evidence
+
+
+class RedactorFailedError(Exception):
+    """An object could not be pruned, so nothing of its list may be kept."""
+
+
+class Collector:
+    """Runs every probe of one cluster."""
+
+    def __init__(
+        self, kubectl: Kubectl, workshop: Workshop, progress: Callable[[int, int, str], None]
+    ) -> None:
+        self._kubectl = kubectl
+        self._workshop = workshop
+        self._progress = progress
+        self.nodes: List[str] = []
+        self.cluster_uid: Optional[str] = None
+        self.git_version: Optional[str] = None
+        self.useful = 0  # lists and documents of the cluster that were read to the end
+
+    def collect(self) -> None:
+        """Run the whole plan. The API server that cannot be reached ends it early."""
+        head = [
+            self._workshop.plan(name, path, "candidate")
+            for name, path in (
+                ("version", "/version"),
+                ("discovery", "/apis"),
+                ("access", ACCESS_PATH),
+            )
+        ]
+        wanted = wanted_resources()
+        seqs = [self._workshop.plan(one.id, one.path, "candidate") for one in wanted]
+        if not self._version(head[0]):
+            return
+        offered, complete = self._discovery(head[1])
+        self._access(head[2])
+        for seq, resource in zip(seqs, wanted):
+            self._wanted(seq, resource, offered, complete)
+        self._extensions(offered, wanted)
+        for name in self.nodes:
+            self._configz(name)
+
+    def _probe(self, seq: int, name: str, target: str) -> Dict[str, Any]:
+        self._progress(self._workshop.run + 1, self._workshop.planned, f"api/{name}")
+        return {
+            "seq": seq,
+            "id": f"api/{name}",
+            "kind": "api",
+            "target": target,
+            "t0": now(),
+        }
+
+    def _done(
+        self, probe: Dict[str, Any], status: str, detail: str, member: Optional[Member]
+    ) -> None:
+        self.useful += status == OK
+        self._workshop.record(dict(probe, t1=now(), status=status, detail=detail), member)
+
+    def _document(
+        self, probe: Dict[str, Any], answer: Answer, tree: Tree, required: str
+    ) -> Optional[Any]:
+        """Record a probe whose content is one object; ``required`` is a field it must have."""
+        probe = dict(probe, api={"complete": answer.status == OK, "http_code": answer.code})
+        if answer.status != OK:
+            self._done(probe, answer.status, answer.detail, None)
+            return None
+        if required not in answer.document:
+            probe["api"]["complete"] = False
+            self._done(probe, ERROR, f"the answer has no field {required}", None)
+            return None
+        member = self._workshop.member(probe["seq"])
+        try:
+            member.write(lambda redactor: redactor.prune(answer.document, tree, ""))
+        except Exception as reason:  # noqa: BLE001 - whatever it was, nothing may be kept
+            self._redactor_failed(probe, member, reason)
+            return None
+        self._done(probe, OK, "", member)
+        return answer.document
+
+    def _redactor_failed(self, probe: Dict[str, Any], member: Member, reason: Exception) -> None:
+        member.drop()
+        # The reason's text may quote the object.
+        self._workshop.log(f"{probe['target']}: redactor failed: {type(reason).__name__}")
+        api = dict(probe.get("api") or {}, complete=False)
+        self._done(dict(probe, api=api), ERROR, "redactor failed", None)
+
+    def _version(self, seq: int) -> bool:
+        """Ask for the version; returns whether a server answered at all."""
+        answer = self._kubectl.get("/version")
+        document = self._document(
+            self._probe(seq, "version", "/version"), answer, VERSION_TREE, "gitVersion"
+        )
+        if document is not None:
+            self.git_version = str(document["gitVersion"])
+        return answer.connected
+
+    def _access(self, seq: int) -> None:
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectRulesReview",
+            "spec": {"namespace": "default"},
+        }
+        probe = self._probe(seq, "access", ACCESS_PATH)
+        answer = self._kubectl.create(ACCESS_PATH, to_line(review))
+        self._document(probe, answer, ACCESS_TREE, "status")
+
+    def _configz(self, node: str) -> None:
+        path = f"/api/v1/nodes/{urllib.parse.quote(node, safe='')}/proxy/configz"
+        seq = self._workshop.plan("configz", path, f"node {node}")
+        probe = dict(self._probe(seq, "configz", path), via=f"node {node}")
+        answer = self._kubectl.get(path)
+        self._document(probe, answer, CONFIGZ_TREE, "kubeletconfig")
+
+    # -- discovery
+
+    def _discovery(self, seq: int) -> Tuple[Dict[str, Tuple[Resource, bool]], bool]:
+        """Walk every served group and version.
+
+        Returns:
+            By id, the resource in the version the server prefers and whether it can be listed;
+            and whether the walk saw everything.
+        """
+        probe = self._probe(seq, "discovery", "/apis")
+        versions, failed = self._group_versions()
+        offered: Dict[str, Tuple[Resource, bool]] = {}
+        member = self._workshop.member(seq)
+        for group, version in versions:
+            found = self._resources(group, version)
+            if found is None:
+                failed.append(f"{group}/{version}" if group else version)
+                continue
+            for resource, listable in found:
+                line = {
+                    "group": group,
+                    "version": version,
+                    "resource": resource.name,
+                    "namespaced": resource.namespaced,
+                    "kind": resource.kind,
+                }
+                member.write(lambda redactor, line=line: whole(redactor, line, ""))
+                offered.setdefault(resource.id, (resource, listable))
+        self._discovery_done(probe, member, failed)
+        return offered, not failed
+
+    def _discovery_done(self, probe: Dict[str, Any], member: Member, failed: List[str]) -> None:
+        lines = member.lines
+        probe = dict(probe, api={"items": lines, "complete": not failed})
+        detail = "not answered: " + " ".join(failed) if failed else ""
+        if not lines:
+            member.drop()
+            self._done(probe, ERROR, detail or "the server offers nothing", None)
+        else:
+            self._done(probe, TRUNCATED if failed else OK, detail[:1000], member)
+
+    def _group_versions(self) -> Tuple[List[Tuple[str, str]], List[str]]:
+        """Return every (group, version), preferred versions first, and what did not answer."""
+        found: List[Tuple[str, str]] = []
+        failed = []
+        core = self._kubectl.get("/api")
+        if core.status == OK and isinstance(core.document.get("versions"), list):
+            found += [("", str(one)) for one in core.document["versions"]]
+        else:
+            failed.append("/api")
+        groups = self._kubectl.get("/apis")
+        if groups.status == OK and isinstance(groups.document.get("groups"), list):
+            for group in groups.document["groups"]:
+                found += _versions_of(group)
+        else:
+            failed.append("/apis")
+        sound = [pair for pair in found if all(map(_is_plain_name, filter(None, pair)))]
+        if len(sound) != len(found):
+            failed.append("a group with an unusable name")
+        return sound, failed
+
+    def _resources(self, group: str, version: str) -> Optional[List[Tuple[Resource, bool]]]:
+        """Return the resources of one group version, without subresources; None when unknown."""
+        path = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        answer = self._kubectl.get(path)
+        if answer.again:
+            answer = self._kubectl.get(path)
+        if answer.status != OK or not isinstance(answer.document.get("resources"), list):
+            return None
+        found = []
+        for one in answer.document["resources"]:
+            name = one.get("name") if isinstance(one, dict) else None
+            if not isinstance(name, str) or not _is_plain_name(name):
+                continue  # subresources have a slash in their names
+            kind_name, namespaced = str(one.get("kind")), one.get("namespaced") is True
+            resource = Resource(group, version, name, kind_name, namespaced, "")
+            found.append((resource, "list" in (one.get("verbs") or [])))
+        return found
+
+    # -- lists
+
+    def _wanted(
+        self,
+        seq: int,
+        resource: Resource,
+        offered: Dict[str, Tuple[Resource, bool]],
+        complete: bool,  # noqa: FBT001 - what the discovery walk returned, passed on
+    ) -> None:
+        known = offered.get(resource.id)
+        if known is None and complete:
+            probe = self._list_probe(seq, resource, Walk(), None)
+            self._done(probe, ABSENT, "the server's discovery does not offer it", None)
+            return
+        if known is not None:
+            resource = resource._replace(version=known[0].version)
+        if known is not None and not known[1]:
+            probe = self._list_probe(seq, resource, Walk(), None)
+            self._done(probe, UNSUPPORTED, "the server does not list this resource", None)
+            return
+        self._list(seq, resource, is_builtin=True)
+
+    def _extensions(
+        self, offered: Dict[str, Tuple[Resource, bool]], wanted: List[Resource]
+    ) -> None:
+        done = {one.id for one in wanted}
+        for identifier, (resource, listable) in offered.items():
+            if identifier not in done and listable and is_extension_wanted(resource):
+                seq = self._workshop.plan(identifier, resource.path, "walk /apis")
+                self._list(seq, resource, is_builtin=False)
+
+    def _list_probe(
+        self, seq: int, resource: Resource, walk: Walk, code: Optional[int]
+    ) -> Dict[str, Any]:
+        api = {
+            "resource": resource.name,
+            "group": resource.group,
+            "version": resource.version,
+            "namespaced": resource.namespaced,
+            "items": walk.items,
+            "pages": walk.pages,
+            "complete": False,
+            "resource_version": walk.version,
+            "http_code": code,
+        }
+        return dict(self._probe(seq, resource.id, resource.path), api=api)
+
+    def _list(self, seq: int, resource: Resource, *, is_builtin: bool) -> None:
+        started = now()
+        self._progress(self._workshop.run + 1, self._workshop.planned, f"api/{resource.id}")
+        member = self._workshop.member(seq)
+        try:
+            result = self._pages(member, resource, is_builtin=is_builtin)
+            for _ in range(RESTARTS):
+                if not result.again:
+                    break
+                self._workshop.log(f"{resource.path}: begun again: {result.detail}")
+                time.sleep(RESTART_WAIT)
+                member.restart()
+                result = self._pages(member, resource, is_builtin=is_builtin)
+        except RedactorFailedError as failed:
+            probe = dict(self._list_probe(seq, resource, Walk(), 200), t0=started)
+            cause = failed.__cause__
+            self._redactor_failed(probe, member, cause if isinstance(cause, Exception) else failed)
+            return
+        probe = dict(self._list_probe(seq, resource, result.walk, result.code), t0=started)
+        probe["api"]["complete"] = result.status == OK
+        if result.status == TRUNCATED:
+            probe["truncated"] = True
+        if not result.keep:
+            member.drop()
+        self._done(probe, result.status, result.detail, member if result.keep else None)
+
+    def _pages(self, member: Member, resource: Resource, *, is_builtin: bool) -> Result:
+        """Read a list from its first page on."""
+        walk = Walk()
+        query = f"?limit={PAGE_LIMIT}"
+        while True:
+            answer = self._kubectl.get(resource.path + query)
+            if answer.status != OK:
+                return _broken_off(walk, answer)
+            problem = walk.problem(answer.document, resource, is_builtin)
+            if problem:
+                return _broken_off(walk, answer._replace(status=ERROR, detail=problem, again=True))
+            self._take(member, resource, answer.document["items"])
+            walk.take(answer.document)
+            problem = walk.end_problem()
+            if problem:
+                return Result(TRUNCATED, answer.code, problem, walk, again=True, keep=True)
+            if not walk.token:
+                return Result(OK, answer.code, "", walk, again=False, keep=True)
+            token = urllib.parse.quote(walk.token, safe="")
+            query = f"?limit={PAGE_LIMIT}&continue={token}"
+
+    def _take(self, member: Member, resource: Resource, items: List[Dict[str, Any]]) -> None:
+        for item in items:
+            try:
+                member.write(lambda redactor, item=item: prune_object(redactor, resource, item))
+            except Exception as reason:
+                raise RedactorFailedError from reason
+            name = item["metadata"]["name"]
+            if resource.id == "nodes" and _is_plain_name(name) and name not in self.nodes:
+                self.nodes.append(name)
+            if resource.id == "namespaces" and name == "kube-system":
+                uid = item["metadata"].get("uid")
+                self.cluster_uid = uid if isinstance(uid, str) else None
+
+
+ACCESS_PATH = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+
+
+def _broken_off(walk: Walk, answer: Answer) -> Result:
+    """Judge a list whose next page did not come: with pages in hand it is cut, not lost."""
+    status = TRUNCATED if walk.pages else answer.status
+    detail = answer.detail
+    if walk.pages:
+        detail = f"broke off after page {walk.pages}: {detail}"
+    return Result(status, answer.code, detail, walk, answer.again, keep=walk.pages > 0)
+
+
+def _is_plain_name(name: str) -> bool:
+    return re.match(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z", name) is not None
+
+
+def _versions_of(group: Any) -> List[Tuple[str, str]]:
+    """Return (group, version) pairs of one discovery group, the preferred version first."""
+    if not isinstance(group, dict):
+        return []
+    name = str(group.get("name"))
+    preferred = (group.get("preferredVersion") or {}).get("version")
+    versions = [one.get("version") for one in group.get("versions") or []]
+    ordered = [one for one in versions if one == preferred]
+    ordered += [one for one in versions if one != preferred]
+    return [(name, str(one)) for one in ordered]
+
+
+# ---------------------------------------------------------------- sealing
+
+
+def cluster_ca(kubectl: Kubectl) -> Optional[str]:
+    """Return the SHA-256 of the cluster CA's DER form, or None.
+
+    kubectl is asked for the certificate authority alone: the user's credentials in the same
+    file never reach this program.
+    """
+    cluster = ".clusters[0].cluster.certificate-authority"
+    template = f'jsonpath={{{cluster}-data}}{{"\\n"}}{{{cluster}}}'
+    code, out, _ = kubectl.run(["config", "view", "--raw", "--minify", "-o", template])
+    if code != 0 or out is None:
+        return None
+    embedded, _, path = out.decode("utf-8", "replace").strip("\n ").rpartition("\n")
+    if "\n" not in out.decode("utf-8", "replace").strip(" "):
+        embedded, path = path, ""
+    try:
+        pem = base64.b64decode(embedded) if embedded else Path(path).read_bytes()
+        body = pem.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0]
+        return hashlib.sha256(base64.b64decode(body)).hexdigest()
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def client_version(kubectl: Kubectl) -> Optional[str]:
+    """Return kubectl's own version, or None."""
+    code, out, _ = kubectl.run(["version", "--client", "-o", "json"])
+    if code != 0 or out is None:
+        return None
+    try:
+        return str(json.loads(out.decode("utf-8"))["clientVersion"]["gitVersion"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class Facts(NamedTuple):
+    """What the manifest says beyond the counts."""
+
+    bundle_id: str
+    started: str
+    complete: bool
+    cluster: Dict[str, Optional[str]]
+    kubectl: Optional[str]
+    timeout: float
+    case: Dict[str, Optional[str]]
+
+
+def manifest(workshop: Workshop, facts: Facts) -> Dict[str, Any]:
+    """Build the manifest's document."""
+    empty = ("node_name", "hostname", "machine_id_sha256", "kernel", "os_id", "os_version")
+    subject: Dict[str, Any] = dict.fromkeys([*empty, "arch", "root_prefix", "euid"])
+    return {
+        "format": {
+            "name": "k8s-evidence-bundle",
+            "major": 1,
+            "minor": 0,
+            "min_reader_minor": 0,
+        },
+        "bundle_id": facts.bundle_id,
+        "kind": "api",
+        "collector": {
+            "name": "api.py",
+            "version": VERSION,
+            "sha256": sha256_of(workshop.root / "collector" / "api.py"),
+            "shell": None,
+        },
+        "profile": {"id": "api", "version": PROFILE_VERSION},
+        "subject": subject,
+        "cluster": facts.cluster,
+        "time": {"started": facts.started, "finished": now(), "tz": "UTC"},
+        "tools": {"kubectl": facts.kubectl, "python": "%d.%d" % sys.version_info[:2]},
+        "limits": {"file_cap": MAX_BODY, "probe_timeout": facts.timeout},
+        "counts": {
+            "planned": workshop.planned,
+            "run": workshop.run,
+            "by_status": workshop.by_status,
+        },
+        "complete": facts.complete,
+        "case": facts.case,
+        "redaction": {"policy_id": REDACTION_POLICY, "count": workshop.redactions.count},
+    }
+
+
+def seal(workshop: Workshop, facts: Facts, output: Path) -> Tuple[Path, str]:
+    """Write manifest, sums and archive; returns the archive's path and the fingerprint."""
+    names = workshop.finish()
+    (workshop.root / "manifest.json").write_bytes(to_line(manifest(workshop, facts)))
+    names.append("manifest.json")
+    sums = "".join(f"{sha256_of(workshop.root / name)}  {name}\n" for name in sorted(names))
+    (workshop.root / "SHA256SUMS").write_text(sums, encoding="ascii")
+    names.append("SHA256SUMS")
+    stamp = re.sub("[-:]", "", facts.started)
+    target = output / f"keb-api-{facts.bundle_id[:8]}-{stamp}.tar.gz"
+    with target.open("xb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            for name in names:
+                _add(archive, workshop.root / name, f"bundle/{name}")
+    return target, hashlib.sha256(sums.encode("ascii")).hexdigest()
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = path.stat().st_size
+    entry.mtime = int(time.time())
+    entry.mode = 0o600
+    with path.open("rb") as content:
+        archive.addfile(entry, content)
+
+
+# ---------------------------------------------------------------- the command
+
+
+class UsageError(Exception):
+    """The command line cannot be followed."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Report a mistake in the arguments in the project's own form."""
+        raise UsageError(message)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the argument parser."""
+    made = _Parser(
+        prog="api.py", description="Collect the API evidence of one cluster into one bundle."
+    )
+    made.add_argument("--kubectl", default="kubectl", metavar="PATH", help="kubectl to use")
+    made.add_argument("--kubeconfig", metavar="FILE", help="passed on to kubectl")
+    made.add_argument("--context", metavar="NAME", help="passed on to kubectl")
+    made.add_argument("--output", default=".", metavar="DIR", help="where the bundle is written")
+    made.add_argument(
+        "--timeout", type=float, default=60.0, metavar="SECONDS", help="limit of one request (60)"
+    )
+    made.add_argument("--case-no", metavar="TEXT", help="noted in the manifest")
+    made.add_argument("--operator", metavar="TEXT", help="noted in the manifest")
+    made.add_argument("--notes", metavar="TEXT", help="noted in the manifest")
+    made.add_argument("--list", action="store_true", help="print what is collected and stop")
+    made.add_argument("--dry-run", action="store_true", help="print the requests and stop")
+    made.add_argument("--version", action="version", version=VERSION)
+    return made
+
+
+def listing() -> str:
+    """Return one line for each thing that is collected: its id and its path."""
+    lines = ["api/version\t/version", "api/discovery\t/api /apis"]
+    lines.append(f"api/access\t{ACCESS_PATH}")
+    lines += [f"api/{one.id}\t{one.path}" for one in wanted_resources()]
+    known = {one.id for one in wanted_resources()}
+    lines += [f"api/{name}\twhere discovery offers it" for name in TREES if name not in known]
+    lines += [f"api/*.{group}\twhere discovery offers it" for group in GROUP_TREES]
+    lines.append("api/configz\t/api/v1/nodes/NODE/proxy/configz")
+    return "\n".join(lines) + "\n"
+
+
+def dry_run(program: List[str]) -> str:
+    """Return the kubectl commands that a run begins with."""
+    paths = ["/version", "/api", "/apis"]
+    paths += [f"{one.path}?limit={PAGE_LIMIT}" for one in wanted_resources()]
+    lines = [[*program, "get", "--raw", path] for path in paths]
+    lines.insert(3, [*program, "create", "--raw", ACCESS_PATH, "-f", "-"])
+    text = "".join(" ".join(map(shlex.quote, words)) + "\n" for words in lines)
+    notes = (
+        "each group version that /apis names",
+        "further pages of each list",
+        "policy resources that discovery offers",
+        "/api/v1/nodes/NODE/proxy/configz of each node",
+    )
+    return text + "".join(f"# and: {note}\n" for note in notes)
+
+
+def program_of(options: argparse.Namespace) -> List[str]:
+    """Return kubectl with the options that choose the cluster."""
+    program = [options.kubectl]
+    for name in ("kubeconfig", "context"):
+        value = getattr(options, name)
+        if value is not None:
+            program += [f"--{name}", value]
+    return program
+
+
+def _progress(at: int, of: int, name: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\033[K[{at}/{of}] {name}")
+        sys.stderr.flush()
+
+
+def _end_progress() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+
+
+def _interrupt(_number: int, _frame: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def collect_into(root: Path, options: argparse.Namespace) -> int:
+    """Collect into the empty folder ``root``, seal, report; returns the exit code."""
+    started = now()
+    workshop = Workshop(root)
+    kubectl = Kubectl(program_of(options), options.timeout, workshop.log)
+    collector = Collector(kubectl, workshop, _progress)
+    interrupted = False
+    ca = version = None
+    try:
+        version, ca = client_version(kubectl), cluster_ca(kubectl)
+        collector.collect()
+    except KeyboardInterrupt:
+        # What was read is evidence; probes without a record show where it stopped.
+        interrupted = True
+        workshop.log("interrupted")
+    _end_progress()
+    good = workshop.by_status.get(OK, 0) + workshop.by_status.get(ABSENT, 0)
+    complete = not interrupted and workshop.planned == workshop.run == good
+    facts = Facts(
+        bundle_id=binascii.hexlify(os.urandom(16)).decode("ascii"),
+        started=started,
+        complete=complete,
+        cluster={
+            "uid": collector.cluster_uid,
+            "git_version": collector.git_version,
+            "ca_sha256": ca,
+        },
+        kubectl=version,
+        timeout=options.timeout,
+        case={"case_no": options.case_no, "operator": options.operator, "notes": options.notes},
+    )
+    path, fingerprint = seal(workshop, facts, Path(options.output))
+    sys.stdout.write(f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n")
+    if not collector.useful:
+        return EXIT_NOTHING
+    return EXIT_COMPLETE if complete else EXIT_PARTIAL
+
+
+def _check(options: argparse.Namespace) -> None:
+    if not Path(options.output).is_dir():
+        raise UsageError(f"--output: {options.output} is not a folder")
+    if not 0 < options.timeout <= 3600:  # noqa: PLR2004 - an hour for one request is a mistake
+        raise UsageError("--timeout: give seconds between 0 and 3600")
+
+
+def _complain(what: str, advice: str) -> None:
+    sys.stderr.write(f"error: {what}\nhelp: {advice}\n")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the options say; returns the exit code."""
+    if options.list or options.dry_run:
+        sys.stdout.write(listing() if options.list else dry_run(program_of(options)))
+        return EXIT_COMPLETE
+    _check(options)
+    if shutil.which(options.kubectl) is None:
+        _complain(f"kubectl: {options.kubectl} cannot be run", "Give its place with --kubectl.")
+        return EXIT_NOTHING
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, _interrupt)
+    root = Path(tempfile.mkdtemp(prefix=".keb-api-", dir=options.output))
+    try:
+        return collect_into(root, options)
+    except OSError as reason:
+        _complain(f"output: {reason}", "Give a folder with enough room with --output.")
+        return EXIT_NOTHING
+    finally:
+        shutil.rmtree(str(root), ignore_errors=True)
+
+
+def main(words: List[str]) -> int:
+    """Run the command; returns the exit code."""
+    try:
+        return run(parser().parse_args(words))
+    except UsageError as mistake:
+        _complain(str(mistake), "See api.py --help.")
+        return EXIT_USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

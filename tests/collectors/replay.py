@@ -1,0 +1,373 @@
+"""An API server that only answers from a recording, and a kubectl that speaks to it.
+
+The server listens on the loopback interface, pages its lists as the real one does
+(``limit``, ``continue``, ``remainingItemCount``) and can be told to fail in known ways.
+The stand-in is a small program for machines without kubectl: it takes the same words, and
+fails with the same exit code and the same text on standard error.
+"""
+
+import base64
+import contextlib
+import copy
+import gzip
+import json
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+RECORDING = Path(__file__).resolve().parent.parent / "data" / "api"
+RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+
+Document = dict[str, Any]
+
+_REASONS = {
+    403: "Forbidden",
+    404: "NotFound",
+    410: "Expired",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One way to go wrong.
+
+    Attributes:
+        path: The API path it strikes.
+        kind: An HTTP status code as text, or ``cut``, ``slow``, ``not-json``, ``status-in-200``,
+            ``other-kind``, ``no-items``, ``nameless``, ``endless``, ``short``, ``other-version``.
+        page: The page it strikes, counted from 0.
+        times: How often it strikes before the server is well again.
+    """
+
+    path: str
+    kind: str
+    page: int = 0
+    times: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What the server knows."""
+
+    lists: Mapping[str, Document]
+    discovery: Mapping[str, Document]
+    configz: Mapping[str, Document] = field(default_factory=dict)
+
+
+def captured() -> Recording:
+    """Return the recording of the real cluster."""
+    return Recording(
+        lists=_read("api-lists.json.gz"),
+        discovery=_read("api-discovery.json.gz"),
+        configz={"cp-1": json.loads((RECORDING / "configz-cp-1.json").read_bytes())},
+    )
+
+
+def _read(name: str) -> dict[str, Document]:
+    document: dict[str, Document] = json.loads(gzip.decompress((RECORDING / name).read_bytes()))
+    return document
+
+
+def small(lists: Mapping[str, Sequence[Document]], kinds: Mapping[str, str]) -> Recording:
+    """Return a recording of a core API that serves only ``lists`` (by resource name)."""
+    resources = [
+        {"name": name, "kind": kind, "namespaced": name not in ("nodes", "namespaces"),
+         "verbs": ["get", "list"]}
+        for name, kind in kinds.items()
+    ]  # fmt: skip
+    return Recording(
+        lists={
+            f"/api/v1/{name}": {
+                "kind": f"{kinds[name]}List",
+                "apiVersion": "v1",
+                "metadata": {"resourceVersion": "77"},
+                "items": list(items),
+            }
+            for name, items in lists.items()
+        },
+        discovery={
+            "/version": {"major": "1", "minor": "32", "gitVersion": "v1.32.0"},
+            "/api": {"kind": "APIVersions", "versions": ["v1"]},
+            "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
+            "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": resources},
+        },
+    )
+
+
+class Replay:
+    """The server; use it as a context manager."""
+
+    def __init__(
+        self, recording: Recording, *, page: int = 500, faults: Sequence[Fault] = ()
+    ) -> None:
+        self._recording = recording
+        self._page = page
+        self._left = [[fault, fault.times] for fault in faults]
+        self._lock = threading.Lock()
+        self.requests: list[str] = []
+        self.stopping = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def kubeconfig(self, path: Path, *, ca: Path | None = None) -> Path:
+        """Write a kubeconfig for this server (JSON is YAML too) and return its path."""
+        cluster = {"server": f"http://127.0.0.1:{self._server.server_address[1]}"}
+        if ca is not None:
+            cluster["certificate-authority"] = str(ca)
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "replay", "cluster": cluster}],
+            "users": [{"name": "reader", "user": {}}],
+            "contexts": [{"name": "replay", "context": {"cluster": "replay", "user": "reader"}}],
+            "current-context": "replay",
+        }
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    def strike(self, path: str, page: int) -> str:
+        """Return the fault to commit now, or the empty text."""
+        with self._lock:
+            for entry in self._left:
+                fault, left = entry
+                if fault.path == path and fault.page == page and left > 0:
+                    entry[1] = left - 1
+                    return str(fault.kind)
+        return ""
+
+    def answer(self, target: str) -> tuple[int, bytes, str]:
+        """Return status code, body and the fault to commit for one GET."""
+        path, _, query = target.partition("?")
+        words = dict(urllib.parse.parse_qsl(query))
+        limit = min(int(words.get("limit", "500")), self._page)
+        start = int(base64.b64decode(words["continue"])) if words.get("continue") else 0
+        fault = self.strike(path, start // limit)
+        if fault.isdigit():
+            return int(fault), _status(int(fault), path), ""
+        document = self._find(path)
+        if document is None:
+            code = 503 if path.endswith("/proxy/configz") else 404
+            return code, _status(code, path), ""
+        if "items" in document:
+            document = _page_of(document, start, limit)
+        _spoil(document, fault, start)
+        return 200, json.dumps(document).encode("utf-8"), fault
+
+    def _find(self, path: str) -> Document | None:
+        if path in self._recording.discovery:
+            return copy.deepcopy(self._recording.discovery[path])
+        parts = path.split("/")
+        if path.endswith("/proxy/configz"):
+            return copy.deepcopy(self._recording.configz.get(parts[4]))
+        if parts[3:4] == ["namespaces"] and len(parts) > 5:
+            whole = self._recording.lists.get("/".join([*parts[:3], parts[5]]))
+            return None if whole is None else _in_namespace(whole, parts[4])
+        return copy.deepcopy(self._recording.lists.get(path))
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        replay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Answers one request."""
+
+            def do_GET(self) -> None:
+                replay.requests.append(self.path)
+                code, body, fault = replay.answer(self.path)
+                if fault == "slow" and not replay.stopping.wait(20):
+                    return
+                # A client that gave up has closed its end.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    self._send(code, body, fault)
+
+            def do_POST(self) -> None:
+                replay.requests.append(self.path)
+                asked = json.loads(self._body())
+                fault = replay.strike(self.path, 0)
+                if fault.isdigit():
+                    self._send(int(fault), _status(int(fault), self.path), "")
+                else:
+                    self._send(201, json.dumps(dict(asked, status=_RULES)).encode("utf-8"), "")
+
+            def _body(self) -> bytes:
+                if self.headers["Transfer-Encoding"] != "chunked":
+                    return self.rfile.read(int(self.headers["Content-Length"]))
+                pieces = []
+                while size := int(self.rfile.readline(), 16):
+                    pieces.append(self.rfile.read(size))
+                    self.rfile.readline()
+                return b"".join(pieces)
+
+            def _send(self, code: int, body: bytes, fault: str) -> None:
+                if fault == "not-json":
+                    body = body[: len(body) // 2]
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[: len(body) // 2] if fault == "cut" else body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+                """Say nothing: a test's output is its own."""
+
+        return Handler
+
+
+_RULES: Document = {
+    "incomplete": False,
+    "resourceRules": [{"verbs": ["list"], "apiGroups": [""], "resources": ["nodes", "pods"]}],
+    "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/version"]}],
+}
+
+
+def _status(code: int, path: str) -> bytes:
+    reason = _REASONS[code]
+    document = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": f'User "someone@example.com" met {reason} at {path}',
+        "reason": reason,
+        "code": code,
+    }
+    return json.dumps(document).encode("utf-8")
+
+
+def _in_namespace(whole: Document, namespace: str) -> Document:
+    kept = [one for one in whole["items"] if one["metadata"].get("namespace") == namespace]
+    return dict(copy.deepcopy({**whole, "items": []}), items=kept)
+
+
+def _page_of(document: Document, start: int, limit: int) -> Document:
+    items = document["items"]
+    page = dict(document, items=items[start : start + limit])
+    page["metadata"] = dict(document["metadata"])
+    left = len(items) - start - limit
+    if left > 0:
+        page["metadata"]["continue"] = base64.b64encode(str(start + limit).encode()).decode()
+        page["metadata"]["remainingItemCount"] = left
+    return page
+
+
+def _spoil(document: Document, fault: str, start: int) -> None:
+    """Make one answer wrong in the way that ``fault`` names."""
+    spoilers: Mapping[str, Callable[[], Document]] = {
+        "status-in-200": lambda: {"kind": "Status", "code": 500, "reason": "InternalError"},
+        "other-kind": lambda: {**document, "kind": "ConfigMapList"},
+        "no-items": lambda: {**document, "items": None},
+        "nameless": lambda: {**document, "items": [{"metadata": {}}]},
+        "endless": lambda: _with_metadata(document, {"continue": base64.b64encode(b"0").decode()}),
+        "short": lambda: _with_metadata(document, {"continue": "", "remainingItemCount": 3}),
+        "other-version": lambda: _with_metadata(document, {"resourceVersion": f"9{start}"}),
+    }
+    if fault in spoilers:
+        changed = spoilers[fault]()
+        document.clear()
+        document.update(changed)
+
+
+def _with_metadata(document: Document, change: Document) -> Document:
+    return {**document, "metadata": {**document["metadata"], **change}}
+
+
+_STAND_IN = r'''
+import base64, json, socket, sys
+
+def fail(text):
+    sys.stderr.write(text + "\n")
+    sys.exit(1)
+
+words, limit, config = [], None, None
+rest = iter(sys.argv[1:])
+for word in rest:
+    if word == "--kubeconfig":
+        config = next(rest)
+    elif word == "--context":
+        next(rest)
+    elif word.startswith("--request-timeout="):
+        limit = float(word.split("=")[1].rstrip("s")) or None
+    else:
+        words.append(word)
+if words[:2] == ["version", "--client"]:
+    print(json.dumps({"clientVersion": {"gitVersion": "v0.0.0-stand-in"}}))
+    sys.exit(0)
+try:
+    with open(config) as stream:
+        cluster = json.load(stream)["clusters"][0]["cluster"]
+except OSError:
+    fail("error: stat %s: no such file or directory" % config)
+if words[:2] == ["config", "view"]:
+    print(cluster.get("certificate-authority-data", ""))
+    print(cluster.get("certificate-authority", ""), end="")
+    sys.exit(0)
+host, port = cluster["server"].split("//")[1].split(":")
+path = words[words.index("--raw") + 1]
+body = sys.stdin.buffer.read() if words[0] == "create" else b""
+verb = "POST" if words[0] == "create" else "GET"
+try:
+    link = socket.create_connection((host, int(port)), timeout=limit)
+    head = "%s %s HTTP/1.0\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (verb, path, len(body))
+    link.sendall(head.encode() + body)
+    answer = b"".join(iter(lambda: link.recv(65536), b""))
+except socket.timeout:
+    fail("Unable to connect to the server: net/http: request canceled "
+         "(Client.Timeout exceeded while awaiting headers)")
+except OSError:
+    fail("The connection to the server %s:%s was refused - did you specify the right host "
+         "or port?" % (host, port))
+head, _, body = answer.partition(b"\r\n\r\n")
+lines = head.decode().split("\r\n")
+code = int(lines[0].split()[1])
+size = [int(one.split(":")[1]) for one in lines if one.lower().startswith("content-length")][0]
+if len(body) != size:
+    fail("error: unexpected EOF")
+if code >= 400:
+    status = json.loads(body.decode())
+    fail("Error from server (%s): %s" % (status["reason"], status["message"]))
+sys.stdout.buffer.write(body)
+'''
+
+
+def write_stand_in(path: Path) -> Path:
+    """Write the stand-in for kubectl as an executable file and return its path."""
+    path.write_text(f"#!{sys.executable} -IS\n{_STAND_IN}", encoding="utf-8")
+    path.chmod(0o700)
+    return path
+
+
+def main() -> None:
+    """Serve the recording until the input ends, for trying things out by hand."""
+    with Replay(captured()) as server:
+        sys.stdout.write(f"{server.kubeconfig(Path(sys.argv[1]))}\n")
+        sys.stdout.flush()
+        while sys.stdin.readline():
+            time.sleep(0)
+
+
+if __name__ == "__main__":
+    main()
