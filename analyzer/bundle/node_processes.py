@@ -1,0 +1,133 @@
+"""The processes of a node bundle, and whether all of them could be seen."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from analyzer.bundle.places import blob_member, record_source, source, target_of, why_not
+from analyzer.formats.process_text import effective_uid, split_arguments, split_environment
+from analyzer.model.bundle import Bundle, ProbeRecord
+from analyzer.model.evidence import Evidence, Present, Source, Unreadable
+from analyzer.model.node import ALL_IN_ONE, COMPONENTS, Process
+from analyzer.model.verdict import Reason
+
+_ORDER = {name: rank for rank, name in enumerate((*COMPONENTS, *ALL_IN_ONE))}
+_NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
+
+
+class _Surroundings(NamedTuple):
+    """What other records say of a process."""
+
+    environ: Mapping[str, str]
+    environ_source: Source | None
+    uid: int | None
+
+
+def processes(bundle: Bundle) -> tuple[Process, ...]:
+    """Return the matched processes, by component then pid.
+
+    A process whose arguments could not be read, or were cut, is kept and marked as
+    truncated: it runs, but a flag that is not seen may still be set.
+    """
+    environs = dict(_by_pid(bundle, "proc/environ"))
+    statuses = dict(_by_pid(bundle, "proc/status"))
+    found = []
+    for pid, probe in _by_pid(bundle, "proc/cmdline"):
+        if probe.record.get("component") not in _ORDER or probe.status == "absent":
+            continue
+        around = _surroundings(bundle, environs.get(pid), statuses.get(pid))
+        found.append(_process(bundle, pid, probe, around))
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.component], one.pid)))
+
+
+def process_scan(bundle: Bundle) -> Evidence[int]:
+    """Tell whether every process of the node could be seen.
+
+    Returns:
+        Present with the number of processes seen; Unreadable when some were hidden, or
+        when a matched process has a record that cannot be attributed.
+    """
+    scans = [probe for probe in bundle.probes if probe.probe == "proc/scan"]
+    if not scans:
+        detail = "the processes of this node were not collected"
+        return Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
+    probe = scans[0]
+    if probe.status == "absent" or (probe.status == "ok" and not probe.record.get("scan")):
+        return _odd_scan(bundle, probe, "the record of the walk over the processes is incomplete")
+    if probe.status != "ok":
+        return why_not(bundle, probe)
+    scan = probe.record["scan"]
+    if scan["unreadable"]:
+        return why_not(bundle, probe, status="denied")
+    lost = _unattributed(bundle)
+    if lost is not None:
+        return _odd_scan(bundle, lost, "a process was matched, but not which component it is")
+    return Present(
+        value=scan["seen"],
+        source=record_source(
+            bundle, probe, pointer="/scan", excerpt=f"seen={scan['seen']} unreadable=0"
+        ),
+    )
+
+
+def _by_pid(bundle: Bundle, probe_id: str) -> Iterator[tuple[int, ProbeRecord]]:
+    for probe in bundle.probes:
+        pid = probe.record.get("pid")
+        if probe.probe == probe_id and isinstance(pid, int):
+            yield pid, probe
+
+
+def _process(bundle: Bundle, pid: int, probe: ProbeRecord, around: _Surroundings) -> Process:
+    member = blob_member(probe)
+    cut = probe.status != "ok" or bool(probe.record.get("truncated")) or member is None
+    data = bundle.members[member] if member is not None else b""
+    argv = split_arguments(data, cut=cut)
+    place = record_source(bundle, probe)
+    if member is not None:
+        place = source(bundle, member, excerpt=" ".join(argv))
+    return Process(
+        component=probe.record["component"],
+        pid=pid,
+        argv=argv,
+        source=place,
+        environ=around.environ,
+        environ_source=around.environ_source,
+        uid=around.uid,
+        truncated=cut,
+    )
+
+
+def _surroundings(
+    bundle: Bundle, environ: ProbeRecord | None, status: ProbeRecord | None
+) -> _Surroundings:
+    variables = _whole(environ)
+    facts = _whole(status)
+    return _Surroundings(
+        environ=split_environment(bundle.members[variables]) if variables else _NO_ENVIRONMENT,
+        environ_source=source(bundle, variables) if variables else None,
+        uid=effective_uid(bundle.members[facts]) if facts else None,
+    )
+
+
+def _whole(probe: ProbeRecord | None) -> str | None:
+    """Return the member of a record that was read to its end."""
+    if probe is None or probe.status != "ok" or probe.record.get("truncated"):
+        return None
+    return blob_member(probe)
+
+
+def _unattributed(bundle: Bundle) -> ProbeRecord | None:
+    """Find a matched process of which no record says what it is."""
+    for probe in bundle.probes:
+        named = probe.record.get("component") is not None and probe.record.get("pid") is not None
+        if probe.probe == "proc/cmdline" and probe.status != "absent" and not named:
+            return probe
+    return None
+
+
+def _odd_scan(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:
+    return Unreadable(
+        reason=Reason.NE_SCHEMA_INVALID,
+        detail=f"{target_of(bundle, probe)}: {what}",
+        source=record_source(bundle, probe),
+    )
