@@ -1,0 +1,61 @@
+"""Does an assessment.json agree with itself? Asked when a file is read, never when written."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from analyzer.model.verdict import Verdict
+from analyzer.reports.document import AssessmentDoc, ControlDoc, TallyDoc
+
+_WORDS = tuple(sorted(verdict.value for verdict in Verdict))
+
+
+def contradiction(document: AssessmentDoc) -> str | None:
+    """Return the first place where the file contradicts itself, in words; None when sound."""
+    return next(_contradictions(document), None)
+
+
+def _contradictions(d: AssessmentDoc) -> Iterator[str]:
+    known = {entry.id for entry in d.evidence}
+    if len(known) != len(d.evidence):
+        yield "evidence ids are not unique"
+    if len({control.id for control in d.controls}) != len(d.controls):
+        yield "control ids are not unique"
+    if d.benchmark.controls != len(d.controls):
+        yield "benchmark.controls differs from the number of controls"
+    yield from _wrong_tallies(d)
+    for control in d.controls:
+        yield from _wrong_findings(control, known)
+
+
+def _wrong_tallies(d: AssessmentDoc) -> Iterator[str]:
+    s = d.summary
+    overall = TallyDoc(by_verdict=s.by_verdict, total=s.total, score=s.score, coverage=s.coverage)
+    groups = (("by_section", s.by_section), ("by_party", s.by_party), ("by_level", s.by_level))
+    named = [("summary", overall)]
+    named += [(f"summary.{name}.{key}", t) for name, split in groups for key, t in split.items()]
+    for name, tally in named:
+        if tuple(sorted(tally.by_verdict)) != _WORDS:
+            yield f"{name} does not count every verdict once"
+        elif sum(tally.by_verdict.values()) != tally.total:
+            yield f"{name} does not add up to its total"
+    rows = Counter(control.verdict.value for control in d.controls)
+    if any(rows[word] != s.by_verdict.get(word) for word in _WORDS):
+        yield "summary.by_verdict differs from the controls"
+    elif d.coverage.controls_total != s.total or d.coverage.controls_decided != _decided(
+        s.by_verdict
+    ):
+        yield "coverage differs from summary"
+
+
+def _decided(by_verdict: dict[str, int]) -> int:
+    return by_verdict["pass"] + by_verdict["fail"]
+
+
+def _wrong_findings(control: ControlDoc, known: set[str]) -> Iterator[str]:
+    found = Counter(finding.verdict.value for finding in control.findings)
+    if dict(found) != {word: count for word, count in control.counts.items() if count}:
+        yield f"counts of control {control.id} differ from its findings"
+    for finding in control.findings:
+        for entry in finding.evidence:
+            if entry not in known:
+                yield f"control {control.id} names {entry}, which evidence does not have"

@@ -1,0 +1,232 @@
+"""The shape of assessment.json, field for field: the contract's names beside the model's.
+
+Objects whose fields bear the model's names are filled from the model by attribute; the few
+that differ (``sha256`` for a member's hash, grouped totals) are turned over in assessment_json.
+Unknown fields are refused: the file is ours, so a field we do not know is a mistake.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
+from analyzer.model.verdict import Disposition, Reason, Verdict
+
+
+class Document(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every object in the file."""
+
+
+class AnalyzerDoc(Document, frozen=True, kw_only=True):
+    """Program that made the file."""
+
+    name: Literal["kube-evidence"]
+    version: str
+
+
+class BenchmarkDoc(Document, frozen=True, kw_only=True):
+    """Benchmark that was judged against; ``controls`` counts the register's rows."""
+
+    id: str
+    controls: int
+    title: str
+    versions: tuple[str, str]
+    why: str
+    sections: dict[str, str]
+
+
+class PolicyDoc(Document, frozen=True, kw_only=True):
+    """Declared policy as printed."""
+
+    id: str
+    values: dict[str, str]
+
+
+class ProfileDoc(Document, frozen=True, kw_only=True):
+    """Provider profile."""
+
+    id: str
+    title: str
+    provider: str
+    product: str
+    benchmark: str
+    statement: str
+    source_url: str
+    source_date: str
+
+
+class ClusterDoc(Document, frozen=True, kw_only=True):
+    """What is known of the cluster; names of nodes."""
+
+    uid: str | None
+    kubernetes_version: str | None
+    nodes_expected: tuple[str, ...] | None
+    nodes_evidenced: tuple[str, ...]
+    nodes_unknown: tuple[str, ...]
+
+
+class BundleDoc(Document, frozen=True, kw_only=True):
+    """One bundle."""
+
+    name: str
+    sha256: str
+    fingerprint: str
+    kind: str
+    subject: str
+    integrity: str
+    signature: str
+    complete: bool
+    collected_at: str
+    collector: str
+    counts: dict[str, int]
+
+
+class CoverageDoc(Document, frozen=True, kw_only=True):
+    """How much could be decided; counts. ``ratio`` is the overall tally's coverage."""
+
+    nodes_expected: int | None
+    nodes_evidenced: int
+    controls_decided: int
+    controls_total: int
+    ratio: float | None
+
+
+class TallyDoc(Document, frozen=True, kw_only=True):
+    """Counts over a set of controls."""
+
+    by_verdict: dict[str, int]
+    total: int
+    score: float | None
+    coverage: float | None
+
+
+class SummaryDoc(Document, frozen=True, kw_only=True):
+    """Totals; the overall tally lies flat beside the splits."""
+
+    by_verdict: dict[str, int]
+    total: int
+    score: float | None
+    coverage: float | None
+    by_section: dict[str, TallyDoc]
+    by_party: dict[str, TallyDoc]
+    by_level: dict[str, TallyDoc]
+    by_disposition: dict[str, int]
+    by_comparison: dict[str, int]
+
+
+class MissingDoc(Document, frozen=True, kw_only=True):
+    """Evidence that a finding lacked."""
+
+    key: str
+    subject: str
+    detail: str
+
+
+class FindingDoc(Document, frozen=True, kw_only=True):
+    """One outcome on one subject."""
+
+    subject: str
+    verdict: Verdict
+    reason: Reason
+    explanation: str
+    actual: str
+    expected: str
+    evidence: tuple[str, ...]
+    missing: tuple[MissingDoc, ...]
+    notes: tuple[str, ...]
+
+
+class NodesDoc(Document, frozen=True, kw_only=True):
+    """Node coverage of one control."""
+
+    expected: int | None
+    judged: int | None
+    missing: tuple[str, ...]
+    partial: bool
+
+
+class ResponsibilityDoc(Document, frozen=True, kw_only=True):
+    """Who answers, what they published, how it compares."""
+
+    party: Party
+    basis: Basis
+    attested: Attestation
+    attested_raw: str
+    explanation: str
+    customer_action: str
+    comparison: Comparison
+    comparison_reason: str
+    attested_control: str
+    map_method: str
+    inherited_from: str
+    inconsistency: str
+    published: dict[str, str]
+
+
+class ControlDoc(Document, frozen=True, kw_only=True):
+    """One row of the register. Waivers and reviews are reserved: null in this version."""
+
+    id: str
+    section: str
+    title: str
+    level: int
+    assessment: str
+    scored: bool
+    topic: str
+    check_type: str
+    decidability: str
+    rule: str
+    remediation: str
+    verdict: Verdict
+    reason: Reason
+    explanation: str
+    findings: tuple[FindingDoc, ...]
+    counts: dict[str, int]
+    nodes: NodesDoc
+    responsibility: ResponsibilityDoc
+    disposition: Disposition
+    waiver: None
+    review: None
+
+
+class EvidenceDoc(Document, frozen=True, kw_only=True):
+    """One entry of the evidence register; ``sha256`` is the member's."""
+
+    id: str
+    bundle_sha256: str
+    member: str
+    sha256: str
+    selector: str
+    excerpt: str
+    subject: str
+    collected_at: str
+
+
+class GapDoc(Document, frozen=True, kw_only=True):
+    """One missing piece of evidence."""
+
+    key: str
+    subject: str
+    detail: str
+    command: str
+    controls: tuple[str, ...]
+
+
+class AssessmentDoc(Document, frozen=True, kw_only=True):
+    """The whole file. ``schema`` is this shape's version."""
+
+    schema: Literal["assessment.v1"]
+    analyzer: AnalyzerDoc
+    as_of: str
+    benchmark: BenchmarkDoc
+    reading: str
+    profile: ProfileDoc | None
+    policy: PolicyDoc
+    cluster: ClusterDoc
+    bundles: tuple[BundleDoc, ...]
+    coverage: CoverageDoc
+    summary: SummaryDoc
+    controls: tuple[ControlDoc, ...]
+    evidence: tuple[EvidenceDoc, ...]
+    gaps: tuple[GapDoc, ...]
+    notices: tuple[str, ...]

@@ -1,0 +1,52 @@
+"""Make text from evidence safe to look at: what cannot be seen is spelled out, never dropped.
+
+Terminals obey control characters, spreadsheets refuse them, and invisible or direction-changing
+characters let a name pass for another. All writers show such characters as escapes, so that
+two texts that differ also look different.
+"""
+
+import re
+
+# Written out instead of asking unicodedata: its tables change with the Python version, and a
+# report must not. Line feed stays, each writer decides what a new line becomes.
+_HIDDEN = re.compile(
+    "["
+    "\x00-\x09\x0b-\x1f\x7f-\x9f"  # controls of both ranges
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, fillers, joiners
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"  # zero width, direction, breaks
+    "\ufeff\uffa0\ufff0-\uffff\ud800-\udfff"  # byte-order mark, specials, halves of pairs
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # format marks, tags
+    "\U000f0000-\U0010ffff"  # private use planes, whose glyphs nobody knows
+    "]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return the text with hidden characters as ``\xNN``, ``\uNNNN`` or ``\UNNNNNNNN``.
+
+    Line feeds stay, a carriage return before one goes away.
+    """
+    return _HIDDEN.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """Return visible text on one line; a line break shows as a return sign."""
+    return visible(text).replace("\n", " \u23ce ")
+
+
+def cut(text: str, limit: int, marker: str) -> str:
+    """Return text of at most ``limit`` characters; a cut text ends in the marker.
+
+    Args:
+        text: Any text.
+        limit: Characters to keep, marker included; larger than the marker.
+        marker: Says that something is missing and where the whole can be found.
+    """
+    return text if len(text) <= limit else text[: limit - len(marker)] + marker
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
