@@ -1,0 +1,171 @@
+"""The API lists that a rule needs: what is there, what could not be known, where to cite it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from analyzer.model.api import ApiEvidence, Item, Malformed, ResourceList
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.evidence import Absent, Evidence, EvidenceKey, Present, Source, Unreadable
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+CLUSTER = "cluster"
+CRDS = "customresourcedefinitions.apiextensions.k8s.io"
+SHOWN = 12
+"""How many names, places or notes one finding lists before it only counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """Lists by resource name, and what is wrong with those that a verdict depends on.
+
+    Attributes:
+        present: Complete lists; a kind that the server does not serve is simply not here.
+        sources: Where each list that is known (present or not served) stands.
+        unknown: Why each other list could not be known.
+        gaps: ``no-evidence`` outcomes about lists that could not be read, or not wholly.
+    """
+
+    present: Mapping[str, ResourceList[Any]]
+    sources: Mapping[str, Source]
+    unknown: Mapping[str, Unreadable]
+    gaps: tuple[Outcome, ...]
+
+    def items(self, resource: str) -> tuple[Item[Any], ...]:
+        """Return the objects of a list; none when it is not served or not known."""
+        found = self.present.get(resource)
+        return found.items if found else ()
+
+    def cite(self, *resources: str) -> tuple[Source, ...]:
+        """Return where the named lists stand, as far as they are known."""
+        return tuple(self.sources[name] for name in resources if name in self.sources)
+
+    def at(self, resource: str, line: int, pointer: str = "", excerpt: str = "") -> Source:
+        """Return one place of a present list."""
+        return self.present[resource].at(line, pointer, excerpt)
+
+
+def keys(resources: Iterable[str]) -> tuple[EvidenceKey, ...]:
+    """Return resource names as evidence keys."""
+    return tuple(EvidenceKey(f"api/{resource}") for resource in resources)
+
+
+def take(
+    evidence: ClusterEvidence, resources: Iterable[str], *, helpful: Iterable[str] = ()
+) -> Lists:
+    """Look the lists up.
+
+    Args:
+        evidence: The cluster.
+        resources: Lists that the verdict depends on: each one unknown becomes a gap.
+        helpful: Lists whose lack a rule deals with itself (see ``Lists.unknown``).
+    """
+    needed = tuple(resources)
+    found = {name: _look_up(evidence.api, name) for name in (*needed, *helpful)}
+    present = {n: e.value for n, e in found.items() if isinstance(e, Present)}
+    unknown = {n: e for n, e in found.items() if isinstance(e, Unreadable)}
+    sources = {n: e.source for n, e in found.items() if not isinstance(e, Unreadable)}
+    broken = tuple(present[n] for n in needed if n in present and present[n].malformed)
+    lacking = {n: unknown[n] for n in needed if n in unknown}
+    return Lists(
+        present=MappingProxyType(present),
+        sources=MappingProxyType(sources),
+        unknown=MappingProxyType(unknown),
+        gaps=_unread(lacking) + _malformed(broken),
+    )
+
+
+def _look_up(api: ApiEvidence | None, resource: str) -> Evidence[ResourceList[Any]]:
+    """Look one list up; a custom kind that no definition adds is not served."""
+    if api is None:
+        return Unreadable(
+            reason=Reason.NE_API_NOT_COLLECTED, detail=f"{resource}: no API bundle was given"
+        )
+    if resource in api.lists or not _custom(resource):
+        return api.list(resource)
+    definitions = api.list(CRDS)
+    if not isinstance(definitions, Present) or definitions.value.malformed:
+        return api.list(resource)
+    if any(item.value.name == resource for item in definitions.value.items):
+        return api.list(resource)
+    return Absent(source=definitions.source, detail=f"no definition adds {resource}")
+
+
+def _custom(resource: str) -> bool:
+    group = resource.partition(".")[2]
+    return "." in group and not group.endswith("k8s.io")
+
+
+def _unread(lacking: Mapping[str, Unreadable]) -> tuple[Outcome, ...]:
+    if not lacking:
+        return ()
+    first = next(iter(lacking.values()))
+    names = some(tuple(lacking))
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=first.reason,
+            explanation=f"Needed lists of the API are not known ({names}): {first.detail}.",
+            actual="not known",
+            expected="complete lists",
+            evidence=tuple(dict.fromkeys(gap.source for gap in lacking.values() if gap.source)),
+            missing=tuple(
+                Missing(key=EvidenceKey(f"api/{name}"), subject=CLUSTER, detail=gap.detail)
+                for name, gap in lacking.items()
+            ),
+        ),
+    )
+
+
+def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=Reason.NE_SCHEMA_INVALID,
+            explanation=f"{len(bad.malformed)} of the objects in the list of {bad.resource} could "
+            f"not be read, so a statement about all of them is not possible.",
+            actual=f"line {bad.malformed[0].line}: {bad.malformed[0].detail}"[:400],
+            expected="objects of their kind",
+            evidence=tuple(_place(bad, one) for one in bad.malformed[:SHOWN]),
+            missing=(
+                Missing(
+                    key=EvidenceKey(f"api/{bad.resource}"),
+                    subject=CLUSTER,
+                    detail=f"{len(bad.malformed)} objects could not be read",
+                ),
+            ),
+        )
+        for bad in broken
+    )
+
+
+def _place(bad: ResourceList[Any], one: Malformed) -> Source:
+    return bad.at(one.line, "", one.detail)
+
+
+def some(names: tuple[str, ...], limit: int = SHOWN) -> str:
+    """Join names for a sentence; only count those beyond the limit."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
+
+
+def set_aside(names: tuple[str, ...], sources: tuple[Source, ...]) -> tuple[Outcome, ...]:
+    """Say openly what belongs to the collector and was therefore not judged."""
+    if not names:
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NOT_APPLICABLE,
+            reason=Reason.NA_ROLE,
+            explanation="Set aside as the evidence collector's own, by the declared policy "
+            f"own-collector-names: {some(names)}.",
+            actual=some(names),
+            expected="judged apart from the cluster's own objects",
+            evidence=sources,
+        ),
+    )

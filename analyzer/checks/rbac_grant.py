@@ -1,0 +1,145 @@
+"""Who holds a powerful right beyond what Kubernetes and kubeadm ship with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
+from analyzer.checks.rbac_graph import (
+    RESOURCES,
+    Grant,
+    Graph,
+    grant_sources,
+    place_text,
+    resolve,
+)
+from analyzer.formats.kube_access import Right, granted_verbs, parse_right, rule_text
+from analyzer.formats.kube_baseline import Place
+from analyzer.formats.kube_rbac import PolicyRule
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+Hits = Mapping[tuple[Place, bool], tuple[int, ...]]
+"""Positions of a role's rules that grant the right, by role and whether cluster-wide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RbacGrant:
+    """Nobody beyond the shipped baseline holds any of the rights.
+
+    Nobody is a pass. A grant to everyone (every caller, every service account of the cluster or
+    of a namespace) fails. Any other holder may have good reason: facts for a person.
+
+    Attributes:
+        rights: Texts like ``get,list,watch core:secrets``.
+        holds: What a holder can do, to complete "can ...".
+    """
+
+    rights: tuple[str, ...]
+    holds: str
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """The four RBAC lists."""
+        return keys(RESOURCES)
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every subject of every binding."""
+        lists = take(evidence, RESOURCES)
+        if not lists.present:
+            return lists.gaps
+        graph = resolve(lists, context.policy)
+        hits = self._hits(graph)
+        held: dict[str, list[tuple[Grant, tuple[int, ...]]]] = {}
+        aside: list[str] = []
+        for grant in graph.grants:
+            granting = _granting(grant, hits)
+            if granting and grant.own:
+                aside.append(f"{grant.who} through {place_text(grant.binding)}")
+            elif granting:
+                held.setdefault(grant.who, []).append((grant, granting))
+        found = tuple(self._outcome(who, grants, lists) for who, grants in sorted(held.items()))
+        own = set_aside(tuple(dict.fromkeys(aside)), lists.cite(*RESOURCES))
+        if found or lists.gaps:
+            return found + own + lists.gaps
+        return (self._nobody(graph, lists), *own)
+
+    def _hits(self, graph: Graph) -> Hits:
+        rights = tuple(parse_right(text) for text in self.rights)
+        return {
+            (role.place, wide): tuple(
+                position
+                for position, rule in enumerate(role.rules)
+                if _grants(rule, rights, cluster_wide=wide)
+            )
+            for role in graph.roles
+            for wide in (False, True)
+        }
+
+    def _outcome(
+        self, who: str, held: list[tuple[Grant, tuple[int, ...]]], lists: Lists
+    ) -> Outcome:
+        everyone = held[0][0].everyone
+        ways = tuple(_way(grant, positions) for grant, positions in held)
+        sources = tuple(
+            place
+            for grant, positions in held[:SHOWN]
+            for place in grant_sources(grant, lists, positions[0])
+        )
+        judgement = (
+            "A grant to everyone is never needed."
+            if everyone
+            else "Whether it is needed is for a person to judge."
+        )
+        return Outcome(
+            subject=who,
+            verdict=Verdict.FAIL if everyone else Verdict.MANUAL,
+            reason=Reason.FAIL_EXPLICIT if everyone else Reason.RV_AMBIGUOUS,
+            explanation=f"{who} can {self.holds} beyond the shipped baseline: {ways[0]}. "
+            f"{judgement}",
+            actual=some(ways, 4),
+            expected="no holder beyond the shipped baseline, or each one justified",
+            evidence=tuple(dict.fromkeys(sources)),
+            notes=tuple(ways[1:SHOWN]),
+        )
+
+    def _nobody(self, graph: Graph, lists: Lists) -> Outcome:
+        notes = [f"Baseline: {graph.baseline}."]
+        if graph.dangling:
+            notes.append(f"Bindings to roles that do not exist: {some(graph.dangling)}.")
+        if graph.invalid:
+            notes.append(f"Service accounts named without a namespace: {some(graph.invalid)}.")
+        return Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.PASS,
+            reason=Reason.PASS_ABSENT,
+            explanation=f"Nobody beyond the shipped baseline can {self.holds}: "
+            f"{len(graph.grants)} grants of {len(graph.roles)} roles were resolved.",
+            actual="no holder beyond the baseline",
+            expected="no holder beyond the shipped baseline, or each one justified",
+            evidence=lists.cite(*RESOURCES),
+            notes=tuple(notes),
+        )
+
+
+def _grants(rule: PolicyRule, rights: tuple[Right, ...], *, cluster_wide: bool) -> bool:
+    usable = (right for right in rights if cluster_wide or not right.cluster_scoped)
+    return any(granted_verbs(rule, right) for right in usable)
+
+
+def _granting(grant: Grant, hits: Hits) -> tuple[int, ...]:
+    wide = not grant.binding[1]
+    found = hits[grant.role.place, wide]
+    if not found:
+        return ()
+    counted = frozenset(grant.positions())
+    return tuple(position for position in found if position in counted)
+
+
+def _way(grant: Grant, positions: tuple[int, ...]) -> str:
+    rules = "; ".join(rule_text(grant.role.rules[position])[:160] for position in positions[:3])
+    scope = f"in namespace {grant.binding[1]}" if grant.binding[1] else "cluster-wide"
+    binding, role = place_text(grant.binding), place_text(grant.role.place)
+    return f"{binding} grants {role} {scope} ({rules})"
