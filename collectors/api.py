@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# ruff: noqa: UP006, UP035, UP045 - Python 3.6, which this program must run on, knows no other way
 """Collect the API evidence of one cluster into one sealed bundle.
 
 The program is one file on purpose: it is carried to machines where nothing of ours is
@@ -29,15 +28,16 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess  # noqa: S404 - kubectl is the only way to the API that we need not ship
+import subprocess
 import sys
 import tarfile
 import tempfile
 import threading
 import time
 import urllib.parse
+from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, IO, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
+from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
 
 VERSION = "0.1.0"
 PROFILE_VERSION = "1"
@@ -150,11 +150,11 @@ class Redactor:
     def text(self, value: str, pointer: str) -> str:
         """Mask the parts of a text that are secrets by their look."""
         for rule, kind, pattern in SECRET_TEXTS:
-            value = pattern.sub(
-                lambda found, rule=rule, kind=kind: self.mask(found.group(), rule, pointer, kind),
-                value,
-            )
+            value = pattern.sub(partial(self._masked_match, rule, kind, pointer), value)
         return value
+
+    def _masked_match(self, rule: str, kind: str, pointer: str, found: Any) -> str:
+        return self.mask(found.group(), rule, pointer, kind)
 
     def assignments(self, value: str, pointer: str) -> str:
         """Mask what a text assigns to names that sound like secrets."""
@@ -340,7 +340,7 @@ ENV = fields(
         secretKeyRef=fields("name", "key", "optional"),
         fieldRef=fields("fieldPath"),
         resourceFieldRef=fields("resource", "containerName"),
-        **{OTHER: marker}
+        **{OTHER: marker},
     ),
 )
 CONTAINER = fields(
@@ -365,10 +365,10 @@ VOLUME = fields(
             secret=fields("name", "optional"),
             configMap=fields("name", "optional"),
             serviceAccountToken=fields("audience", "expirationSeconds", "path"),
-            **{OTHER: marker}
+            **{OTHER: marker},
         )
     ),
-    **{OTHER: marker}
+    **{OTHER: marker},
 )
 
 
@@ -567,6 +567,9 @@ CONFIGZ_TREE = fields(kubeletconfig=free)
 # ---------------------------------------------------------------- what is asked for
 
 
+ACCESS_PATH = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+
+
 class Resource(NamedTuple):
     """One kind of object, as the API names it."""
 
@@ -678,7 +681,7 @@ def derived_facts(resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
     return {}
 
 
-def prune_object(redactor: Redactor, resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
+def prune_object(resource: Resource, item: Dict[str, Any], redactor: Redactor) -> Dict[str, Any]:
     """Return what may be kept of one object of a list."""
     tree = tree_of(resource)
     if resource.id == "pods" and is_component(item):
@@ -848,7 +851,7 @@ def decode(body: bytes) -> Answer:
         return Answer(ERROR, 200, None, "the answer is not a JSON object", True, True)
     if document.get("kind") == "Status":
         code = document.get("code")
-        if isinstance(code, int) and code >= 400:  # noqa: PLR2004 - where HTTP failures begin
+        if isinstance(code, int) and code >= 400:
             return failure(code)
         return Answer(ERROR, 200, None, "the answer is a Status object", True, True)
     return Answer(OK, 200, document, "", False, True)
@@ -931,7 +934,7 @@ class Kubectl:
     def _finish(
         self, child: "subprocess.Popen[bytes]", body: Optional[bytes]
     ) -> Tuple[Optional[int], Optional[bytes], str]:
-        assert child.stdout is not None and child.stderr is not None  # noqa: S101, PT018 - both are pipes
+        assert child.stdout is not None and child.stderr is not None  # noqa: S101 - both are pipes
         out = _Drain(child.stdout, MAX_BODY, lambda: _kill(child))
         err = _Drain(child.stderr, MAX_STDERR, lambda: None)
         out.start()
@@ -955,10 +958,12 @@ class Kubectl:
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
     """End kubectl and the credential helpers that it started."""
+    if child.poll() is not None:
+        return  # it has ended, and its number may belong to somebody else by now
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        return  # it has ended by itself
+        return  # it ended in this moment
     child.wait()
 
 
@@ -1088,7 +1093,7 @@ class Workshop:
         self._probes = (root / "probes.ndjson").open("wb")
         self._log = (root / "log.txt").open("wb")
         self._members: List[str] = []
-        self._next_member = 1
+        self._open: Optional[Member] = None
 
     def plan(self, identifier: str, target: str, via: str) -> int:
         """Announce a probe; returns its number."""
@@ -1106,7 +1111,8 @@ class Workshop:
 
     def member(self, seq: int) -> Member:
         """Begin the next list member."""
-        return Member(self, seq, f"api/p{self._next_member}.ndjson")
+        self._open = Member(self, seq, f"api/p{len(self._members) + 1}.ndjson")
+        return self._open
 
     def record(self, record: Dict[str, Any], member: Optional[Member]) -> None:
         """Write what a probe came to, with the member that holds its content."""
@@ -1114,7 +1120,7 @@ class Workshop:
             digest, count = member.close()
             record = dict(record, blob=member.name, sha256=digest, redactions=count)
             self._members.append(member.name)
-            self._next_member += 1
+        self._open = None
         self.run += 1
         status = record["status"]
         self.by_status[status] = self.by_status.get(status, 0) + 1
@@ -1134,6 +1140,8 @@ class Workshop:
 
     def finish(self) -> List[str]:
         """Close every document and return the members in the order of the archive."""
+        if self._open is not None:
+            self._open.drop()  # the run was interrupted in the middle of it
         for stream in (self._plan, self._probes, self._log):
             stream.close()
         self.redactions.close()
@@ -1195,6 +1203,10 @@ class Walk:
         return ""
 
 
+def _kept_line(line: Dict[str, Any], redactor: Redactor) -> Any:
+    return whole(redactor, line, "")
+
+
 def _has_name(item: Dict[str, Any]) -> bool:
     metadata = item.get("metadata")
     return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
@@ -1227,7 +1239,7 @@ class Collector:
         self.nodes: List[str] = []
         self.cluster_uid: Optional[str] = None
         self.git_version: Optional[str] = None
-        self.useful = 0  # lists and documents of the cluster that were read to the end
+        self._reached = False  # whether a server ever answered
 
     def collect(self) -> None:
         """Run the whole plan. The API server that cannot be reached ends it early."""
@@ -1241,15 +1253,21 @@ class Collector:
         ]
         wanted = wanted_resources()
         seqs = [self._workshop.plan(one.id, one.path, "candidate") for one in wanted]
-        if not self._version(head[0]):
-            return
+        self._version(head[0])
         offered, complete = self._discovery(head[1])
+        if not self._reached:
+            return  # every further request would wait in vain; the plan shows what was not run
         self._access(head[2])
         for seq, resource in zip(seqs, wanted):
             self._wanted(seq, resource, offered, complete)
         self._extensions(offered, wanted)
         for name in self.nodes:
             self._configz(name)
+
+    def _get(self, path: str) -> Answer:
+        answer = self._kubectl.get(path)
+        self._reached = self._reached or answer.connected
+        return answer
 
     def _probe(self, seq: int, name: str, target: str) -> Dict[str, Any]:
         self._progress(self._workshop.run + 1, self._workshop.planned, f"api/{name}")
@@ -1264,7 +1282,6 @@ class Collector:
     def _done(
         self, probe: Dict[str, Any], status: str, detail: str, member: Optional[Member]
     ) -> None:
-        self.useful += status == OK
         self._workshop.record(dict(probe, t1=now(), status=status, detail=detail), member)
 
     def _document(
@@ -1290,20 +1307,18 @@ class Collector:
 
     def _redactor_failed(self, probe: Dict[str, Any], member: Member, reason: Exception) -> None:
         member.drop()
-        # The reason's text may quote the object.
-        self._workshop.log(f"{probe['target']}: redactor failed: {type(reason).__name__}")
+        # The reason's text may quote the object: its name has to do.
+        name = type(reason.__cause__ or reason).__name__
+        self._workshop.log(f"{probe['target']}: redactor failed: {name}")
         api = dict(probe.get("api") or {}, complete=False)
         self._done(dict(probe, api=api), ERROR, "redactor failed", None)
 
-    def _version(self, seq: int) -> bool:
-        """Ask for the version; returns whether a server answered at all."""
-        answer = self._kubectl.get("/version")
-        document = self._document(
-            self._probe(seq, "version", "/version"), answer, VERSION_TREE, "gitVersion"
-        )
+    def _version(self, seq: int) -> None:
+        probe = self._probe(seq, "version", "/version")
+        answer = self._get("/version")
+        document = self._document(probe, answer, VERSION_TREE, "gitVersion")
         if document is not None:
             self.git_version = str(document["gitVersion"])
-        return answer.connected
 
     def _access(self, seq: int) -> None:
         review = {
@@ -1319,7 +1334,7 @@ class Collector:
         path = f"/api/v1/nodes/{urllib.parse.quote(node, safe='')}/proxy/configz"
         seq = self._workshop.plan("configz", path, f"node {node}")
         probe = dict(self._probe(seq, "configz", path), via=f"node {node}")
-        answer = self._kubectl.get(path)
+        answer = self._get(path)
         self._document(probe, answer, CONFIGZ_TREE, "kubeletconfig")
 
     # -- discovery
@@ -1348,7 +1363,7 @@ class Collector:
                     "namespaced": resource.namespaced,
                     "kind": resource.kind,
                 }
-                member.write(lambda redactor, line=line: whole(redactor, line, ""))
+                member.write(partial(_kept_line, line))
                 offered.setdefault(resource.id, (resource, listable))
         self._discovery_done(probe, member, failed)
         return offered, not failed
@@ -1367,12 +1382,12 @@ class Collector:
         """Return every (group, version), preferred versions first, and what did not answer."""
         found: List[Tuple[str, str]] = []
         failed = []
-        core = self._kubectl.get("/api")
+        core = self._get("/api")
         if core.status == OK and isinstance(core.document.get("versions"), list):
             found += [("", str(one)) for one in core.document["versions"]]
         else:
             failed.append("/api")
-        groups = self._kubectl.get("/apis")
+        groups = self._get("/apis")
         if groups.status == OK and isinstance(groups.document.get("groups"), list):
             for group in groups.document["groups"]:
                 found += _versions_of(group)
@@ -1386,9 +1401,9 @@ class Collector:
     def _resources(self, group: str, version: str) -> Optional[List[Tuple[Resource, bool]]]:
         """Return the resources of one group version, without subresources; None when unknown."""
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
-        answer = self._kubectl.get(path)
+        answer = self._get(path)
         if answer.again:
-            answer = self._kubectl.get(path)
+            answer = self._get(path)
         if answer.status != OK or not isinstance(answer.document.get("resources"), list):
             return None
         found = []
@@ -1411,75 +1426,67 @@ class Collector:
         complete: bool,  # noqa: FBT001 - what the discovery walk returned, passed on
     ) -> None:
         known = offered.get(resource.id)
-        if known is None and complete:
-            probe = self._list_probe(seq, resource, Walk(), None)
-            self._done(probe, ABSENT, "the server's discovery does not offer it", None)
-            return
         if known is not None:
             resource = resource._replace(version=known[0].version)
-        if known is not None and not known[1]:
-            probe = self._list_probe(seq, resource, Walk(), None)
-            self._done(probe, UNSUPPORTED, "the server does not list this resource", None)
-            return
-        self._list(seq, resource, is_builtin=True)
+        if known is None and complete:
+            self._not_asked(seq, resource, ABSENT, "the server's discovery does not offer it")
+        elif known is not None and not known[1]:
+            self._not_asked(seq, resource, UNSUPPORTED, "the server does not list this resource")
+        else:
+            self._list(seq, resource, is_builtin=True, is_offered=known is not None)
+
+    def _not_asked(self, seq: int, resource: Resource, status: str, detail: str) -> None:
+        probe = self._probe(seq, resource.id, resource.path)
+        self._done(dict(probe, api=_api_facts(resource, Walk(), None)), status, detail, None)
 
     def _extensions(
         self, offered: Dict[str, Tuple[Resource, bool]], wanted: List[Resource]
     ) -> None:
-        done = {one.id for one in wanted}
+        done = [one.id for one in wanted]
         for identifier, (resource, listable) in offered.items():
             if identifier not in done and listable and is_extension_wanted(resource):
                 seq = self._workshop.plan(identifier, resource.path, "walk /apis")
-                self._list(seq, resource, is_builtin=False)
+                self._list(seq, resource, is_builtin=False, is_offered=True)
 
-    def _list_probe(
-        self, seq: int, resource: Resource, walk: Walk, code: Optional[int]
-    ) -> Dict[str, Any]:
-        api = {
-            "resource": resource.name,
-            "group": resource.group,
-            "version": resource.version,
-            "namespaced": resource.namespaced,
-            "items": walk.items,
-            "pages": walk.pages,
-            "complete": False,
-            "resource_version": walk.version,
-            "http_code": code,
-        }
-        return dict(self._probe(seq, resource.id, resource.path), api=api)
-
-    def _list(self, seq: int, resource: Resource, *, is_builtin: bool) -> None:
-        started = now()
-        self._progress(self._workshop.run + 1, self._workshop.planned, f"api/{resource.id}")
+    def _list(self, seq: int, resource: Resource, *, is_builtin: bool, is_offered: bool) -> None:
+        probe = self._probe(seq, resource.id, resource.path)
         member = self._workshop.member(seq)
         try:
-            result = self._pages(member, resource, is_builtin=is_builtin)
-            for _ in range(RESTARTS):
-                if not result.again:
-                    break
-                self._workshop.log(f"{resource.path}: begun again: {result.detail}")
-                time.sleep(RESTART_WAIT)
-                member.restart()
-                result = self._pages(member, resource, is_builtin=is_builtin)
+            result = self._attempts(member, resource, is_builtin=is_builtin)
         except RedactorFailedError as failed:
-            probe = dict(self._list_probe(seq, resource, Walk(), 200), t0=started)
-            cause = failed.__cause__
-            self._redactor_failed(probe, member, cause if isinstance(cause, Exception) else failed)
+            probe["api"] = _api_facts(resource, Walk(), 200)
+            self._redactor_failed(probe, member, failed)
             return
-        probe = dict(self._list_probe(seq, resource, result.walk, result.code), t0=started)
-        probe["api"]["complete"] = result.status == OK
+        if result.status == ABSENT and is_offered:
+            # Only discovery can say that a resource does not exist; here it says it does.
+            result = result._replace(status=ERROR)
+        probe["api"] = dict(
+            _api_facts(resource, result.walk, result.code), complete=result.status == OK
+        )
         if result.status == TRUNCATED:
             probe["truncated"] = True
         if not result.keep:
             member.drop()
         self._done(probe, result.status, result.detail, member if result.keep else None)
 
+    def _attempts(self, member: Member, resource: Resource, *, is_builtin: bool) -> Result:
+        """Read a list, and begin it again when it breaks off."""
+        result = self._pages(member, resource, is_builtin=is_builtin)
+        for _ in range(RESTARTS):
+            if not result.again:
+                break
+            self._workshop.log(f"{resource.path}: begun again: {result.detail}")
+            time.sleep(RESTART_WAIT)
+            member.restart()
+            result = self._pages(member, resource, is_builtin=is_builtin)
+        return result
+
     def _pages(self, member: Member, resource: Resource, *, is_builtin: bool) -> Result:
         """Read a list from its first page on."""
         walk = Walk()
         query = f"?limit={PAGE_LIMIT}"
         while True:
-            answer = self._kubectl.get(resource.path + query)
+            answer = self._get(resource.path + query)
             if answer.status != OK:
                 return _broken_off(walk, answer)
             problem = walk.problem(answer.document, resource, is_builtin)
@@ -1498,7 +1505,7 @@ class Collector:
     def _take(self, member: Member, resource: Resource, items: List[Dict[str, Any]]) -> None:
         for item in items:
             try:
-                member.write(lambda redactor, item=item: prune_object(redactor, resource, item))
+                member.write(partial(prune_object, resource, item))
             except Exception as reason:
                 raise RedactorFailedError from reason
             name = item["metadata"]["name"]
@@ -1509,7 +1516,18 @@ class Collector:
                 self.cluster_uid = uid if isinstance(uid, str) else None
 
 
-ACCESS_PATH = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+def _api_facts(resource: Resource, walk: Walk, code: Optional[int]) -> Dict[str, Any]:
+    return {
+        "resource": resource.name,
+        "group": resource.group,
+        "version": resource.version,
+        "namespaced": resource.namespaced,
+        "items": walk.items,
+        "pages": walk.pages,
+        "complete": False,
+        "resource_version": walk.version,
+        "http_code": code,
+    }
 
 
 def _broken_off(walk: Walk, answer: Answer) -> Result:
@@ -1631,11 +1649,19 @@ def seal(workshop: Workshop, facts: Facts, output: Path) -> Tuple[Path, str]:
     names.append("SHA256SUMS")
     stamp = re.sub("[-:]", "", facts.started)
     target = output / f"keb-api-{facts.bundle_id[:8]}-{stamp}.tar.gz"
-    with target.open("xb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-            for name in names:
-                _add(archive, workshop.root / name, f"bundle/{name}")
+    # A bundle appears under its name only when it is whole.
+    draft = workshop.root / "draft"
+    _pack(draft, workshop.root, names)
+    draft.rename(target)
     return target, hashlib.sha256(sums.encode("ascii")).hexdigest()
+
+
+def _pack(target: Path, root: Path, names: List[str]) -> None:
+    with target.open("xb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed, tarfile.open(
+        fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT
+    ) as archive:
+        for name in names:
+            _add(archive, root / name, f"bundle/{name}")
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
@@ -1749,6 +1775,9 @@ def collect_into(root: Path, options: argparse.Namespace) -> int:
         # What was read is evidence; probes without a record show where it stopped.
         interrupted = True
         workshop.log("interrupted")
+    # From here on nothing may stop the seal.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_progress()
     good = workshop.by_status.get(OK, 0) + workshop.by_status.get(ABSENT, 0)
     complete = not interrupted and workshop.planned == workshop.run == good
@@ -1767,7 +1796,7 @@ def collect_into(root: Path, options: argparse.Namespace) -> int:
     )
     path, fingerprint = seal(workshop, facts, Path(options.output))
     sys.stdout.write(f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n")
-    if not collector.useful:
+    if not workshop.by_status.get(OK) and not workshop.by_status.get(TRUNCATED):
         return EXIT_NOTHING
     return EXIT_COMPLETE if complete else EXIT_PARTIAL
 
@@ -1775,7 +1804,7 @@ def collect_into(root: Path, options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     if not Path(options.output).is_dir():
         raise UsageError(f"--output: {options.output} is not a folder")
-    if not 0 < options.timeout <= 3600:  # noqa: PLR2004 - an hour for one request is a mistake
+    if not 0 < options.timeout <= 3600:
         raise UsageError("--timeout: give seconds between 0 and 3600")
 
 
