@@ -4,12 +4,11 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.bundle.reader import find_bundles, read_bundle
 from analyzer.cli.console import progress, say
 from analyzer.cli.exits import Exit
+from analyzer.cli.opening import open_bundles
 from analyzer.cli.output import write_all
 from analyzer.model.assessment import Assessment
-from analyzer.model.bundle import Bundle
 from analyzer.model.context import Reading
 from analyzer.model.errors import UsageError
 from analyzer.pipeline.run import Options, assess, prepare
@@ -45,23 +44,12 @@ def run_analyze(request: AnalyzeRequest) -> int:
             reading=request.reading,
         )
     )
-    bundles = read_bundles(request.paths)
+    bundles = open_bundles(request.paths)
     with progress("judging", None) as step:
         assessment = assess(plan, bundles, step)
     written = write_all(request.output, _render(assessment, request.formats))
     say(summary_text(assessment, tuple(str(path) for path in written)))
     return _exit_code(assessment) if request.exit_code else Exit.DONE
-
-
-def read_bundles(paths: tuple[Path, ...]) -> tuple[Bundle, ...]:
-    """Open and check every bundle that the paths name."""
-    found = find_bundles(paths)
-    with progress("reading", len(found)) as step:
-        bundles = []
-        for path in found:
-            step(path.name)
-            bundles.append(read_bundle(path))
-    return tuple(bundles)
 
 
 def _render(assessment: Assessment, formats: tuple[str, ...]) -> dict[str, bytes]:

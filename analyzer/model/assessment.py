@@ -89,6 +89,7 @@ class BundleSummary:
     """One bundle of the run.
 
     Attributes:
+        name: Kind and the first digits of its id; never a file name, which may change.
         integrity: ``verified`` (every hash matched); a refused bundle never gets here.
         signature: ``unsigned`` or ``unverified``.
         counts: Probes by status.

@@ -195,7 +195,7 @@ def _bundle_summary(bundle: Bundle) -> BundleSummary:
     manifest = bundle.manifest
     collector = manifest["collector"]
     return BundleSummary(
-        name=bundle.name,
+        name=f"keb-{bundle.kind.value}-{str(manifest['bundle_id'])[:8]}",
         sha256=bundle.sha256,
         fingerprint=bundle.fingerprint,
         kind=bundle.kind.value,

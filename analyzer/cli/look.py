@@ -1,0 +1,80 @@
+"""``kube-evidence verify`` and ``inspect``: what bundles are and hold; nothing is judged."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from analyzer.bundle.summaries import (
+    InspectSummary,
+    MissingPiece,
+    VerifySummary,
+    inspect_summary,
+    verify_summary,
+)
+from analyzer.cli.console import say
+from analyzer.cli.exits import Exit, printable
+from analyzer.cli.opening import open_bundles
+
+_SHOWN_MISSING = 40
+
+
+def run_verify(paths: tuple[Path, ...]) -> int:
+    """Print what was checked of each bundle."""
+    for bundle in open_bundles(paths):
+        _print(_verify_lines(verify_summary(bundle)))
+    return Exit.DONE
+
+
+def run_inspect(paths: tuple[Path, ...]) -> int:
+    """Print what each bundle holds, by status, and what is missing."""
+    for bundle in open_bundles(paths):
+        _print(_inspect_lines(inspect_summary(bundle)))
+    return Exit.DONE
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        say(printable(line))
+    say("")
+
+
+def _verify_lines(summary: VerifySummary) -> Iterator[str]:
+    yield f"{summary.name}: {summary.kind} bundle of {summary.subject}"
+    yield f"  archive     sha256:{summary.sha256}"
+    yield f"  custody     sha256:{summary.fingerprint}  (compare with the collector's print-out)"
+    yield f"  made by     {summary.collector} at {summary.collected_at}"
+    yield (
+        f"  integrity   {summary.members} members, {summary.size} bytes: every hash matches, "
+        "every document fits its schema"
+        + ("" if summary.complete else "; the collection is INCOMPLETE")
+    )
+    methods = ", ".join(f"{name} ({method})" for name, method in summary.signatures)
+    yield f"  signature   {summary.signature_state.value}{': ' + methods if methods else ''}"
+    yield f"  redactions  {summary.redactions}"
+    if not summary.leaks:
+        yield "  leak scan   nothing that looks like a secret"
+    for hit in summary.leaks:
+        yield f"  leak scan   LOOKS LIKE A SECRET: {hit.member} line {hit.line} ({hit.rule})"
+    for note in summary.notes:
+        yield f"  note        {note}"
+
+
+def _inspect_lines(summary: InspectSummary) -> Iterator[str]:
+    yield f"{summary.name}: {summary.kind} bundle of {summary.subject}, {summary.collected_at}"
+    yield f"  {_counts(summary.totals)}" + ("" if summary.complete else "  INCOMPLETE")
+    for probe, counts in summary.counts.items():
+        yield f"  {probe:<44} {_counts(counts)}"
+    if summary.missing:
+        yield f"  gave no evidence ({len(summary.missing)}):"
+    for piece in summary.missing[:_SHOWN_MISSING]:
+        yield f"    {_missing(piece)}"
+    if len(summary.missing) > _SHOWN_MISSING:
+        yield f"    and {len(summary.missing) - _SHOWN_MISSING} more"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in counts.items())
+
+
+def _missing(piece: MissingPiece) -> str:
+    why = f" ({piece.detail})" if piece.detail else ""
+    return f"{piece.status}: {piece.probe} {piece.target}{why}"
