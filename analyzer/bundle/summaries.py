@@ -1,0 +1,180 @@
+"""What the commands verify and inspect say of a bundle, as plain values to be printed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analyzer.bundle.known import unknown_probes
+from analyzer.bundle.leak_scan import LeakHit, scan_bundle
+from analyzer.bundle.places import target_of, text_of
+from analyzer.bundle.probes import INVALID, NOT_RUN, REDACTIONS
+from analyzer.bundle.signatures import SignatureState, signature_method, signature_state
+from analyzer.model.bundle import Bundle
+
+STATUSES = (
+    "ok",
+    "absent",
+    "denied",
+    "loop",
+    "error",
+    "timeout",
+    "truncated",
+    "unsupported",
+    "excluded",
+    NOT_RUN,
+    INVALID,
+)
+"""Every status a probe can have, in the order of a table's columns."""
+
+_ANSWERED = frozenset({"ok", "absent"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifySummary:
+    """What checking one bundle came to; integrity held, or there would be no summary.
+
+    Attributes:
+        name, sha256, fingerprint, kind, subject: As of the bundle.
+        collector: Name and version that the manifest states.
+        collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
+        complete: The collector says that it ran to its end.
+        members: Number of members.
+        size: Bytes of all members.
+        planned: Probes of the plan.
+        redactions: Values that the collector took out.
+        signatures: Member and method of each detached signature.
+        signature_state: ``unsigned`` or ``unverified``.
+        leaks: What looks like a secret.
+        notes: Sentences about what does not add up, without breaking integrity.
+    """
+
+    name: str
+    sha256: str
+    fingerprint: str
+    kind: str
+    subject: str
+    collector: str
+    collected_at: str
+    complete: bool
+    members: int
+    size: int
+    planned: int
+    redactions: int
+    signatures: tuple[tuple[str, str], ...]
+    signature_state: SignatureState
+    leaks: tuple[LeakHit, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPiece:
+    """One probe that gave no evidence.
+
+    Attributes:
+        probe: Id, ``file/kubelet-config``.
+        target: What was asked for.
+        status: Why not, as a status.
+        detail: The collector's words, may be empty.
+    """
+
+    probe: str
+    target: str
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectSummary:
+    """What one bundle holds.
+
+    Attributes:
+        name, kind, subject: As of the bundle.
+        collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
+        complete: The collector says that it ran to its end.
+        counts: For each probe id, sorted, how many probes ended in which status (statuses
+            in the order of STATUSES, zeros left out).
+        totals: The same over all ids.
+        missing: Probes that gave no evidence, in the order of the plan.
+    """
+
+    name: str
+    kind: str
+    subject: str
+    collected_at: str
+    complete: bool
+    counts: Mapping[str, Mapping[str, int]]
+    totals: Mapping[str, int]
+    missing: tuple[MissingPiece, ...]
+
+
+def verify_summary(bundle: Bundle) -> VerifySummary:
+    """Sum up the checks of a bundle that was read, and scan it for secrets."""
+    collector = bundle.manifest["collector"]
+    return VerifySummary(
+        name=bundle.name,
+        sha256=bundle.sha256,
+        fingerprint=bundle.fingerprint,
+        kind=bundle.kind.value,
+        subject=bundle.subject,
+        collector=f"{collector['name']} {collector['version']}",
+        collected_at=bundle.manifest["time"]["finished"],
+        complete=bundle.manifest["complete"],
+        members=len(bundle.members),
+        size=sum(map(len, bundle.members.values())),
+        planned=len(bundle.probes),
+        redactions=bundle.members[REDACTIONS].count(b"\n"),
+        signatures=tuple((name, signature_method(name)) for name in bundle.signatures),
+        signature_state=signature_state(bundle.signatures),
+        leaks=scan_bundle(bundle),
+        notes=_notes(bundle),
+    )
+
+
+def inspect_summary(bundle: Bundle) -> InspectSummary:
+    """Sum up what was collected, by probe id and status, and what is missing."""
+    by_id: dict[str, Counter[str]] = {}
+    for probe in bundle.probes:
+        by_id.setdefault(probe.probe, Counter())[probe.status] += 1
+    return InspectSummary(
+        name=bundle.name,
+        kind=bundle.kind.value,
+        subject=bundle.subject,
+        collected_at=bundle.manifest["time"]["finished"],
+        complete=bundle.manifest["complete"],
+        counts=MappingProxyType({name: _in_order(by_id[name]) for name in sorted(by_id)}),
+        totals=_in_order(Counter(probe.status for probe in bundle.probes)),
+        missing=tuple(
+            MissingPiece(
+                probe=probe.probe,
+                target=target_of(bundle, probe),
+                status=probe.status,
+                detail=text_of(bundle, probe.record.get("detail") or ""),
+            )
+            for probe in bundle.probes
+            if probe.status not in _ANSWERED
+        ),
+    )
+
+
+def _in_order(counts: Counter[str]) -> Mapping[str, int]:
+    return MappingProxyType({name: counts[name] for name in STATUSES if counts[name]})
+
+
+def _notes(bundle: Bundle) -> tuple[str, ...]:
+    statuses = Counter(probe.status for probe in bundle.probes)
+    stated = bundle.manifest.get("counts") or {}
+    run = len(bundle.probes) - statuses[NOT_RUN]
+    sayings = (
+        (not bundle.manifest["complete"], "the collector says that it did not run to its end"),
+        (statuses[NOT_RUN], f"{statuses[NOT_RUN]} planned probes have no record"),
+        (statuses[INVALID], f"{statuses[INVALID]} records do not fit their schema"),
+        (_differs(stated.get("planned"), len(bundle.probes)), "the manifest counts another plan"),
+        (_differs(stated.get("run"), run), "the manifest counts other records"),
+        (unknown_probes(bundle), f"unknown probe ids: {', '.join(unknown_probes(bundle))}"),
+    )
+    return tuple(sentence for applies, sentence in sayings if applies)
+
+
+def _differs(stated: int | None, actual: int) -> bool:
+    return stated is not None and stated != actual
