@@ -1,0 +1,1 @@
+"""Our data turned into typed values: definitions, benchmarks bound to checks, defaults, policy."""

@@ -1,0 +1,204 @@
+"""Benchmarks as data: numbered controls that name check definitions, and which one to choose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from analyzer.catalogue.binding import bind
+from analyzer.catalogue.definitions import Entry, load_definitions
+from analyzer.formats.own_files import data_names, load_data
+from analyzer.model.benchmark import Benchmark, Control, ControlId, control_order
+from analyzer.model.errors import UserFileError
+from analyzer.model.outcome import CheckFactory
+from analyzer.model.version import Version, parse_version
+
+FOLDER = "benchmarks"
+SCHEMA = "benchmark.v1"
+_NAME_ONE = "Name one with --benchmark; known: {known}."
+
+
+def known_benchmarks() -> tuple[str, ...]:
+    """Return the ids of all benchmarks, oldest version first."""
+    return tuple(sorted(data_names(FOLDER), key=_by_version))
+
+
+def load_benchmark(benchmark_id: str, check_types: Mapping[str, CheckFactory]) -> Benchmark:
+    """Read one benchmark and bind every control to its check.
+
+    Raises:
+        UserFileError: There is no such benchmark, or it is not valid: a control is missing,
+            repeated, out of order or without a section; a topic or check type is unknown; a
+            parameter does not fit.
+    """
+    if benchmark_id not in known_benchmarks():
+        known = ", ".join(known_benchmarks())
+        raise UserFileError(
+            benchmark_id, "there is no such benchmark", advice=_NAME_ONE.format(known=known)
+        )
+    document = load_data(FOLDER, benchmark_id, SCHEMA)
+    return read_benchmark(
+        document, load_definitions(), check_types, where=f"{FOLDER}/{benchmark_id}.yaml"
+    )
+
+
+def read_benchmark(
+    document: Mapping[str, Any],
+    definitions: Mapping[str, Entry],
+    check_types: Mapping[str, CheckFactory],
+    *,
+    where: str,
+) -> Benchmark:
+    """Turn a decoded benchmark file into a benchmark; errors as ``load_benchmark``."""
+    _refuse_wrong_id(document, where)
+    ids = [control["id"] for control in document["controls"]]
+    _refuse_wrong_count(ids, int(document["controls_total"]), where)
+    _refuse_disorder(ids, where)
+    sections = MappingProxyType(dict(document["sections"]))
+    controls = (
+        _control(fields, sections, definitions, check_types, where=f"{where}/{fields['id']}")
+        for fields in document["controls"]
+    )
+    span = document["kubernetes"]
+    return Benchmark(
+        id=document["id"],
+        title=document["title"],
+        version=document["version"],
+        versions=(span["from"], span["to"]),
+        sections=sections,
+        controls=tuple(controls),
+    )
+
+
+def choose_benchmark(version: Version | None) -> tuple[str, str]:
+    """Choose the benchmark for a Kubernetes version.
+
+    Returns:
+        Its id, and one sentence that says why.
+
+    Raises:
+        UserFileError: No version is in evidence, so that there is nothing to choose by.
+    """
+    spans = _spans()
+    if version is None:
+        known = ", ".join(span.id for span in spans)
+        raise UserFileError(
+            "auto",
+            "no Kubernetes version is in evidence to choose a benchmark by",
+            advice=_NAME_ONE.format(known=known),
+        )
+    for span in spans:
+        if span.first <= version <= span.last:
+            return span.id, f"Kubernetes {version} is in evidence; {span.id} is written for it."
+    older = [span for span in spans if span.last < version]
+    nearest = older[-1] if older else spans[0]
+    return nearest.id, _nearest_why(nearest, version, spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """The Kubernetes versions that a benchmark was written for."""
+
+    id: str
+    first: Version
+    last: Version
+
+
+@cache
+def _spans() -> tuple[_Span, ...]:
+    """Every benchmark's versions, oldest first."""
+    spans = []
+    for name in known_benchmarks():
+        kubernetes = load_data(FOLDER, name, SCHEMA)["kubernetes"]
+        first, last = parse_version(kubernetes["from"]), parse_version(kubernetes["to"])
+        if first is None or last is None or last < first:
+            raise UserFileError(
+                f"{FOLDER}/{name}.yaml",
+                f"kubernetes: {kubernetes['from']} to {kubernetes['to']} is no span of versions",
+                advice="Write the first and the last Kubernetes version, in this order.",
+            )
+        spans.append(_Span(id=name, first=first, last=last))
+    return tuple(sorted(spans, key=lambda span: (span.first, span.last)))
+
+
+def _nearest_why(chosen: _Span, version: Version, spans: tuple[_Span, ...]) -> str:
+    seen = f"Kubernetes {version} is in evidence"
+    if chosen.last > version:
+        return f"{seen}, older than any benchmark here covers; {chosen.id} is the oldest of them."
+    place = "the newest" if chosen is spans[-1] else "the nearest older one"
+    return (
+        f"{seen}, and no benchmark here is written for it; {chosen.id} "
+        f"(Kubernetes {chosen.first} to {chosen.last}) is {place} of them."
+    )
+
+
+def _by_version(name: str) -> tuple[str, tuple[int, ...]]:
+    """Sort key that puts cis-1.10 after cis-1.5."""
+    family, _, version = name.rpartition("-")
+    return family, tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _refuse_wrong_id(document: Mapping[str, Any], where: str) -> None:
+    if where != f"{FOLDER}/{document['id']}.yaml":
+        raise UserFileError(
+            where, f"/id is {document['id']}", advice="Give the file the name of its id."
+        )
+
+
+def _refuse_wrong_count(ids: list[str], total: int, where: str) -> None:
+    repeated = sorted({i for i in ids if ids.count(i) > 1}, key=control_order)
+    if repeated:
+        raise UserFileError(
+            where, f"repeated controls: {', '.join(repeated)}", advice="Keep one of each."
+        )
+    if len(ids) != total:
+        raise UserFileError(
+            where,
+            f"{len(ids)} controls, but /controls_total says {total}",
+            advice="Compare the list with the published document, and add what is missing.",
+        )
+
+
+def _refuse_disorder(ids: list[str], where: str) -> None:
+    for before, after in pairwise(ids):
+        if control_order(after) < control_order(before):
+            raise UserFileError(
+                where, f"{after} stands after {before}", advice="Sort the controls by number."
+            )
+
+
+def _control(
+    fields: Mapping[str, Any],
+    sections: Mapping[str, str],
+    definitions: Mapping[str, Entry],
+    check_types: Mapping[str, CheckFactory],
+    *,
+    where: str,
+) -> Control:
+    section = fields["id"].rpartition(".")[0]
+    if section not in sections:
+        raise UserFileError(
+            where, f"section {section} has no title", advice="Add it to the file's sections."
+        )
+    entry = definitions.get(fields["check"])
+    if entry is None:
+        raise UserFileError(
+            where,
+            f"no check definition has the topic {fields['check']}",
+            advice="Define it in data/checks, or name another topic.",
+        )
+    params = MappingProxyType({**entry.spec.params, **fields.get("with", {})})
+    check = bind(replace(entry.spec, params=params), check_types, where=where)
+    return Control(
+        id=ControlId(fields["id"]),
+        section=section,
+        title=fields["title"],
+        level=int(fields["level"]),
+        assessment=fields["assessment"],
+        scored=fields["scored"] == "true",
+        node_role=fields["role"],
+        definition=replace(entry.definition, params=params),
+        check=check,
+    )

@@ -1,0 +1,85 @@
+"""Check definitions by topic: what to compare, read from data/checks, one file a component."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from analyzer.formats.own_files import data_names, load_data
+from analyzer.model.benchmark import Definition
+from analyzer.model.errors import UserFileError
+
+FOLDER = "checks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """One check as data: its type, its parameters, and the parts of a composite one."""
+
+    type: str
+    params: Mapping[str, object]
+    parts: tuple["CheckSpec", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A definition with the check it describes."""
+
+    definition: Definition
+    spec: CheckSpec
+
+
+@cache
+def load_definitions() -> Mapping[str, Entry]:
+    """Return every check definition by topic, sorted.
+
+    Raises:
+        UserFileError: A file is not valid, or two files define one topic.
+    """
+    files = {name: load_data(FOLDER, name, "checks.v1") for name in data_names(FOLDER)}
+    return read_definitions(files)
+
+
+def read_definitions(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Entry]:
+    """Turn decoded definition files, by file name, into entries by topic.
+
+    Raises:
+        UserFileError: Two files define one topic.
+    """
+    entries: dict[str, Entry] = {}
+    homes: dict[str, str] = {}
+    for name, topics in files.items():
+        for topic, fields in topics.items():
+            if topic in entries:
+                raise UserFileError(
+                    f"{FOLDER}/{name}.yaml",
+                    f"topic {topic} is defined in {FOLDER}/{homes[topic]}.yaml already",
+                    advice="Keep one of the two definitions.",
+                )
+            entries[topic] = _entry(topic, fields)
+            homes[topic] = name
+    return MappingProxyType({topic: entries[topic] for topic in sorted(entries)})
+
+
+def _entry(topic: str, fields: Mapping[str, Any]) -> Entry:
+    spec = _spec(fields)
+    definition = Definition(
+        topic=topic,
+        type=spec.type,
+        params=spec.params,
+        rule=fields["rule"],
+        rationale=fields["rationale"],
+        remediation=fields["remediation"],
+        decidability=fields["decidability"],
+        source=fields["source"],
+    )
+    return Entry(definition=definition, spec=spec)
+
+
+def _spec(fields: Mapping[str, Any]) -> CheckSpec:
+    return CheckSpec(
+        type=fields["type"],
+        params=MappingProxyType(dict(fields.get("with", {}))),
+        parts=tuple(_spec(part) for part in fields.get("checks", ())),
+    )

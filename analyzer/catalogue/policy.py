@@ -1,0 +1,59 @@
+"""The declared policy: ours by default, and what the user's file changes of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from analyzer.formats.own_files import load_data, read_own
+from analyzer.model.context import Policy
+from analyzer.model.errors import UserFileError
+
+SCHEMA = "policy.v1"
+_LARGEST_BYTES = 1024 * 1024
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Return the default policy, changed by the user's file where one is given.
+
+    A list in the user's file replaces the default list; it does not add to it.
+
+    Raises:
+        UserFileError: The user's file cannot be read, or names or sets what no policy has.
+    """
+    base = _policy(load_data("policy", "default", SCHEMA), name="default")
+    if path is None:
+        return base
+    changes = _policy(read_own(_read(path), where=path.name, schema=SCHEMA), name=path.stem)
+    return replace(
+        changes,
+        values=MappingProxyType({**base.values, **changes.values}),
+        lists=MappingProxyType({**base.lists, **changes.lists}),
+    )
+
+
+def _policy(document: Mapping[str, Any], *, name: str) -> Policy:
+    lists = document.get("lists", {})
+    return Policy(
+        id=document.get("id", name),
+        values=MappingProxyType(dict(document.get("values", {}))),
+        lists=MappingProxyType({key: tuple(entries) for key, entries in lists.items()}),
+    )
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():  # a named pipe would block for ever
+        raise UserFileError(path.name, "there is no such file", advice="Check --policy.")
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_BYTES + 1)
+    except OSError as error:
+        raise UserFileError(
+            path.name, f"cannot be read: {error.strerror}", advice="Check --policy."
+        ) from error
+    if len(data) > _LARGEST_BYTES:
+        raise UserFileError(
+            path.name, "larger than 1 MiB", advice="Check that --policy names a policy file."
+        )
+    return data
