@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 from analyzer.checks.api_lists import Lists
 from analyzer.formats.kube_meta import KubeObject
@@ -63,7 +62,7 @@ class Unit:
 def units(lists: Lists, policy: Policy) -> tuple[Unit, ...]:
     """Return every pod and template, templates first; linear in the number of objects."""
     owners = _index(lists)
-    return tuple(_templates(lists, owners, policy)) + tuple(_pods(lists, owners, policy))
+    return tuple(_templates(owners, policy)) + tuple(_pods(lists, owners, policy))
 
 
 def containers(spec: PodSpec) -> Iterator[tuple[str, Container]]:
@@ -86,7 +85,7 @@ def _index(lists: Lists) -> Owned:
     return MappingProxyType(found)
 
 
-def _templates(lists: Lists, owners: Owned, policy: Policy) -> Iterator[Unit]:
+def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
     for (kind, _, _), (value, resource, line) in owners.items():
         if not isinstance(value, (Workload, CronJob, PodTemplate)):
             continue
@@ -160,11 +159,3 @@ def _controller(value: KubeObject, owners: Owned) -> tuple[str, KubeObject] | No
             return None
         return reference.kind, found[0]
     return None
-
-
-def by_subject(found: Iterator[tuple[Unit, Any]]) -> dict[str, list[tuple[Unit, Any]]]:
-    """Group what was found by subject, in order of subject."""
-    grouped: dict[str, list[tuple[Unit, Any]]] = {}
-    for unit, value in found:
-        grouped.setdefault(unit.subject, []).append((unit, value))
-    return dict(sorted(grouped.items()))

@@ -1,0 +1,205 @@
+"""From violations in pod specs to outcomes: one a violating workload, one a clean namespace."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, set_aside, some
+from analyzer.checks.workload_units import WORKLOADS, Unit, units
+from analyzer.model.context import Context
+from analyzer.model.evidence import Source
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict, worst
+
+SYSTEM = "system-namespaces"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One thing wrong in a pod spec.
+
+    Attributes:
+        tail: JSON pointer below the pod spec.
+        text: What is wrong, ``container app: privileged is true``.
+        verdict: ``fail``, or ``manual`` where only something outside the bundle can tell.
+    """
+
+    tail: str
+    text: str
+    verdict: Verdict = Verdict.FAIL
+
+
+Rule = Callable[[Unit], tuple[Violation, ...]]
+Found = tuple[Unit, Violation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What a rule found in every pod spec.
+
+    Attributes:
+        by_subject: Violations of judged workloads, by subject, worst and templates first.
+        judged: Judged workloads (topmost owners) by namespace.
+        violating: Violating workloads by namespace, exempt namespaces included.
+        exempt: Workloads by exempt namespace.
+        own: The collector's own workloads, not judged.
+    """
+
+    by_subject: Mapping[str, tuple[Found, ...]]
+    judged: Mapping[str, tuple[str, ...]]
+    violating: Mapping[str, tuple[str, ...]]
+    exempt: Mapping[str, tuple[str, ...]]
+    exempt_sources: tuple[Source, ...]
+    own: tuple[str, ...]
+
+
+def scan(lists: Lists, context: Context, rule: Rule) -> Scan:
+    """Apply a rule to every pod and template of the cluster; linear in their number."""
+    found: dict[str, list[Found]] = {}
+    seen: dict[str, dict[str, None]] = {}
+    bad: dict[str, dict[str, None]] = {}
+    own: dict[str, None] = {}
+    exempt_sources: list[Source] = []
+    for unit in units(lists, context.policy):
+        if unit.own:
+            own[unit.subject] = None
+            continue
+        seen.setdefault(unit.namespace, {})[unit.subject] = None
+        violations = rule(unit)
+        if not violations:
+            continue
+        bad.setdefault(unit.namespace, {})[unit.subject] = None
+        if is_exempt(context, unit.namespace):
+            exempt_sources.append(unit.source(lists, violations[0].tail, violations[0].text))
+        else:
+            found.setdefault(unit.subject, []).extend((unit, one) for one in violations)
+    names = {namespace: tuple(subjects) for namespace, subjects in sorted(seen.items())}
+    return Scan(
+        by_subject={subject: tuple(found[subject]) for subject in sorted(found)},
+        judged={n: s for n, s in names.items() if not is_exempt(context, n)},
+        violating={namespace: tuple(subjects) for namespace, subjects in sorted(bad.items())},
+        exempt={n: s for n, s in names.items() if is_exempt(context, n)},
+        exempt_sources=tuple(exempt_sources[:SHOWN]),
+        own=tuple(own),
+    )
+
+
+def is_exempt(context: Context, namespace: str) -> bool:
+    """Tell whether the declared policy sets a namespace apart as the platform's own."""
+    return context.policy.matches(SYSTEM, namespace)
+
+
+def violation_outcomes(result: Scan, lists: Lists, *, expected: str) -> tuple[Outcome, ...]:
+    """Return one outcome a violating workload."""
+    return tuple(
+        _violating(subject, found, lists, expected) for subject, found in result.by_subject.items()
+    )
+
+
+def _violating(subject: str, found: tuple[Found, ...], lists: Lists, expected: str) -> Outcome:
+    verdict = worst(violation.verdict for _, violation in found)
+    leading = tuple(pair for pair in found if pair[1].verdict is verdict)
+    places: dict[str, dict[str, None]] = {}
+    for unit, violation in leading:
+        places.setdefault(violation.text, {})[unit.where] = None
+    texts = tuple(f"{text} ({some(tuple(where), 2)})" for text, where in places.items())
+    failed = verdict is Verdict.FAIL
+    return Outcome(
+        subject=subject,
+        verdict=verdict,
+        reason=Reason.FAIL_EXPLICIT if failed else Reason.RV_AMBIGUOUS,
+        explanation=f"{some(texts, 4)}.",
+        actual=some(tuple(places), 4),
+        expected=expected,
+        evidence=tuple(
+            dict.fromkeys(unit.source(lists, v.tail, v.text) for unit, v in leading[:SHOWN])
+        ),
+        notes=tuple(
+            dict.fromkeys(
+                f"For a person: {v.text} ({unit.where})"
+                for unit, v in found[:SHOWN]
+                if v.verdict is not verdict
+            )
+        ),
+    )
+
+
+def exempt_outcomes(result: Scan, lists: Lists) -> tuple[Outcome, ...]:
+    """Say what was found in exempt namespaces, so that nothing is skipped in silence."""
+    own = set_aside(result.own, lists.cite(*WORKLOADS))
+    if not result.exempt:
+        return own
+    parts = tuple(
+        _exempt_text(namespace, subjects, result.violating.get(namespace, ()))
+        for namespace, subjects in result.exempt.items()
+    )
+    outcome = Outcome(
+        subject=CLUSTER,
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=Reason.NA_ROLE,
+        explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: {some(parts)}.",
+        actual=some(parts),
+        expected="judged by whoever answers for the platform",
+        evidence=result.exempt_sources or lists.cite(*WORKLOADS),
+        notes=tuple(
+            f"{namespace}: {some(subjects, 40)}"
+            for namespace, subjects in result.violating.items()
+            if namespace in result.exempt
+        )[:SHOWN],
+    )
+    return (outcome, *own)
+
+
+def _exempt_text(namespace: str, subjects: tuple[str, ...], bad: tuple[str, ...]) -> str:
+    return f"{namespace} ({len(bad)} of {len(subjects)} workloads violate)"
+
+
+def clean_outcomes(
+    result: Scan, lists: Lists, *, passed: str, expected: str
+) -> tuple[Outcome, ...]:
+    """Return one pass for each namespace whose workloads all satisfy the rule."""
+    return tuple(
+        Outcome(
+            subject=f"Namespace/{namespace}",
+            verdict=Verdict.PASS,
+            reason=Reason.PASS_EXPLICIT,
+            explanation=f"{passed} in all {len(subjects)} workloads of the namespace.",
+            actual=f"{len(subjects)} workloads, none violates",
+            expected=expected,
+            evidence=lists.cite(*WORKLOADS),
+            notes=(f"Workloads: {some(subjects, 40)}",),
+        )
+        for namespace, subjects in result.judged.items()
+        if namespace not in result.violating
+    )
+
+
+def nothing_to_judge(result: Scan, lists: Lists, already: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Say that no workload was there, unless something else already keeps a pass away."""
+    if result.judged or tuple(already):
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=Reason.NE_NOTHING_TO_JUDGE,
+            explanation="No pod and no pod template stands outside the exempt namespaces, so "
+            "there was nothing to judge.",
+            actual="no workload",
+            expected="at least one workload",
+            evidence=lists.cite(*WORKLOADS),
+        ),
+    )
+
+
+def workload_outcomes(
+    lists: Lists, context: Context, rule: Rule, *, passed: str, expected: str
+) -> tuple[Outcome, ...]:
+    """Judge every workload by a rule: violations, clean namespaces, exemptions and gaps."""
+    result = scan(lists, context, rule)
+    return (
+        *violation_outcomes(result, lists, expected=expected),
+        *clean_outcomes(result, lists, passed=passed, expected=expected),
+        *exempt_outcomes(result, lists),
+        *nothing_to_judge(result, lists, lists.gaps),
+        *lists.gaps,
+    )
