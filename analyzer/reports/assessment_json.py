@@ -26,8 +26,6 @@ from analyzer.model.responsibility import Responsibility
 from analyzer.reports import document as doc
 from analyzer.reports.consistency import contradiction
 
-SCHEMA = "assessment.v1"
-
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _ADVICE = "Give the assessment.json of a run of this version, unchanged."
 
@@ -76,7 +74,7 @@ def to_document(assessment: Assessment) -> doc.AssessmentDoc:
     """Return the file's shape of an assessment."""
     a = assessment
     return doc.AssessmentDoc(
-        schema=SCHEMA,
+        schema="assessment.v1",
         analyzer=doc.AnalyzerDoc(name="kube-evidence", version=a.analyzer_version),
         as_of=a.as_of,
         benchmark=doc.BenchmarkDoc(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from analyzer.model.verdict import Verdict
-from analyzer.reports.document import AssessmentDoc, ControlDoc, TallyDoc
+from analyzer.reports.document import AssessmentDoc, ControlDoc, SummaryDoc, TallyDoc
 
 _WORDS = tuple(sorted(verdict.value for verdict in Verdict))
 
@@ -38,17 +38,15 @@ def _wrong_tallies(d: AssessmentDoc) -> Iterator[str]:
             yield f"{name} does not count every verdict once"
         elif sum(tally.by_verdict.values()) != tally.total:
             yield f"{name} does not add up to its total"
-    rows = Counter(control.verdict.value for control in d.controls)
+    rows, coverage = Counter(control.verdict.value for control in d.controls), d.coverage
     if any(rows[word] != s.by_verdict.get(word) for word in _WORDS):
         yield "summary.by_verdict differs from the controls"
-    elif d.coverage.controls_total != s.total or d.coverage.controls_decided != _decided(
-        s.by_verdict
-    ):
+    elif (coverage.controls_total, coverage.controls_decided) != (s.total, _decided(s)):
         yield "coverage differs from summary"
 
 
-def _decided(by_verdict: dict[str, int]) -> int:
-    return by_verdict["pass"] + by_verdict["fail"]
+def _decided(summary: SummaryDoc) -> int:
+    return summary.by_verdict["pass"] + summary.by_verdict["fail"]
 
 
 def _wrong_findings(control: ControlDoc, known: set[str]) -> Iterator[str]:

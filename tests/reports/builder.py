@@ -82,8 +82,8 @@ def build(
     """Return an assessment whose texts are taken from ``texts`` in turn."""
     verdicts = tuple(Verdict)
     controls = tuple(
-        _control(index, section, number, verdicts[index % len(verdicts)], texts, findings_each)
-        for index, (section, number) in enumerate(_ids())
+        _control(index, number, verdicts[index % len(verdicts)], texts, findings_each)
+        for index, number in enumerate(_ids())
     )
     return Assessment(
         analyzer_version="0.1.0",
@@ -150,14 +150,15 @@ def tally(controls: list[ControlResult]) -> Tally:
     )
 
 
-def _ids() -> list[tuple[str, str]]:
+def _ids() -> list[str]:
     sizes = {"1.1": 4, "1.2": 11, "2": 3, "3.1": 2, "4.1": 5, "4.2": 6, "5.1": 4, "5.2": 8}
-    return [(s, f"{s}.{n}") for s, size in sizes.items() for n in range(1, size + 1)]
+    return [f"{s}.{n}" for s, size in sizes.items() for n in range(1, size + 1)]
 
 
 def _control(
-    index: int, section: str, number: str, verdict: Verdict, texts: tuple[str, ...], each: int
+    index: int, number: str, verdict: Verdict, texts: tuple[str, ...], each: int
 ) -> ControlResult:
+    section = number.rpartition(".")[0]
     bare = verdict is Verdict.OUT_OF_SCOPE
     findings = (
         () if bare else tuple(_finding(index * each + n, n, verdict, texts) for n in range(each))

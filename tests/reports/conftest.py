@@ -13,6 +13,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 @pytest.fixture(scope="session")
 def assessment() -> Assessment:
     """A whole assessment with every verdict and hostile texts."""
-    from tests.reports.builder import build
+    from tests.reports.builder import build  # noqa: PLC0415 - needs the path set above
 
     return build()

@@ -1,0 +1,104 @@
+"""The evidence register, and the evidence that is still to be asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analyzer.model.assessment import Assessment, EvidenceRef, Gap
+from analyzer.reports.table import Column, Kind, Link, Table
+from analyzer.reports.words import several
+
+_USERS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """An entry, the controls that cite it, and the name of the bundle that holds it."""
+
+    entry: EvidenceRef
+    users: tuple[str, ...]
+    bundle: str
+
+
+def _evidence(assessment: Assessment) -> Iterator[EvidenceRow]:
+    users: dict[str, dict[str, None]] = {}
+    for control in assessment.controls:
+        for finding in control.findings:
+            for entry in finding.evidence:
+                users.setdefault(entry, {})[control.id] = None
+    names = {bundle.sha256: bundle.name for bundle in assessment.bundles}
+    for ref in assessment.evidence:
+        yield EvidenceRow(
+            entry=ref,
+            users=tuple(users.get(ref.id, ())),
+            bundle=names.get(ref.bundle_sha256, ""),
+        )
+
+
+EVIDENCE: Table[EvidenceRow] = Table(
+    name="Evidence",
+    key="Evidence ID",
+    frozen=2,
+    source=_evidence,
+    empty="No verdict cites a place in a bundle.",
+    columns=(
+        Column(name="Evidence ID", kind=Kind.ID, width=12, value=lambda r: r.entry.id),
+        Column(
+            name="Recommendation #",
+            kind=Kind.PROSE,
+            width=16,
+            value=lambda r: several(r.users, _USERS_SHOWN),
+            link=Link(sheet="Controls", key="Recommendation #"),
+        ),
+        Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.entry.subject),
+        Column(name="Archive member", kind=Kind.CODE, width=22, value=lambda r: r.entry.member),
+        Column(name="Place", kind=Kind.CODE, width=26, value=lambda r: r.entry.selector),
+        Column(name="Excerpt", kind=Kind.CODE, width=50, value=lambda r: r.entry.excerpt),
+        Column(
+            name="Member SHA-256", kind=Kind.CODE, width=34, value=lambda r: r.entry.member_sha256
+        ),
+        Column(name="Bundle", kind=Kind.CODE, width=28, value=lambda r: r.bundle),
+        Column(
+            name="Collected",
+            kind=Kind.ID,
+            width=21,
+            value=lambda r: r.entry.collected_at,
+            printed=False,
+        ),
+        Column(
+            name="Bundle SHA-256",
+            kind=Kind.CODE,
+            width=34,
+            value=lambda r: r.entry.bundle_sha256,
+            printed=False,
+        ),
+    ),
+)
+
+GAPS: Table[Gap] = Table(
+    name="Gaps",
+    key="",
+    frozen=1,
+    source=lambda assessment: assessment.gaps,
+    empty="No control lacks evidence that a collector could bring.",
+    columns=(
+        Column(name="Missing evidence", kind=Kind.CODE, width=28, value=lambda g: g.key),
+        Column(name="Subject", kind=Kind.PROSE, width=22, value=lambda g: g.subject),
+        Column(name="What was found instead", kind=Kind.PROSE, width=46, value=lambda g: g.detail),
+        Column(
+            name="Command that collects it", kind=Kind.CODE, width=52, value=lambda g: g.command
+        ),
+        Column(
+            name="Controls waiting",
+            kind=Kind.COUNT,
+            width=11,
+            value=lambda g: len(g.controls),
+        ),
+        Column(
+            name="Recommendation #",
+            kind=Kind.PROSE,
+            width=40,
+            value=lambda g: ", ".join(g.controls),
+            link=Link(sheet="Controls", key="Recommendation #"),
+        ),
+    ),
+)

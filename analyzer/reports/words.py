@@ -1,0 +1,113 @@
+"""Words and figures that several reports share, so that they say the same thing the same way."""
+
+from collections.abc import Mapping
+
+from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.responsibility import Comparison, Party
+from analyzer.model.verdict import Verdict
+
+VERDICTS = (
+    Verdict.PASS,
+    Verdict.FAIL,
+    Verdict.MANUAL,
+    Verdict.NO_EVIDENCE,
+    Verdict.ERROR,
+    Verdict.NOT_APPLICABLE,
+    Verdict.OUT_OF_SCOPE,
+)
+"""Reading order: what was decided first, then what was not."""
+
+COMPARISONS = (
+    Comparison.CONTRADICTED,
+    Comparison.BETTER_THAN_ATTESTED,
+    Comparison.ATTESTED_ONLY,
+    Comparison.NOT_COMPARABLE,
+    Comparison.CONFIRMED,
+    Comparison.OBSERVED_ONLY,
+)
+"""Reading order: what needs a conversation with the provider first."""
+
+COMPARISON_MEANING: Mapping[Comparison, str] = {
+    Comparison.CONTRADICTED: "The provider publishes a pass, the evidence shows a failure.",
+    Comparison.BETTER_THAN_ATTESTED: "The evidence shows a pass where none was published.",
+    Comparison.ATTESTED_ONLY: "Published, but this evidence cannot show it either way.",
+    Comparison.NOT_COMPARABLE: "What was published and what was observed do not speak of the same.",
+    Comparison.CONFIRMED: "The evidence agrees with what the provider publishes.",
+    Comparison.OBSERVED_ONLY: "Observed; the provider publishes nothing about it.",
+}
+
+PARTY_MEANING: Mapping[Party, str] = {
+    Party.PROVIDER: "the provider must act",
+    Party.CUSTOMER: "the customer must act",
+    Party.SHARED: "both must act",
+    Party.UNSPECIFIED: "nobody was named",
+}
+
+LIMITS = (
+    (
+        "Hashes show that nothing changed since a bundle was sealed. They do not show that the "
+        "collector ran unmodified, or that the host answered truthfully."
+    ),
+    (
+        "A provider's published result describes what the provider says it delivers. It is never "
+        "counted as a pass here; only evidence is."
+    ),
+    (
+        "Missing evidence is neither a pass nor a failure. A score is only as good as the "
+        "coverage printed beside it."
+    ),
+)
+
+
+def percent(value: float | None) -> str:
+    """Return a share as ``53.3%``; ``n/a`` where nothing supports a number."""
+    return "n/a" if value is None else f"{value * 100:.1f}%"
+
+
+def score_line(tally: Tally) -> str:
+    """Return score and coverage together; never one without the other."""
+    return f"score {percent(tally.score)} at coverage {percent(tally.coverage)}"
+
+
+def counts_line(counts: Mapping[str, int]) -> str:
+    """Return ``12 pass, 3 fail``: verdicts above zero in reading order."""
+    parts = [f"{counts[word]} {word}" for word in VERDICTS if counts.get(word)]
+    return ", ".join(parts) or "none"
+
+
+def several(items: tuple[str, ...], most: int) -> str:
+    """Return items in one line; beyond ``most`` only how many more there are."""
+    shown = ", ".join(items[:most])
+    return shown if len(items) <= most else f"{shown} +{len(items) - most} more"
+
+
+def evidence_of(control: ControlResult) -> tuple[str, ...]:
+    """Return the evidence ids of a control, each once: failures first, then by finding."""
+    ranked = sorted(control.findings, key=lambda finding: finding.verdict is not Verdict.FAIL)
+    return tuple(dict.fromkeys(entry for finding in ranked for entry in finding.evidence))
+
+
+def nodes_line(control: ControlResult) -> str:
+    """Return ``2 of 3`` for a rule about nodes, else an empty text."""
+    if control.nodes_expected is None:
+        return ""
+    return f"{control.nodes_judged} of {control.nodes_expected}"
+
+
+def chapter(section: str) -> str:
+    """Return the top-level section: ``1`` for ``1.2``."""
+    return section.split(".", maxsplit=1)[0]
+
+
+def section_label(assessment: Assessment, section: str) -> str:
+    """Return number and title; the number alone where no title is known."""
+    return f"{section} {assessment.sections.get(section, '')}".rstrip()
+
+
+def contradicted(assessment: Assessment) -> tuple[ControlResult, ...]:
+    """Return the controls whose evidence contradicts what was published."""
+    return tuple(
+        control
+        for control in assessment.controls
+        if control.responsibility.comparison is Comparison.CONTRADICTED
+    )

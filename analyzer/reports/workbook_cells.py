@@ -1,0 +1,47 @@
+"""Texts as a spreadsheet can hold them: visible, short enough, never a formula."""
+
+from analyzer.reports.text import visible
+
+CELL_LIMIT = 32_767
+"""Most UTF-16 units that a cell holds; spreadsheets drop the rest without a word."""
+
+_LINE_HEIGHT = 13.0
+_MOST_LINES = 9
+
+
+def cell_text(text: str, whole: str = "") -> str:
+    """Return text for one cell.
+
+    Args:
+        text: Any text; hidden characters become visible escapes.
+        whole: Evidence id (or ids) under which the whole text can be looked up.
+    """
+    shown = visible(text)
+    if len(shown) * 2 <= CELL_LIMIT or _units(shown) <= CELL_LIMIT:
+        return shown
+    where = f" {whole} in" if whole else ""
+    marker = f" [cut here; see{where} assessment.json]"
+    kept = shown.encode("utf-16-le")[: 2 * (CELL_LIMIT - len(marker))]
+    return kept.decode("utf-16-le", "ignore") + marker
+
+
+def row_height(texts: tuple[tuple[str, float], ...]) -> float | None:
+    """Return the height in points that wrapped texts need, capped; None for one line.
+
+    Set by us because programs differ in how, and whether, they fit rows when opening a file.
+
+    Args:
+        texts: Each wrapped text of the row with the width of its column in characters.
+    """
+    lines = max((_lines(text, width) for text, width in texts), default=1)
+    return None if lines <= 1 else _LINE_HEIGHT * min(lines, _MOST_LINES) + 3
+
+
+def _lines(text: str, width: float) -> int:
+    # Proportional type fits a few more letters than digits; words break early. One evens out.
+    usable = max(int(width * 1.05), 1)
+    return sum(-(-len(line) // usable) or 1 for line in text[:2000].split("\n", _MOST_LINES))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
