@@ -111,12 +111,12 @@ class Replay:
     ) -> None:
         self._recording = recording
         self._page = page
-        self._left = [[fault, fault.times] for fault in faults]
+        self._faults = faults
+        self._left = [fault.times for fault in faults]
         self._lock = threading.Lock()
         self.requests: list[str] = []
         self.stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> Self:
@@ -153,11 +153,10 @@ class Replay:
     def strike(self, path: str, page: int) -> str:
         """Return the fault to commit now, or the empty text."""
         with self._lock:
-            for entry in self._left:
-                fault, left = entry
-                if fault.path == path and fault.page == page and left > 0:
-                    entry[1] = left - 1
-                    return str(fault.kind)
+            for at, fault in enumerate(self._faults):
+                if (fault.path, fault.page) == (path, page) and self._left[at] > 0:
+                    self._left[at] -= 1
+                    return fault.kind
         return ""
 
     def answer(self, target: str) -> tuple[int, bytes, str]:
@@ -189,52 +188,62 @@ class Replay:
             return None if whole is None else _in_namespace(whole, parts[4])
         return copy.deepcopy(self._recording.lists.get(path))
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        replay = self
 
-        class Handler(BaseHTTPRequestHandler):
-            """Answers one request."""
+class _Server(ThreadingHTTPServer):
+    """The listening socket, with the replay that answers."""
 
-            def do_GET(self) -> None:
-                replay.requests.append(self.path)
-                code, body, fault = replay.answer(self.path)
-                if fault == "slow" and not replay.stopping.wait(20):
-                    return
-                # A client that gave up has closed its end.
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    self._send(code, body, fault)
+    daemon_threads = True
 
-            def do_POST(self) -> None:
-                replay.requests.append(self.path)
-                asked = json.loads(self._body())
-                fault = replay.strike(self.path, 0)
-                if fault.isdigit():
-                    self._send(int(fault), _status(int(fault), self.path), "")
-                else:
-                    self._send(201, json.dumps(dict(asked, status=_RULES)).encode("utf-8"), "")
+    def __init__(self, replay: Replay) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.replay = replay
 
-            def _body(self) -> bytes:
-                if self.headers["Transfer-Encoding"] != "chunked":
-                    return self.rfile.read(int(self.headers["Content-Length"]))
-                pieces = []
-                while size := int(self.rfile.readline(), 16):
-                    pieces.append(self.rfile.read(size))
-                    self.rfile.readline()
-                return b"".join(pieces)
 
-            def _send(self, code: int, body: bytes, fault: str) -> None:
-                if fault == "not-json":
-                    body = body[: len(body) // 2]
-                self.send_response(code)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body[: len(body) // 2] if fault == "cut" else body)
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request."""
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-                """Say nothing: a test's output is its own."""
+    server: _Server
 
-        return Handler
+    def do_GET(self) -> None:
+        replay = self.server.replay
+        replay.requests.append(self.path)
+        code, body, fault = replay.answer(self.path)
+        if fault == "slow" and not replay.stopping.wait(20):
+            return
+        # A client that gave up has closed its end.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._send(code, body, fault)
+
+    def do_POST(self) -> None:
+        replay = self.server.replay
+        replay.requests.append(self.path)
+        asked = json.loads(self._body())
+        fault = replay.strike(self.path, 0)
+        if fault.isdigit():
+            self._send(int(fault), _status(int(fault), self.path), "")
+        else:
+            self._send(201, json.dumps(dict(asked, status=_RULES)).encode("utf-8"), "")
+
+    def _body(self) -> bytes:
+        if self.headers["Transfer-Encoding"] != "chunked":
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        pieces = []
+        while size := int(self.rfile.readline(), 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        return b"".join(pieces)
+
+    def _send(self, code: int, body: bytes, fault: str) -> None:
+        if fault == "not-json":
+            body = body[: len(body) // 2]
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if fault == "cut" else body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing: a test's output is its own."""
 
 
 _RULES: Document = {
@@ -295,7 +304,7 @@ def _with_metadata(document: Document, change: Document) -> Document:
     return {**document, "metadata": {**document["metadata"], **change}}
 
 
-_STAND_IN = r'''
+_STAND_IN = r"""
 import base64, json, socket, sys
 
 def fail(text):
@@ -350,7 +359,7 @@ if code >= 400:
     status = json.loads(body.decode())
     fail("Error from server (%s): %s" % (status["reason"], status["message"]))
 sys.stdout.buffer.write(body)
-'''
+"""
 
 
 def write_stand_in(path: Path) -> Path:

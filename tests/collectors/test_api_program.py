@@ -1,0 +1,323 @@
+"""The program itself: where it runs, what it says, and what it makes of a real cluster."""
+
+import ast
+import hashlib
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.collectors.api_run import COLLECTOR, Collected, collect
+from tests.collectors.replay import captured
+
+SCHEMAS = COLLECTOR.parents[1] / "schemas"
+TREE = ast.parse(COLLECTOR.read_text(encoding="utf-8"), feature_version=(3, 6))
+# Modules of the standard library that came after Python 3.6, or that a collector has no use for.
+MODULES = {
+    "argparse", "base64", "binascii", "datetime", "functools", "gzip", "hashlib", "json", "os",
+    "pathlib", "re", "shlex", "shutil", "signal", "subprocess", "sys", "tarfile", "tempfile",
+    "threading", "time", "typing", "urllib.parse",
+}  # fmt: skip
+# Attributes, keywords and typing names of the modules above that Python 3.6 does not have.
+TOO_NEW = {
+    "capture_output", "text", "missing_ok", "dirs_exist_ok", "removeprefix", "removesuffix",
+    "fromisoformat", "UTC", "time_ns", "monotonic_ns", "cache", "cached_property", "nullcontext",
+    "is_relative_to", "readlink", "with_stem", "hardlink_to", "walk", "file_digest", "pidfd_open",
+    "process_group", "exit_on_error", "Final", "Literal", "Protocol", "TypedDict", "Self",
+    "assert_never", "TypeAlias", "ParamSpec", "strict", "b32hexencode", "excepthook",
+    "data_filter", "extraction_filter", "isascii", "bit_count", "singledispatchmethod",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def api() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("collector_api", COLLECTOR)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def kubectls() -> list[Path | None]:
+    """The stand-in always; the real one too on a machine that has it."""
+    real = shutil.which("kubectl")
+    return [None] if real is None else [None, Path(real)]
+
+
+@pytest.fixture(scope="module", params=kubectls(), ids=lambda one: "real" if one else "stand-in")
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Collected:
+    folder = tmp_path_factory.mktemp("whole")
+    return collect(folder, captured(), page=20, kubectl=request.param)
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, str(COLLECTOR), *words], capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+
+
+def test_imports_only_what_python_3_6_has() -> None:
+    names = [
+        alias.name
+        for node in ast.walk(TREE)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    ]
+    names += [str(node.module) for node in ast.walk(TREE) if isinstance(node, ast.ImportFrom)]
+    assert set(names) <= MODULES, set(names) - MODULES
+
+
+def test_uses_no_name_younger_than_python_3_6() -> None:
+    used = {node.attr for node in ast.walk(TREE) if isinstance(node, ast.Attribute)}
+    called = [node for node in ast.walk(TREE) if isinstance(node, ast.Call)]
+    # A method of our own may be called text.
+    attributes = {one.func.attr for one in called if isinstance(one.func, ast.Attribute)}
+    used -= {"text"} & attributes
+    used |= {word.arg for one in called for word in one.keywords if word.arg is not None}
+    for node in ast.walk(TREE):
+        if isinstance(node, ast.ImportFrom):
+            used |= {alias.name for alias in node.names}
+    assert not used & TOO_NEW
+
+
+def test_every_list_of_the_capture_is_whole_and_in_order(whole: Collected) -> None:
+    lists = captured().lists
+    probes = [one for one in whole.lines("probes.ndjson") if "resource" in one.get("api", {})]
+    assert len(probes) == 37
+    for probe in probes:
+        if probe["id"] == "api/podsecuritypolicies.policy":
+            assert probe["status"] == "absent"
+            continue
+        path = probe["target"].replace("/namespaces/default", "")
+        items = lists[path]["items"]
+        if probe["id"] == "api/configmaps":
+            items = [one for one in items if one["metadata"]["namespace"] == "default"]
+        assert (probe["status"], probe["api"]["complete"]) == ("ok", True)
+        names = [one["metadata"]["name"] for one in whole.lines(probe["blob"])]
+        assert names == [one["metadata"]["name"] for one in items]
+        assert probe["api"]["pages"] == max(1, -(-len(items) // 20))
+
+
+def test_unanswered_kubelets_make_the_run_partial(whole: Collected) -> None:
+    assert (whole.code, whole.manifest["complete"]) == (3, False)
+    statuses = {
+        one["target"].split("/")[4]: one["status"]
+        for one in whole.lines("probes.ndjson")
+        if one["id"] == "api/configz"
+    }
+    assert len(statuses) == 6
+    assert [node for node, status in statuses.items() if status == "ok"] == ["cp-1"]
+
+
+def test_the_members_have_their_order_and_names(whole: Collected) -> None:
+    names = list(whole.members)
+    assert names[:3] == ["FORMAT", "plan.ndjson", "probes.ndjson"]
+    lists = [name for name in names if name.startswith("api/")]
+    assert lists == [f"api/p{number}.ndjson" for number in range(1, len(lists) + 1)]
+    assert names[3 + len(lists) :] == [
+        "redactions.ndjson",
+        "log.txt",
+        "collector/api.py",
+        "manifest.json",
+        "SHA256SUMS",
+    ]
+    assert whole.members["FORMAT"] == b"k8s-evidence-bundle 1.0\n"
+    assert whole.members["collector/api.py"] == COLLECTOR.read_bytes()
+    assert whole.path.name.startswith(f"keb-api-{whole.manifest['bundle_id'][:8]}-2")
+
+
+def test_the_documents_fit_their_schemas(whole: Collected) -> None:
+    def check(schema: str, document: Any) -> None:
+        text = (SCHEMAS / f"{schema}.v1.schema.json").read_bytes()
+        jsonschema.Draft202012Validator(json.loads(text)).validate(document)
+
+    check("manifest", whole.manifest)
+    for schema, name in (("plan", "plan"), ("probe", "probes"), ("redaction", "redactions")):
+        for line in whole.lines(f"{name}.ndjson"):
+            check(schema, line)
+
+
+def test_every_probe_was_planned_and_names_its_content(whole: Collected) -> None:
+    plan = {one["seq"]: one for one in whole.lines("plan.ndjson")}
+    assert list(plan) == list(range(1, len(plan) + 1))
+    for probe in whole.lines("probes.ndjson"):
+        assert plan.pop(probe["seq"])["id"] == probe["id"]
+        if "blob" in probe:
+            assert hashlib.sha256(whole.members[probe["blob"]]).hexdigest() == probe["sha256"]
+    assert plan == {}
+
+
+def test_the_signer_of_a_request_is_decoded(whole: Collected) -> None:
+    (request,) = whole.objects("certificatesigningrequests.certificates.k8s.io")
+    assert request["x-kube-evidence"]["requestSubject"] == {
+        "commonName": "system:node:cp-1",
+        "organizations": ["system:nodes"],
+    }
+    assert "request" not in request["spec"]
+
+
+def test_only_control_plane_pods_show_their_command(whole: Collected) -> None:
+    shown = {
+        pod["metadata"]["name"].rpartition("-cp-1")[0] or "kube-proxy"
+        for pod in whole.objects("pods")
+        if any("command" in one or "args" in one for one in pod["spec"]["containers"])
+    }
+    assert shown == {
+        "etcd",
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-proxy",
+        "kube-scheduler",
+    }
+
+
+def test_two_runs_hold_the_same_evidence(tmp_path: Path) -> None:
+    contents = []
+    for name, page in (("a", 500), ("b", 7)):
+        (tmp_path / name).mkdir()
+        got = collect(tmp_path / name, captured(), page=page)
+        contents.append({k: v for k, v in got.members.items() if k.startswith(("api/", "red"))})
+    assert contents[0] == contents[1]
+
+
+def test_requests_read_and_never_change(whole: Collected) -> None:
+    posts = [path for path in whole.requests if "selfsubjectrulesreviews" in path]
+    assert len(posts) == 1
+    assert not [path for path in whole.requests if "secrets" in path]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--no-such-option"],
+        ["--output", "/no/such/folder"],
+        ["--timeout", "0"],
+        ["--timeout", "soon"],
+        ["stray"],
+    ],
+)
+def test_a_mistake_in_the_options_ends_in_exit_2(words: list[str]) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: ")
+    assert "\nhelp: " in done.stderr
+
+
+def test_a_missing_kubectl_is_said(tmp_path: Path) -> None:
+    done = run("--kubectl", str(tmp_path / "kubectl"), "--output", str(tmp_path))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: kubectl: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_list_and_dry_run_ask_nobody() -> None:
+    listed = run("--list", "--kubectl", "/no/such/kubectl")
+    assert listed.returncode == 0
+    assert "api/pods\t/api/v1/pods\n" in listed.stdout
+    assert "secrets\t" not in listed.stdout
+    dry = run("--dry-run", "--kubectl", "/no/such/kubectl", "--context", "two words")
+    assert dry.returncode == 0
+    assert (
+        "/no/such/kubectl --context 'two words' get --raw '/api/v1/pods?limit=500'\n" in dry.stdout
+    )
+
+
+def test_case_facts_reach_the_manifest(tmp_path: Path) -> None:
+    words = ["--case-no", "7/b", "--operator", "A. Auditor", "--notes", "line one"]
+    got = collect(tmp_path, captured(), words=words)
+    assert got.manifest["case"] == {
+        "case_no": "7/b",
+        "notes": "line one",
+        "operator": "A. Auditor",
+    }
+
+
+def test_the_ca_of_the_kubeconfig_is_fingerprinted(
+    whole: Collected, tmp_path: Path, api: ModuleType
+) -> None:
+    der = b"not really a certificate"
+    body = json.dumps(der.hex())  # any bytes: only their digest is taken
+    text = "-----BEGIN CERTIFICATE-----\n" + api.base64.b64encode(body.encode()).decode()
+    (tmp_path / "ca.crt").write_text(text + "\n-----END CERTIFICATE-----\n", encoding="ascii")
+
+    class Fixed:
+        def run(self, words: list[str]) -> tuple[int, bytes, str]:
+            assert "--raw" in words
+            assert "user" not in " ".join(words)
+            return 0, b"\n" + str(tmp_path / "ca.crt").encode(), ""
+
+    assert api.cluster_ca(Fixed()) == hashlib.sha256(body.encode()).hexdigest()
+    assert whole.manifest["cluster"]["ca_sha256"] is None  # the replay speaks plain HTTP
+
+
+CLASSES = [
+    ('Error from server (Forbidden): nodes is forbidden: User "u" cannot', "denied", 403),
+    ("error: You must be logged in to the server (Unauthorized)", "denied", 401),
+    ("Error from server (NotFound): the server could not find it", "absent", 404),
+    ("error: the server could not find the requested resource", "absent", 404),
+    ("Error from server (MethodNotAllowed): the server does not allow", "unsupported", 405),
+    ("Error from server (Expired): The provided continue parameter is too old", "error", 410),
+    ("Error from server (InternalError): boom", "error", 500),
+    ("Error from server (Timeout): the server was unable to return", "error", 504),
+    ("Unable to connect to the server: net/http: TLS handshake timeout", "timeout", None),
+    ("Unable to connect to the server: context deadline exceeded", "timeout", None),
+    ("Unable to connect to the server: dial tcp: lookup x: no such host", "error", None),
+    ("error: unexpected EOF", "error", None),
+    ("", "error", None),
+]
+
+
+@pytest.mark.parametrize(("message", "status", "code"), CLASSES)
+def test_failures_of_kubectl_are_told_apart(
+    api: ModuleType, message: str, status: str, code: int | None
+) -> None:
+    answer = api.classify(message)
+    assert (answer.status, answer.code) == (status, code)
+    assert answer.document is None
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [None, 5, "", "!!!", "AAAA", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlI"],
+)
+def test_a_request_that_cannot_be_decoded_has_no_subject(
+    api: ModuleType, request_text: Any
+) -> None:
+    assert api.request_subject(request_text) is None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"a": NaN}', b"\xff\xfe{}", b'"text"', b"[" * 100000]
+)
+def test_a_broken_answer_is_an_error(api: ModuleType, body: bytes) -> None:
+    answer = api.decode(body)
+    assert (answer.status, answer.document) == ("error", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://h:1/p", "https://h:1/p"),
+        ("https://u:p@h/p", "https://KEB-REDACTED-r1@h/p"),
+        ("https://u:a/b@h/p?q=1", "https://KEB-REDACTED-r1@h/p?KEB-REDACTED-r2"),
+        ("https://h/p#f", "https://h/p#KEB-REDACTED-r1"),
+        ("no url", "no url"),
+    ],
+)
+def test_an_address_loses_what_may_be_secret(api: ModuleType, url: str, kept: str) -> None:
+    seen: list[str] = []
+
+    def emit(rule: str, _pointer: str, _kind: str, _value: Any) -> str:
+        seen.append(rule)
+        return f"r{len(seen)}"
+
+    assert api.address(api.Redactor(emit), url, "/url") == kept
