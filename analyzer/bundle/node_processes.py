@@ -12,6 +12,7 @@ from analyzer.model.node import ALL_IN_ONE, COMPONENTS, Process
 from analyzer.model.verdict import Reason
 
 _ORDER = {name: rank for rank, name in enumerate((*COMPONENTS, *ALL_IN_ONE))}
+CMDLINE = "proc/cmdline"
 _NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,7 +33,7 @@ def processes(bundle: Bundle) -> tuple[Process, ...]:
     environs = dict(_by_pid(bundle, "proc/environ"))
     statuses = dict(_by_pid(bundle, "proc/status"))
     found = []
-    for pid, probe in _by_pid(bundle, "proc/cmdline"):
+    for pid, probe in _by_pid(bundle, CMDLINE):
         if probe.record.get("component") not in _ORDER or probe.status == "absent":
             continue
         around = _surroundings(bundle, environs.get(pid), statuses.get(pid))
@@ -59,6 +60,8 @@ def process_scan(bundle: Bundle) -> Evidence[int]:
     scan = probe.record["scan"]
     if scan["unreadable"]:
         return why_not(bundle, probe, status="denied")
+    if (scan.get("matched") or 0) > sum(one.probe == CMDLINE for one in bundle.probes):
+        return _odd_scan(bundle, probe, "more processes were matched than recorded")
     lost = _unattributed(bundle)
     if lost is not None:
         return _odd_scan(bundle, lost, "a process was matched, but not which component it is")
@@ -93,7 +96,7 @@ def _process(bundle: Bundle, pid: int, probe: ProbeRecord, around: _Surroundings
         environ=around.environ,
         environ_source=around.environ_source,
         uid=around.uid,
-        truncated=cut,
+        truncated=cut or not argv,  # no process runs without a name: nothing was readable
     )
 
 
@@ -119,8 +122,8 @@ def _whole(probe: ProbeRecord | None) -> str | None:
 def _unattributed(bundle: Bundle) -> ProbeRecord | None:
     """Find a matched process of which no record says what it is."""
     for probe in bundle.probes:
-        named = probe.record.get("component") is not None and probe.record.get("pid") is not None
-        if probe.probe == "proc/cmdline" and probe.status != "absent" and not named:
+        named = bool(probe.record.get("component")) and probe.record.get("pid") is not None
+        if probe.probe == CMDLINE and probe.status != "absent" and not named:
             return probe
     return None
 
