@@ -1,0 +1,197 @@
+"""Guards over the shipped data: complete, used, sorted, valid, and true to what was published."""
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from analyzer.catalogue.benchmarks import known_benchmarks, load_benchmark
+from analyzer.catalogue.defaults import load_defaults
+from analyzer.catalogue.definitions import load_definitions
+from analyzer.catalogue.policy import load_policy
+from analyzer.checks import CHECK_TYPES
+from analyzer.formats.own_files import data_names, load_data
+from analyzer.formats.schema_files import load_schema
+from analyzer.model.benchmark import Benchmark
+from analyzer.model.context import Default
+from analyzer.model.responsibility import Attestation, Basis, Party, ProviderProfile
+from analyzer.model.version import Version
+from analyzer.responsibility.profiles import known_profiles, load_profile
+
+TOTALS = {"cis-1.5": 122, "cis-1.10": 130, "cis-1.12": 131}
+FACTS_ONLY = {"credential-facts", "manual-facts"}
+HUMAN = {"authn-client-cert", "authn-sa-token", "ns-boundaries", "secret-external"}
+SCHEMAS = {
+    "benchmarks": "benchmark.v1",
+    "checks": "checks.v1",
+    "defaults": "defaults.v1",
+    "policy": "policy.v1",
+    "providers": "provider.v1",
+}
+FOLDERS_AND_NAMES = [(folder, name) for folder in SCHEMAS for name in data_names(folder)]
+OLDEST, NEWEST = Version(0, 0), Version(9999, 0)
+
+
+@pytest.fixture(scope="module", params=known_benchmarks())
+def benchmark(request: pytest.FixtureRequest) -> Benchmark:
+    return load_benchmark(request.param, CHECK_TYPES)
+
+
+def test_every_benchmark_loads_whole(benchmark: Benchmark) -> None:
+    assert len(benchmark.controls) == TOTALS[benchmark.id]
+
+
+def test_no_automated_control_only_lays_out_facts(benchmark: Benchmark) -> None:
+    automated = [c for c in benchmark.controls if c.assessment == "automated"]
+    assert [c.id for c in automated if c.definition.type in FACTS_ONLY] == []
+
+
+def test_only_what_a_person_must_judge_is_left_to_one(benchmark: Benchmark) -> None:
+    human = {c.definition.topic for c in benchmark.controls if c.definition.decidability == "H"}
+    assert human == HUMAN & {c.definition.topic for c in benchmark.controls}
+
+
+def test_every_control_says_what_it_needs(benchmark: Benchmark) -> None:
+    assert [c.id for c in benchmark.controls if not c.check.needs] == []
+
+
+def test_definitions_and_benchmarks_name_the_same_topics() -> None:
+    used = {
+        control["check"]
+        for name in known_benchmarks()
+        for control in load_data("benchmarks", name, "benchmark.v1")["controls"]
+    }
+    defined = set(load_definitions())
+    assert sorted(used - defined) == []
+    assert sorted(defined - used) == []
+
+
+def test_no_check_type_is_left_over() -> None:
+    parts = [entry.spec for entry in load_definitions().values()]
+    used = set()
+    while parts:
+        spec = parts.pop()
+        used.add(spec.type)
+        parts += spec.parts
+    assert sorted(set(CHECK_TYPES) - used) == []
+
+
+@pytest.mark.parametrize(("folder", "name"), FOLDERS_AND_NAMES)
+def test_every_data_file_is_valid(folder: str, name: str) -> None:
+    assert load_data(folder, name, SCHEMAS[folder])
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS.values()))
+def test_every_schema_of_ours_is_one(name: str) -> None:
+    schema = load_schema(name)
+    Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == f"urn:kube-evidence:{name}"
+
+
+@pytest.mark.parametrize("name", data_names("checks"))
+def test_definitions_are_sorted(name: str) -> None:
+    topics = list(load_data("checks", name, "checks.v1"))
+    assert topics == sorted(topics)
+
+
+@pytest.mark.parametrize("name", data_names("defaults"))
+def test_defaults_are_sorted(name: str) -> None:
+    settings = list(load_data("defaults", name, "defaults.v1")["settings"])
+    assert settings == sorted(settings)
+
+
+def test_at_most_one_default_holds_at_a_time() -> None:
+    found = load_defaults().entries.items()
+    clashes = [
+        key
+        for key, defaults in found
+        for one, other in combinations(defaults, 2)
+        if _same_mode(one, other) and _overlap(one, other)
+    ]
+    assert clashes == []
+
+
+def _same_mode(one: Default, other: Default) -> bool:
+    return "always" in (one.when, other.when) or one.when == other.when
+
+
+def _overlap(one: Default, other: Default) -> bool:
+    starts = max(one.since or OLDEST, other.since or OLDEST)
+    return starts <= min(one.until or NEWEST, other.until or NEWEST)
+
+
+def test_the_default_policy_sets_every_name_that_a_policy_may_set() -> None:
+    properties: Mapping[str, Any] = load_schema("policy.v1")["properties"]
+    policy = load_policy(None)
+    assert sorted(policy.values) == sorted(properties["values"]["properties"])
+    assert sorted(policy.lists) == sorted(properties["lists"]["properties"])
+
+
+@pytest.fixture(scope="module", params=known_profiles())
+def profile(request: pytest.FixtureRequest) -> ProviderProfile:
+    return load_profile(request.param)
+
+
+def test_every_published_row_is_about_its_benchmarks_control(profile: ProviderProfile) -> None:
+    topics = {}
+    if profile.benchmark:
+        document = load_data("benchmarks", profile.benchmark, "benchmark.v1")
+        topics = {control["id"]: control["check"] for control in document["controls"]}
+    wrong = [row.control for row in profile.rows if topics.get(row.control) != row.topic]
+    assert wrong == []
+
+
+def test_a_row_notes_the_value_that_its_benchmark_tests(profile: ProviderProfile) -> None:
+    if not profile.rows:
+        assert profile.id == "self-managed"
+        return
+    document = load_data("benchmarks", profile.benchmark, "benchmark.v1")
+    tested = {control["id"]: dict(control.get("with", {})) for control in document["controls"]}
+    for row in profile.rows:
+        noted = {key: row.published[key] for key in tested[row.control] if key in row.published}
+        assert noted == tested[row.control], row.control
+
+
+def test_ibm_published_122_rows() -> None:
+    rows = load_profile("ibm-iks-1.32").rows
+    assert len(rows) == 122
+    assert Counter((row.attested_raw, row.party.value) for row in rows) == {
+        ("Pass", "provider"): 81,
+        ("Pass", "shared"): 14,
+        ("Fail", "provider"): 9,
+        ("Fail", "shared"): 18,
+    }
+    assert Counter(row.published["level"] for row in rows) == {"1": 109, "2": 13}
+    assert Counter(row.published["scored"] for row in rows) == {"Scored": 92, "Not Scored": 30}
+    assert sum(1 for row in rows if row.explanation) == 39
+    assert all(row.explanation for row in rows if row.attested is Attestation.FAIL)
+    assert all(row.basis is Basis.PUBLISHED for row in rows)
+
+
+def test_ibms_levels_are_the_benchmarks() -> None:
+    document = load_data("benchmarks", "cis-1.5", "benchmark.v1")
+    ours = {control["id"]: control["level"] for control in document["controls"]}
+    published = {r.control: r.published["level"] for r in load_profile("ibm-iks-1.32").rows}
+    assert published == ours
+
+
+def test_vcluster_published_35_rows_of_section_5() -> None:
+    rows = load_profile("vcluster").rows
+    document = load_data("benchmarks", "cis-1.10", "benchmark.v1")
+    section_5 = [c["id"] for c in document["controls"] if c["id"].startswith("5.")]
+    assert [row.control for row in rows] == section_5
+    assert Counter(row.attested_raw for row in rows) == {"PASS": 11, "WARN": 24}
+    assert {row.party for row in rows} == {Party.CUSTOMER}
+    assert {row.basis for row in rows} == {Basis.DERIVED}
+
+
+def test_no_data_file_hides_below_a_folder_or_under_another_suffix() -> None:
+    data = Path(__file__).resolve().parent.parent / "analyzer" / "data"
+    found = sorted(
+        str(path.relative_to(data)) for folder in SCHEMAS for path in (data / folder).rglob("*")
+    )
+    assert found == sorted(f"{folder}/{name}.yaml" for folder, name in FOLDERS_AND_NAMES)

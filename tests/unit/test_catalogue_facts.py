@@ -1,0 +1,197 @@
+"""Facts about three published benchmarks, and the guard that our data holds them all.
+
+One line a topic: its number in cis-1.5, cis-1.10 and cis-1.12 (``-`` where it has none), each
+with its level, label (a automated, m manual) and whether it is scored (s, u).
+"""
+
+import pytest
+
+from analyzer.formats.own_files import load_data
+
+BENCHMARKS = ("cis-1.5", "cis-1.10", "cis-1.12")
+TOTALS = {"cis-1.5": 122, "cis-1.10": 130, "cis-1.12": 131}
+FACTS = """
+adm-alwaysadmit 1.2.11/1as 1.2.10/1as 1.2.10/1as
+adm-alwayspull 1.2.12/1mu 1.2.11/1mu 1.2.11/1mu
+adm-eventratelimit 1.2.10/1mu 1.2.9/1mu 1.2.9/1mu
+adm-noderestriction 1.2.17/1as 1.2.14/2as 1.2.14/2as
+adm-nslifecycle 1.2.15/1as 1.2.13/2as 1.2.13/2as
+adm-psp 1.2.16/1as - -
+adm-scdeny 1.2.13/1mu - -
+adm-serviceaccount 1.2.14/1as 1.2.12/2as 1.2.12/2as
+admin-kubeconfig-mode 1.1.13/1as 1.1.13/1as 1.1.13/1as
+admin-kubeconfig-owner 1.1.14/1as 1.1.14/1as 1.1.14/1as
+api-anonymous 1.2.1/1mu 1.2.1/1mu 1.2.1/1mu
+api-audit-maxage 1.2.23/1as 1.2.17/1as 1.2.17/1as
+api-audit-maxbackup 1.2.24/1as 1.2.18/1as 1.2.18/1as
+api-audit-maxsize 1.2.25/1as 1.2.19/1as 1.2.19/1as
+api-audit-path 1.2.22/1as 1.2.16/1as 1.2.16/1as
+api-authz-node 1.2.8/1as 1.2.7/1as 1.2.7/1as
+api-authz-not-alwaysallow 1.2.7/1as 1.2.6/1as 1.2.6/1as
+api-authz-rbac 1.2.9/1as 1.2.8/1as 1.2.8/1as
+api-basic-auth 1.2.2/1as - -
+api-ciphers 1.2.35/1mu 1.2.29/1mu 1.2.29/1mu
+api-client-ca 1.2.31/1as 1.2.25/1as 1.2.25/1as
+api-deny-extip-on - 1.2.3/1mu 1.2.3/1mu
+api-enc-config 1.2.33/1mu 1.2.27/1mu 1.2.27/1mu
+api-enc-provider 1.2.34/1mu 1.2.28/1mu 1.2.28/1mu
+api-etcd-ca 1.2.32/1as 1.2.26/1as 1.2.26/1as
+api-etcd-cert 1.2.29/1as 1.2.23/1as 1.2.23/1as
+api-insecure-bind 1.2.18/1as - -
+api-insecure-port 1.2.19/1as - -
+api-kubelet-ca 1.2.6/1as 1.2.5/1as 1.2.5/1as
+api-kubelet-client-cert 1.2.5/1as 1.2.4/1as 1.2.4/1as
+api-kubelet-https 1.2.4/1as - -
+api-profiling 1.2.21/1as 1.2.15/1as 1.2.15/1as
+api-request-timeout 1.2.26/1as 1.2.20/1mu 1.2.20/1mu
+api-sa-extend-token - - 1.2.30/1as
+api-sa-key 1.2.28/1as 1.2.22/1as 1.2.22/1as
+api-sa-lookup 1.2.27/1as 1.2.21/1as 1.2.21/1as
+api-secure-port 1.2.20/1as - -
+api-tls-cert 1.2.30/1as 1.2.24/1as 1.2.24/1as
+api-token-auth 1.2.3/1as 1.2.2/1as 1.2.2/1as
+apiserver-manifest-mode 1.1.1/1as 1.1.1/1as 1.1.1/1as
+apiserver-manifest-owner 1.1.2/1as 1.1.2/1as 1.1.2/1as
+audit-policy 3.2.1/1as 3.2.1/1mu 3.2.1/1mu
+audit-policy-content 3.2.2/2mu 3.2.2/2mu 3.2.2/2mu
+authn-bootstrap - 3.1.3/1mu 3.1.3/1mu
+authn-client-cert 3.1.1/2mu 3.1.1/1mu 3.1.1/1mu
+authn-sa-token - 3.1.2/1mu 3.1.2/1mu
+cm-bind 1.3.7/1as 1.3.7/1as 1.3.7/1as
+cm-gc-threshold 1.3.1/1mu 1.3.1/1mu 1.3.1/1mu
+cm-kubeconfig-mode 1.1.17/1as 1.1.17/1as 1.1.17/1as
+cm-kubeconfig-owner 1.1.18/1as 1.1.18/1as 1.1.18/1as
+cm-manifest-mode 1.1.3/1as 1.1.3/1as 1.1.3/1as
+cm-manifest-owner 1.1.4/1as 1.1.4/1as 1.1.4/1as
+cm-profiling 1.3.2/1as 1.3.2/1as 1.3.2/1as
+cm-root-ca 1.3.5/1as 1.3.5/1as 1.3.5/1as
+cm-rotate-gate 1.3.6/2as 1.3.6/1as 1.3.6/1as
+cm-sa-creds 1.3.3/1as 1.3.3/1as 1.3.3/1as
+cm-sa-key 1.3.4/1as 1.3.4/1as 1.3.4/1as
+cni-mode 1.1.9/1mu 1.1.9/1mu 1.1.9/1mu
+cni-owner 1.1.10/1mu 1.1.10/1mu 1.1.10/1mu
+default-ns 5.7.4/2as 5.7.4/2mu 5.6.4/2mu
+etcd-auto-tls 2.3/1as 2.3/1as 2.3/1as
+etcd-ca 2.7/2mu 2.7/2mu 2.7/2mu
+etcd-cert 2.1/1as 2.1/1as 2.1/1as
+etcd-client-auth 2.2/1as 2.2/1as 2.2/1as
+etcd-datadir-mode 1.1.11/1as 1.1.11/1as 1.1.11/1as
+etcd-datadir-owner 1.1.12/1as 1.1.12/1as 1.1.12/1as
+etcd-manifest-mode 1.1.7/1as 1.1.7/1as 1.1.7/1as
+etcd-manifest-owner 1.1.8/1as 1.1.8/1as 1.1.8/1as
+etcd-peer-auth 2.5/1as 2.5/1as 2.5/1as
+etcd-peer-auto-tls 2.6/1as 2.6/1as 2.6/1as
+etcd-peer-cert 2.4/1as 2.4/1as 2.4/1as
+image-provenance 5.5.1/2mu 5.5.1/2mu 5.5.1/2mu
+kl-anonymous 4.2.1/1as 4.2.1/1as 4.2.1/1as
+kl-authz 4.2.2/1as 4.2.2/1as 4.2.2/1as
+kl-ciphers 4.2.13/1mu 4.2.12/1mu 4.2.12/1mu
+kl-client-ca 4.2.3/1as 4.2.3/1as 4.2.3/1as
+kl-event-qps 4.2.9/2mu 4.2.8/2mu 4.2.8/2mu
+kl-hostname 4.2.8/1mu 4.2.7/1mu 4.2.7/1mu
+kl-iptables 4.2.7/1as 4.2.6/1as 4.2.6/1as
+kl-kernel-defaults 4.2.6/1as - -
+kl-pod-pids - 4.2.13/1mu 4.2.13/1mu
+kl-ro-port 4.2.4/1as 4.2.4/1mu 4.2.4/1mu
+kl-rotate-client 4.2.11/1as 4.2.10/1as 4.2.10/1as
+kl-rotate-server 4.2.12/1as 4.2.11/1mu 4.2.11/1mu
+kl-seccomp-default - - 4.2.14/1mu
+kl-stream-timeout 4.2.5/1as 4.2.5/1mu 4.2.5/1mu
+kl-tls-cert 4.2.10/1as 4.2.9/1mu 4.2.9/1mu
+kubelet-ca-mode 4.1.7/1as 4.1.7/1mu 4.1.7/1mu
+kubelet-ca-owner 4.1.8/1as 4.1.8/1mu 4.1.8/1mu
+kubelet-conf-mode 4.1.9/1as 4.1.9/1as 4.1.9/1as
+kubelet-conf-owner 4.1.10/1as 4.1.10/1as 4.1.10/1as
+kubelet-kubeconfig-mode 4.1.5/1as 4.1.5/1as 4.1.5/1as
+kubelet-kubeconfig-owner 4.1.6/1as 4.1.6/1as 4.1.6/1as
+kubelet-svc-mode 4.1.1/1as 4.1.1/1as 4.1.1/1as
+kubelet-svc-owner 4.1.2/1as 4.1.2/1as 4.1.2/1as
+np-all-ns 5.3.2/2as 5.3.2/2mu 5.3.2/2mu
+np-cni 5.3.1/1mu 5.3.1/1mu 5.3.1/1mu
+ns-boundaries 5.7.1/1mu 5.7.1/1mu 5.6.1/1mu
+pki-cert-mode 1.1.20/1mu 1.1.20/1mu 1.1.20/1mu
+pki-key-mode 1.1.21/1mu 1.1.21/1mu 1.1.21/1mu
+pki-owner 1.1.19/1as 1.1.19/1as 1.1.19/1as
+proxy-kubeconfig-mode 4.1.3/1as 4.1.3/1mu 4.1.3/1mu
+proxy-kubeconfig-owner 4.1.4/1as 4.1.4/1mu 4.1.4/1mu
+proxy-metrics - 4.3.1/1as 4.3.1/1as
+ps-addedcaps 5.2.8/1mu 5.2.9/1mu -
+ps-allowpe 5.2.5/1as 5.2.6/1mu 5.2.6/1mu
+ps-anycaps 5.2.9/2mu 5.2.10/2mu 5.2.9/1mu
+ps-hostipc 5.2.3/1as 5.2.4/1mu 5.2.4/1mu
+ps-hostnetwork 5.2.4/1as 5.2.5/1mu 5.2.5/1mu
+ps-hostpath - 5.2.12/1mu 5.2.11/1mu
+ps-hostpid 5.2.2/1as 5.2.3/1mu 5.2.3/1mu
+ps-hostport - 5.2.13/1mu 5.2.12/1mu
+ps-hostprocess - 5.2.11/1mu 5.2.10/1mu
+ps-netraw 5.2.7/1mu 5.2.8/1mu 5.2.8/1mu
+ps-privileged 5.2.1/1mu 5.2.2/1mu 5.2.2/1mu
+ps-root 5.2.6/2mu 5.2.7/2mu 5.2.7/2mu
+psa-any - 5.2.1/1mu 5.2.1/1mu
+rbac-cluster-admin 5.1.1/1mu 5.1.1/1au 5.1.1/1mu
+rbac-create-pods 5.1.4/1mu 5.1.4/1au 5.1.4/1mu
+rbac-create-pv - 5.1.9/1mu 5.1.9/1mu
+rbac-csr-approval - 5.1.11/1mu 5.1.11/1mu
+rbac-escalation - 5.1.8/1mu 5.1.8/1mu
+rbac-masters - 5.1.7/1mu 5.1.7/1mu
+rbac-node-proxy - 5.1.10/1mu 5.1.10/1mu
+rbac-sa-token - 5.1.13/1mu 5.1.13/1mu
+rbac-secrets 5.1.2/1mu 5.1.2/1au 5.1.2/1mu
+rbac-webhooks - 5.1.12/1mu 5.1.12/1mu
+rbac-wildcards 5.1.3/1mu 5.1.3/1au 5.1.3/1mu
+sa-automount 5.1.6/1mu 5.1.6/1au 5.1.6/1mu
+sa-default 5.1.5/1as 5.1.5/1au 5.1.5/1mu
+sched-bind 1.4.2/1as 1.4.2/1as 1.4.2/1as
+sched-kubeconfig-mode 1.1.15/1as 1.1.15/1as 1.1.15/1as
+sched-kubeconfig-owner 1.1.16/1as 1.1.16/1as 1.1.16/1as
+sched-manifest-mode 1.1.5/1as 1.1.5/1as 1.1.5/1as
+sched-manifest-owner 1.1.6/1as 1.1.6/1as 1.1.6/1as
+sched-profiling 1.4.1/1as 1.4.1/1as 1.4.1/1as
+seccomp 5.7.2/2mu 5.7.2/2mu 5.6.2/2mu
+secret-env 5.4.1/1mu 5.4.1/2mu 5.4.1/2mu
+secret-external 5.4.2/2mu 5.4.2/2mu 5.4.2/2mu
+security-context 5.7.3/2mu 5.7.3/2mu 5.6.3/2mu
+"""
+
+
+def facts_of(benchmark: str) -> dict[str, tuple[str, str]]:
+    """Topic and marks by control number."""
+    column = 1 + BENCHMARKS.index(benchmark)
+    rows = [line.split() for line in FACTS.strip().splitlines()]
+    cells = ((row[0], *row[column].split("/")) for row in rows if row[column] != "-")
+    return {number: (topic, marks) for topic, number, marks in cells}
+
+
+@pytest.mark.parametrize("benchmark", BENCHMARKS)
+def test_the_facts_have_as_many_controls_as_the_document(benchmark: str) -> None:
+    assert len(facts_of(benchmark)) == TOTALS[benchmark]
+
+
+@pytest.mark.parametrize("benchmark", BENCHMARKS)
+def test_every_published_control_is_in_our_data(benchmark: str) -> None:
+    controls = load_data("benchmarks", benchmark, "benchmark.v1")["controls"]
+    ours = {
+        control["id"]: (
+            control["check"],
+            control["level"]
+            + control["assessment"][0]
+            + ("s" if control["scored"] == "true" else "u"),
+        )
+        for control in controls
+    }
+    assert ours == facts_of(benchmark)
+
+
+@pytest.mark.parametrize("benchmark", BENCHMARKS)
+def test_a_topic_stands_for_one_control_only(benchmark: str) -> None:
+    topics = [topic for topic, _ in facts_of(benchmark).values()]
+    assert len(topics) == len(set(topics))
+
+
+def test_one_topic_has_one_title_but_for_the_value_it_tests() -> None:
+    titles: dict[str, set[str]] = {}
+    for benchmark in BENCHMARKS:
+        for control in load_data("benchmarks", benchmark, "benchmark.v1")["controls"]:
+            limit = control.get("with", {}).get("limit", "none")
+            titles.setdefault(control["check"], set()).add(control["title"].replace(limit, "N"))
+    assert {topic: found for topic, found in titles.items() if len(found) > 1} == {}
