@@ -89,9 +89,10 @@ def choose_benchmark(version: Version | None) -> tuple[str, str]:
             "no Kubernetes version is in evidence to choose a benchmark by",
             advice=_NAME_ONE.format(known=known),
         )
-    for span in spans:
-        if span.first <= version <= span.last:
-            return span.id, f"Kubernetes {version} is in evidence; {span.id} is written for it."
+    fitting = [span for span in spans if span.first <= version <= span.last]
+    if fitting:  # of several, the newest document
+        chosen = fitting[-1].id
+        return chosen, f"Kubernetes {version} is in evidence; {chosen} is written for it."
     older = [span for span in spans if span.last < version]
     nearest = older[-1] if older else spans[0]
     return nearest.id, _nearest_why(nearest, version, spans)
