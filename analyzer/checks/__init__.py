@@ -3,11 +3,41 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzer.checks.default_namespace import DefaultNamespace
+from analyzer.checks.image_provenance import ImageProvenance
+from analyzer.checks.manual_facts import ManualFacts
+from analyzer.checks.network_plugin import NetworkPlugin
+from analyzer.checks.network_policy import NetworkPolicyEverywhere
+from analyzer.checks.pod_security import PodSecurity
+from analyzer.checks.pod_security_enforced import PodSecurityEnforced
+from analyzer.checks.rbac_grant import RbacGrant
+from analyzer.checks.rbac_masters import RbacMasters
+from analyzer.checks.rbac_wildcard import RbacWildcard
+from analyzer.checks.seccomp import Seccomp
+from analyzer.checks.secret_environment import SecretEnvironment
+from analyzer.checks.security_context import SecurityContextProfile
+from analyzer.checks.service_account_default import DefaultServiceAccount
+from analyzer.checks.service_account_token import TokenAutomount
 from analyzer.model.outcome import CheckFactory
 
 CHECK_TYPES: Mapping[str, CheckFactory] = MappingProxyType(
     {
         # over node evidence
         # over API evidence
+        "default-namespace": DefaultNamespace,
+        "default-service-account": DefaultServiceAccount,
+        "image-provenance": ImageProvenance,
+        "manual-facts": ManualFacts,
+        "network-plugin": NetworkPlugin,
+        "network-policy": NetworkPolicyEverywhere,
+        "pod-security": PodSecurity,
+        "pod-security-enforced": PodSecurityEnforced,
+        "rbac-grant": RbacGrant,
+        "rbac-masters": RbacMasters,
+        "rbac-wildcard": RbacWildcard,
+        "seccomp": Seccomp,
+        "secret-environment": SecretEnvironment,
+        "security-context": SecurityContextProfile,
+        "token-automount": TokenAutomount,
     }
 )

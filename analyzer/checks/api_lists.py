@@ -153,6 +153,11 @@ def some(names: tuple[str, ...], limit: int = SHOWN) -> str:
     return ", ".join(names[:limit]) + more
 
 
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun: ``1 workload``, ``3 workloads``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def set_aside(names: tuple[str, ...], sources: tuple[Source, ...]) -> tuple[Outcome, ...]:
     """Say openly what belongs to the collector and was therefore not judged."""
     if not names:

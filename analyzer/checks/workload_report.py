@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, set_aside, some
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, set_aside, some
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.model.context import Context
 from analyzer.model.evidence import Source
@@ -162,8 +162,8 @@ def clean_outcomes(
             subject=f"Namespace/{namespace}",
             verdict=Verdict.PASS,
             reason=Reason.PASS_EXPLICIT,
-            explanation=f"{passed} in all {len(subjects)} workloads of the namespace.",
-            actual=f"{len(subjects)} workloads, none violates",
+            explanation=f"{passed}: {count(len(subjects), 'workload')} judged.",
+            actual=f"{count(len(subjects), 'workload')}, none violates",
             expected=expected,
             evidence=lists.cite(*WORKLOADS),
             notes=(f"Workloads: {some(subjects, 40)}",),

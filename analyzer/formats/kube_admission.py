@@ -37,6 +37,11 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel
     namespace_selector: LabelSelector | None = None
     object_selector: LabelSelector | None = None
 
+    def object_selector_narrows(self) -> bool:
+        """Tell whether objects without certain labels escape it."""
+        selector = self.object_selector
+        return selector is not None and bool(selector.match_labels or selector.match_expressions)
+
 
 class WebhookConfiguration(KubeObject, frozen=True, kw_only=True, gc=False):
     """A validating or mutating webhook configuration."""

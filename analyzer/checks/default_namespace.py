@@ -1,0 +1,130 @@
+"""What lives in the namespace "default"."""
+
+from dataclasses import dataclass
+
+from analyzer.checks.api_lists import SHOWN, Lists, count, keys, some, take
+from analyzer.checks.workload_units import WORKLOADS
+from analyzer.formats.kube_objects import KINDS, RBAC, kind_of
+from analyzer.model.api import Item
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey, Present
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+_NAMESPACE = "default"
+_NEEDED = (
+    *WORKLOADS,
+    "configmaps",
+    "ingresses.networking.k8s.io",
+    "networkpolicies.networking.k8s.io",
+    "persistentvolumeclaims",
+    f"rolebindings.{RBAC}",
+    f"roles.{RBAC}",
+    "serviceaccounts",
+    "services",
+)
+_IGNORED = ("events", "events.events.k8s.io", "leases.coordination.k8s.io")
+_EXPECTED = "only what Kubernetes itself puts there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultNamespace:
+    """Nothing but Kubernetes' own objects lives in the namespace "default".
+
+    Every namespaced list in evidence is looked through. An object that a controller of the same
+    namespace made is counted with it, not by itself.
+
+    Attributes:
+        allowed: ``KIND/NAME`` of the platform's own objects; a name may end in ``*``.
+    """
+
+    allowed: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """The common namespaced kinds."""
+        return keys(_NEEDED)
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Look through every list."""
+        del context
+        others = _others(evidence)
+        lists = take(evidence, _NEEDED, helpful=others)
+        if not lists.present:
+            return lists.gaps
+        here = [
+            (resource, item)
+            for resource in sorted(lists.present)
+            for item in lists.items(resource)
+            if item.value.namespace == _NAMESPACE
+        ]
+        makers = frozenset((kind_of(resource), item.value.name) for resource, item in here)
+        found = tuple(
+            _outcome(resource, item, lists)
+            for resource, item in here
+            if self._foreign(resource, item) and not _made_by(makers, item)
+        )
+        if found or lists.gaps:
+            return found + lists.gaps
+        return (self._clean(lists),)
+
+    def _foreign(self, resource: str, item: Item[object]) -> bool:
+        name = f"{kind_of(resource)}/{_name(item)}"
+        return not any(
+            name.startswith(entry[:-1]) if entry.endswith("*") else name == entry
+            for entry in self.allowed
+        )
+
+    def _clean(self, lists: Lists) -> Outcome:
+        return Outcome(
+            subject=f"Namespace/{_NAMESPACE}",
+            verdict=Verdict.PASS,
+            reason=Reason.PASS_ABSENT,
+            explanation=f"{count(len(lists.present), 'list')} hold nothing in the namespace but "
+            f"the platform's own: {some(self.allowed)}.",
+            actual="nothing else",
+            expected=_EXPECTED,
+            evidence=lists.cite(*_NEEDED)[: SHOWN + 8],
+            notes=("Secrets, Events and Leases are not looked at.",),
+        )
+
+
+def _others(evidence: ClusterEvidence) -> tuple[str, ...]:
+    """Return the further lists whose objects live in namespaces, as far as they are known."""
+    if evidence.api is None:
+        return ()
+    return tuple(
+        name
+        for name, found in sorted(evidence.api.lists.items())
+        if name not in _NEEDED
+        and name not in _IGNORED
+        and isinstance(found, Present)
+        and (name not in KINDS or KINDS[name][2])
+    )
+
+
+def _name(item: Item[object]) -> str:
+    return str(getattr(item.value, "name", ""))
+
+
+def _made_by(makers: frozenset[tuple[str, str]], item: Item[object]) -> bool:
+    """Tell whether an object that is in the namespace itself controls this one."""
+    metadata = getattr(item.value, "metadata", None)
+    owners = getattr(metadata, "owner_references", None) or ()
+    return any(owner.controller and (owner.kind, owner.name) in makers for owner in owners)
+
+
+def _outcome(resource: str, item: Item[object], lists: Lists) -> Outcome:
+    kind, name = kind_of(resource), _name(item)
+    return Outcome(
+        subject=f"{kind}/{_NAMESPACE}/{name}",
+        verdict=Verdict.FAIL,
+        reason=Reason.FAIL_EXPLICIT,
+        explanation=f"{kind} {name} lives in the namespace {_NAMESPACE}.",
+        actual=f"{kind} {name}",
+        expected=_EXPECTED,
+        evidence=(
+            lists.at(resource, item.line, "/metadata", f"namespace {_NAMESPACE}, name {name}"),
+        ),
+    )

@@ -1,0 +1,177 @@
+"""Whether the installed network plugin is one that enforces network policies."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from analyzer.checks.api_lists import CLUSTER, CRDS, SHOWN, Lists, keys, some, take
+from analyzer.checks.workload_units import containers
+from analyzer.formats.cni_config import plugin_types
+from analyzer.formats.command_line import parse_arguments, values_of
+from analyzer.formats.kube_pods import Workload
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import EvidenceKey, Present, Source
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+DAEMONSETS = "daemonsets.apps"
+_EXPECTED = "a network plugin that enforces ingress and egress policies"
+_K3S_OFF = "disable-network-policy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One trace of something that could be a network plugin.
+
+    Attributes:
+        token: ``daemonset:NAME``, ``image:NAME``, ``cni:TYPE``, ``crd:GROUP`` or ``process:NAME``.
+    """
+
+    token: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPlugin:
+    """A plugin that is known to enforce policies is running.
+
+    A plugin is recognised by its DaemonSet's name or image, or by the CNI configuration of a
+    node; custom resource definitions may be leftovers and are only mentioned.
+
+    Attributes:
+        enforcing: Traces by plugin that enforces policies.
+        not_enforcing: Traces by plugin that is known not to.
+        depending: Traces by plugin whose enforcement is a setting.
+    """
+
+    enforcing: Mapping[str, str]
+    not_enforcing: Mapping[str, str]
+    depending: Mapping[str, str]
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """The DaemonSets; CNI configuration of nodes helps."""
+        return keys((DAEMONSETS,))
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Recognise the plugin by its traces."""
+        del context
+        lists = take(evidence, (DAEMONSETS,), helpful=(CRDS,))
+        seen = tuple(_sightings(lists, evidence))
+        hints = tuple(_definitions(lists))
+        on = _named(self.enforcing, seen)
+        off = _named(self.not_enforcing, seen)
+        maybe = _named(self.depending, seen)
+        if on:
+            names = some(tuple(on))
+            text = f"Running and known to enforce network policies: {names}."
+            return (_outcome(Verdict.PASS, Reason.PASS_EXPLICIT, text, names, on),)
+        if lists.gaps:
+            return lists.gaps
+        if maybe:
+            names = some(tuple(maybe))
+            text = f"{names} enforces policies only when told to, which is not in evidence."
+            return (_outcome(Verdict.MANUAL, Reason.RV_AMBIGUOUS, text, names, maybe),)
+        if off:
+            names = some(tuple(off))
+            text = f"Only {names} is running, which does not enforce network policies."
+            return (_outcome(Verdict.FAIL, Reason.FAIL_EXPLICIT, text, names, off),)
+        return (self._unknown(lists, seen, hints),)
+
+    def _unknown(
+        self, lists: Lists, seen: tuple[Sighting, ...], hints: tuple[Sighting, ...]
+    ) -> Outcome:
+        leftovers = tuple(_named(self.enforcing, hints))
+        tokens = tuple(dict.fromkeys(one.token for one in seen))
+        return Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.MANUAL,
+            reason=Reason.RV_AMBIGUOUS,
+            explanation="No network plugin was recognised among "
+            f"{len(lists.items(DAEMONSETS))} DaemonSets and the CNI configuration in evidence; "
+            "a person must say what is installed.",
+            actual=some(tokens) or "no DaemonSet, no CNI configuration",
+            expected=_EXPECTED,
+            evidence=lists.cite(DAEMONSETS),
+            notes=tuple(
+                f"Definitions of {name} exist, which may be leftovers." for name in leftovers
+            ),
+        )
+
+
+def _outcome(
+    verdict: Verdict, reason: Reason, text: str, names: str, found: Mapping[str, tuple[Source, ...]]
+) -> Outcome:
+    sources = tuple(source for places in found.values() for source in places)
+    return Outcome(
+        subject=CLUSTER,
+        verdict=verdict,
+        reason=reason,
+        explanation=text,
+        actual=names,
+        expected=_EXPECTED,
+        evidence=tuple(dict.fromkeys(sources))[:SHOWN],
+    )
+
+
+def _named(known: Mapping[str, str], seen: tuple[Sighting, ...]) -> dict[str, tuple[Source, ...]]:
+    found = {
+        name: tuple(one.source for one in seen if one.token in tokens.split())
+        for name, tokens in known.items()
+    }
+    return {name: sources for name, sources in found.items() if sources}
+
+
+def _sightings(lists: Lists, evidence: ClusterEvidence) -> Iterator[Sighting]:
+    for item in lists.items(DAEMONSETS):
+        yield from _daemonset(item.value, lists, item.line)
+    for node in evidence.nodes:
+        for record in node.by_role("cni-config"):
+            if isinstance(record.content, Present):
+                yield from _cni(record.content)
+        for process in node.running("k3s"):
+            flags = values_of(parse_arguments(process.argv), _K3S_OFF)
+            if not process.truncated and not flags:
+                yield Sighting(token="process:k3s", source=process.source)  # noqa: S106 - a trace
+
+
+def _daemonset(value: Workload, lists: Lists, line: int) -> Iterator[Sighting]:
+    name = f"{value.namespace}/{value.name}"
+    yield Sighting(
+        token=f"daemonset:{value.name}",
+        source=lists.at(DAEMONSETS, line, "/metadata/name", f"DaemonSet {name}"),
+    )
+    template = value.pod_template()
+    if template is None:
+        return
+    for pointer, container in containers(template.spec):
+        image = container.image or ""
+        where = lists.at(DAEMONSETS, line, f"/spec/template/spec{pointer}/image", image)
+        for part in _image_names(image):
+            yield Sighting(token=f"image:{part}", source=where)
+
+
+def _image_names(image: str) -> tuple[str, ...]:
+    """Return the names of an image that may identify it: repository path and its last two parts."""
+    path = image.partition("@")[0]
+    head, colon, tag = path.rpartition(":")
+    path = head if colon and "/" not in tag else path
+    parts = path.split("/")
+    return tuple(dict.fromkeys(("/".join(parts[-2:]), parts[-1])))
+
+
+def _cni(content: Present[str]) -> Iterator[Sighting]:
+    try:
+        types = plugin_types(content.value)
+    except EvidenceFormatError:  # a file that is no CNI configuration is no trace of a plugin
+        return
+    for name in types:
+        yield Sighting(token=f"cni:{name}", source=content.source)
+
+
+def _definitions(lists: Lists) -> Iterator[Sighting]:
+    for item in lists.items(CRDS):
+        group = item.value.spec.group
+        where = lists.at(CRDS, item.line, "/spec/group", group)
+        yield Sighting(token=f"crd:{group}", source=where)

@@ -1,0 +1,198 @@
+"""Network policies in every namespace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, some, take
+from analyzer.checks.workload_report import SYSTEM, is_exempt
+from analyzer.checks.workload_units import PODS
+from analyzer.formats.kube_cluster import NetworkPolicy as PolicyObject
+from analyzer.formats.kube_pods import Pod
+from analyzer.model.api import Item
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+NAMESPACES = "namespaces"
+POLICIES = "networkpolicies.networking.k8s.io"
+LOCAL = (
+    "ciliumnetworkpolicies.cilium.io",
+    "networkpolicies.crd.projectcalico.org",
+    "networkpolicies.projectcalico.org",
+)
+WIDE = (
+    "adminnetworkpolicies.policy.networking.k8s.io",
+    "baselineadminnetworkpolicies.policy.networking.k8s.io",
+    "ciliumclusterwidenetworkpolicies.cilium.io",
+    "globalnetworkpolicies.crd.projectcalico.org",
+    "globalnetworkpolicies.projectcalico.org",
+)
+_EXPECTED = "at least one NetworkPolicy"
+_MOST_MATCHES = 200_000
+"""Selector matches per namespace up to which uncovered pods are counted."""
+
+Found = Mapping[str, tuple[tuple[str, Item[Any]], ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPolicyEverywhere:
+    """Each namespace outside the exempt list has a network policy of its own.
+
+    A policy of Cilium or Calico in the namespace counts. A cluster-wide policy may cover a
+    namespace that has none: a person must read it.
+    """
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Namespaces and network policies."""
+        return keys((NAMESPACES, POLICIES))
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every namespace."""
+        lists = take(evidence, (NAMESPACES, POLICIES), helpful=(*LOCAL, *WIDE, PODS))
+        if NAMESPACES not in lists.present or POLICIES not in lists.sources:
+            return lists.gaps
+        policies = _by_namespace(lists)
+        pods = _pods(lists)
+        found: list[Outcome] = []
+        exempt: list[str] = []
+        for item in lists.items(NAMESPACES):
+            name = item.value.name
+            if is_exempt(context, name):
+                exempt.append(f"{name} ({count(len(policies.get(name, ())), 'policy object')})")
+            elif name in policies:
+                found.append(_covered(name, policies[name], pods.get(name, ()), lists))
+            else:
+                found.append(_bare(item, len(pods.get(name, ())), lists))
+        return (*found, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
+
+
+def _by_namespace(lists: Lists) -> Found:
+    found: dict[str, list[tuple[str, Item[Any]]]] = {}
+    for resource in (POLICIES, *LOCAL):
+        for item in lists.items(resource):
+            if item.value.namespace:
+                found.setdefault(item.value.namespace, []).append((resource, item))
+    return {name: tuple(items) for name, items in found.items()}
+
+
+def _pods(lists: Lists) -> Mapping[str, tuple[Pod, ...]]:
+    found: dict[str, list[Pod]] = {}
+    for item in lists.items(PODS):
+        found.setdefault(item.value.namespace, []).append(item.value)
+    return {name: tuple(pods) for name, pods in found.items()}
+
+
+def _covered(
+    name: str, policies: tuple[tuple[str, Item[Any]], ...], pods: tuple[Pod, ...], lists: Lists
+) -> Outcome:
+    plain = tuple(item.value for resource, item in policies if resource == POLICIES)
+    names = some(tuple(item.value.name for _, item in policies))
+    return Outcome(
+        subject=f"Namespace/{name}",
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_EXPLICIT,
+        explanation=f"{count(len(policies), 'network policy object')} in the namespace: {names}.",
+        actual=names,
+        expected=_EXPECTED,
+        evidence=tuple(
+            lists.at(resource, item.line, "/metadata/name", item.value.name)
+            for resource, item in policies[:SHOWN]
+        ),
+        notes=_coverage(plain, pods) if len(plain) == len(policies) else (),
+    )
+
+
+def _coverage(policies: tuple[PolicyObject, ...], pods: tuple[Pod, ...]) -> tuple[str, ...]:
+    """Note what one policy object does not say: pods it leaves out, traffic it lets in."""
+    notes = []
+    if not any(_denies_by_default(policy) for policy in policies):
+        notes.append("No policy selects every pod and allows nothing (default deny).")
+    if len(policies) * len(pods) <= _MOST_MATCHES:
+        bare = tuple(p.name for p in pods if not any(_selects(policy, p) for policy in policies))
+        if bare:
+            notes.append(f"Pods that no policy selects: {some(bare)}.")
+    return tuple(notes)
+
+
+def _denies_by_default(policy: PolicyObject) -> bool:
+    spec = policy.spec
+    if spec is None:
+        return False
+    selector = spec.pod_selector
+    everything = selector is None or not (selector.match_labels or selector.match_expressions)
+    return everything and not spec.ingress and "Ingress" in (spec.policy_types or ("Ingress",))
+
+
+def _selects(policy: PolicyObject, pod: Pod) -> bool:
+    selector = policy.spec.pod_selector if policy.spec else None
+    return selector is None or selector.matches(pod.labels)
+
+
+def _bare(item: Item[Any], pods: int, lists: Lists) -> Outcome:
+    name = item.value.name
+    wide = tuple(f"{resource} {i.value.name}" for resource in WIDE for i in lists.items(resource))
+    unread = tuple(resource for resource in (*LOCAL, *WIDE) if resource in lists.unknown)
+    verdict, reason, text = Verdict.FAIL, Reason.FAIL_ABSENT, "No network policy in the namespace"
+    if wide:
+        verdict, reason = Verdict.MANUAL, Reason.RV_POLICY_DEPENDENT
+        text += f"; whether a cluster-wide one covers it is for a person to read ({some(wide, 4)})"
+    elif unread:
+        verdict, reason = Verdict.NO_EVIDENCE, lists.unknown[unread[0]].reason
+        text += f"; other kinds of policy are not known ({some(unread, 3)})"
+    return Outcome(
+        subject=f"Namespace/{name}",
+        verdict=verdict,
+        reason=reason,
+        explanation=f"{text}; {count(pods, 'pod')} there." if PODS in lists.present else f"{text}.",
+        actual="none of its own",
+        expected=_EXPECTED,
+        evidence=(
+            lists.at(NAMESPACES, item.line, "/metadata/name", name),
+            *lists.cite(POLICIES, *WIDE),
+        ),
+        missing=tuple(
+            Missing(
+                key=keys((resource,))[0],
+                subject=CLUSTER,
+                detail=lists.unknown[resource].detail,
+            )
+            for resource in unread
+            if verdict is Verdict.NO_EVIDENCE
+        ),
+    )
+
+
+def _apart(exempt: tuple[str, ...], lists: Lists) -> tuple[Outcome, ...]:
+    if not exempt:
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NOT_APPLICABLE,
+            reason=Reason.NA_ROLE,
+            explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: {some(exempt)}.",
+            actual=some(exempt),
+            expected=_EXPECTED,
+            evidence=lists.cite(NAMESPACES, POLICIES),
+        ),
+    )
+
+
+def _nothing(found: list[Outcome], lists: Lists) -> tuple[Outcome, ...]:
+    if found or lists.gaps:
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=Reason.NE_NOTHING_TO_JUDGE,
+            explanation="No namespace stands outside the exempt list.",
+            actual="no namespace",
+            expected=_EXPECTED,
+            evidence=lists.cite(NAMESPACES),
+        ),
+    )

@@ -1,0 +1,78 @@
+"""One pod-security test: kept out on admission in every namespace, and violated by no workload."""
+
+from dataclasses import dataclass
+
+from analyzer.checks.api_lists import keys, take
+from analyzer.checks.pod_security_rules import violations
+from analyzer.checks.pod_security_spaces import NAMESPACES, space_outcome, spaces
+from analyzer.checks.pod_security_standing import Demand
+from analyzer.checks.workload_report import Violation, exempt_outcomes, scan, violation_outcomes
+from analyzer.checks.workload_units import WORKLOADS, Unit
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodSecurity:
+    """Nothing that violates the test is admitted, and nothing that runs violates it.
+
+    Each namespace outside the exempt list is judged on whether something enforces the rule, and
+    each workload that violates it fails, also where it is enforced: it is older than the label,
+    or exempt. Exempt namespaces are reported apart.
+
+    Attributes:
+        test: Name of the test in ``pod_security_rules.TESTS``.
+        level: Pod Security Standard that forbids the violation.
+        since: Version of that standard from which it does, ``1.22``; empty is always.
+        words: Field names by which other policies are recognised as being about it.
+        constraints: Gatekeeper library kinds about it, lower case.
+    """
+
+    test: str
+    level: str
+    since: str = ""
+    words: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Namespaces, and everything that is or makes a pod."""
+        return keys((NAMESPACES, *WORKLOADS))
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge namespaces and workloads."""
+        lists = take(evidence, (NAMESPACES, *WORKLOADS))
+        if not lists.present:
+            return lists.gaps
+
+        def rule(unit: Unit) -> tuple[Violation, ...]:
+            return violations(self.test, unit, context.policy)
+
+        result = scan(lists, context, rule)
+        expected = f"kept out on admission ({self.level} or an equal policy), and no violation"
+        known = spaces(lists, evidence, context)
+        demand = Demand(
+            level=self.level,
+            since=self.since,
+            test=self.test,
+            words=self.words,
+            constraints=self.constraints,
+        )
+        about = tuple(
+            space_outcome(
+                space,
+                known.answer(space, demand),
+                context,
+                expected=expected,
+                violating=len(result.violating.get(space.name, ())),
+            )
+            for space in known.judged
+        )
+        return (
+            *about,
+            *violation_outcomes(result, lists, expected=expected),
+            *exempt_outcomes(result, lists),
+            *lists.gaps,
+        )

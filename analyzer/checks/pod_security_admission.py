@@ -1,0 +1,205 @@
+"""Pod Security Admission: the label of a namespace, and the cluster's default.
+
+Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/; the plugin enforces
+from 1.23 on (beta, on by default).
+"""
+
+from dataclasses import dataclass
+
+from analyzer.checks.api_server_flags import Server, plugin_on
+from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
+from analyzer.formats.kube_admission_config import PodSecurityDefaults, read_pod_security
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import Absent, EvidenceKey, Present, Source, Unreadable
+from analyzer.model.verdict import Reason
+from analyzer.model.version import Version, parse_version
+
+ENFORCE = "pod-security.kubernetes.io/enforce"
+ENFORCE_VERSION = f"{ENFORCE}-version"
+_ENFORCING = Version(1, 23)
+_PLUGIN = "PodSecurity"
+_CONFIG = "admission-control-config-file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """The cluster-wide default of one API server, with where it is written."""
+
+    value: PodSecurityDefaults
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What is known of the plugin in this cluster.
+
+    Attributes:
+        version: Of the API server; None when it is not in evidence.
+        plugin: On, off, or not in evidence.
+        defaults: One for each API server in evidence.
+        unknown: Why the cluster-wide default is not known; None when it is.
+    """
+
+    version: Version | None
+    plugin: bool | None
+    defaults: tuple[Defaults, ...]
+    unknown: Unreadable | None
+
+    def answer(self, space: Space, demand: Demand) -> Answer:
+        """Tell what the plugin does in a namespace."""
+        if self.version is None:
+            return self._version_unknown(space)
+        if self.version < _ENFORCING:
+            return Answer(
+                standing=Standing.NOT,
+                text=f"Pod Security Admission does not enforce in Kubernetes {self.version}",
+                sources=(space.source,),
+            )
+        if self.plugin is False:
+            return Answer(
+                standing=Standing.NOT,
+                text="the PodSecurity admission plugin is switched off",
+                sources=tuple(default.source for default in self.defaults),
+            )
+        exempt = tuple(d for d in self.defaults if space.name in d.value.exempt_namespaces)
+        if exempt:
+            return Answer(
+                standing=Standing.NOT,
+                text="the API server's admission configuration exempts the namespace",
+                sources=tuple(default.source for default in exempt),
+            )
+        if ENFORCE in space.labels:
+            return self._labelled(space, demand)
+        return self._unlabelled(space, demand)
+
+    def _version_unknown(self, space: Space) -> Answer:
+        return Answer(
+            standing=Standing.UNKNOWN,
+            text="whether Pod Security Admission enforces is not known without the version",
+            sources=(space.source,),
+            reason=Reason.NE_VERSION_UNKNOWN,
+            lacking=(EvidenceKey("api/version"),),
+        )
+
+    def _labelled(self, space: Space, demand: Demand) -> Answer:
+        level = space.labels[ENFORCE]
+        pinned = space.labels.get(ENFORCE_VERSION, "latest")
+        standing, text = _compare(level, pinned, demand)
+        return Answer(
+            standing=standing,
+            text=f"label enforce={level} ({pinned}){text}",
+            sources=(space.source,),
+            notes=self._caveats() if standing is Standing.ENFORCED else (),
+        )
+
+    def _caveats(self) -> tuple[str, ...]:
+        others = tuple(name for d in self.defaults for name in d.value.exempt_others)
+        notes = []
+        if others:
+            notes.append(f"Exempt users and runtime classes: {', '.join(others[:12])}.")
+        if self.plugin is None:
+            notes.append(
+                "The API server's flags are not in evidence; the PodSecurity plugin is on by "
+                "default since 1.23."
+            )
+        return tuple(notes)
+
+    def _unlabelled(self, space: Space, demand: Demand) -> Answer:
+        if self.unknown is not None:
+            return Answer(
+                standing=Standing.UNKNOWN,
+                text=f"no label; the cluster-wide default is not known ({self.unknown.detail})",
+                sources=(space.source,),
+                reason=self.unknown.reason,
+                lacking=(
+                    EvidenceKey(
+                        "file/admission-config" if self._seen else "process/kube-apiserver"
+                    ),
+                ),
+            )
+        weakest = min(self.defaults, key=lambda default: _compare_default(default.value, demand)[0])
+        standing, text = _compare_default(weakest.value, demand)
+        return Answer(
+            standing=standing,
+            text=f"no label; cluster-wide default enforce={weakest.value.enforce}{text}",
+            sources=(space.source, weakest.source),
+        )
+
+    @property
+    def _seen(self) -> bool:
+        return self.plugin is not None
+
+
+def read_admission(running: tuple[Server, ...], version: Version | None) -> Admission:
+    """Gather what node bundles say about the plugin and its configuration."""
+    defaults: list[Defaults] = []
+    unknown: Unreadable | None = None
+    if not running:
+        unknown = Unreadable(
+            reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
+            detail="no API server's command line is in evidence",
+        )
+    for server in running:
+        found = _defaults(server)
+        if isinstance(found, Unreadable):
+            unknown = found
+        else:
+            defaults.append(found)
+    return Admission(
+        version=version,
+        plugin=plugin_on(running, _PLUGIN, default=True),
+        defaults=tuple(defaults),
+        unknown=unknown,
+    )
+
+
+def _defaults(server: Server) -> Defaults | Unreadable:
+    if not server.config_path:
+        return Defaults(value=PodSecurityDefaults(), source=server.source(_CONFIG))
+    found = _read(server, server.config_path)
+    if isinstance(found, Defaults) and found.value.path:
+        folder = server.config_path.rpartition("/")[0]
+        path = found.value.path
+        return _read(server, path if path.startswith("/") else f"{folder}/{path}")
+    return found
+
+
+def _read(server: Server, path: str) -> Defaults | Unreadable:
+    content = server.node.content(path)
+    match content:
+        case Present():
+            try:
+                return Defaults(value=read_pod_security(content.value), source=content.source)
+            except EvidenceFormatError as error:
+                return Unreadable(
+                    reason=Reason.NE_SCHEMA_INVALID,
+                    detail=f"{path} {error.what}",
+                    source=content.source,
+                )
+        case Absent():
+            return Unreadable(
+                reason=Reason.NE_FILE_ABSENT_ON_HOST,
+                detail=f"{path} is named by the API server but does not exist",
+                source=content.source,
+            )
+        case Unreadable():
+            return content
+
+
+def _compare(level: str, pinned: str, demand: Demand) -> tuple[Standing, str]:
+    """Compare an enforced level, at a pinned version, with what is demanded."""
+    if level not in LEVELS:
+        return Standing.MAYBE, ", which is no level that Kubernetes knows"
+    if LEVELS[level] < LEVELS[demand.level]:
+        return Standing.NOT, f", weaker than {demand.level}"
+    version = parse_version(pinned)
+    since = parse_version(demand.since) if demand.since else None
+    if since is not None and version is not None and version < since:
+        return Standing.NOT, f", pinned before {demand.since} when that level came to forbid it"
+    if pinned != "latest" and version is None:
+        return Standing.MAYBE, ", a version that cannot be read"
+    return Standing.ENFORCED, ""
+
+
+def _compare_default(value: PodSecurityDefaults, demand: Demand) -> tuple[Standing, str]:
+    return _compare(value.enforce, value.version, demand)

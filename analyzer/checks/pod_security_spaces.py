@@ -1,0 +1,128 @@
+"""Enforcement of pod security, namespace by namespace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analyzer.checks.api_lists import CLUSTER, Lists, count, take
+from analyzer.checks.api_server_flags import plugin_on, servers
+from analyzer.checks.pod_security_admission import ENFORCE, Admission, read_admission
+from analyzer.checks.pod_security_engines import HELPFUL, Engines, constraint_resources
+from analyzer.checks.pod_security_psp import GONE, PSPS, OldPolicies
+from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, strongest
+from analyzer.checks.workload_report import is_exempt
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+NAMESPACES = "namespaces"
+UNENFORCED = "unenforced-namespace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spaces:
+    """Every namespace with what could enforce something in it.
+
+    Attributes:
+        judged: Namespaces outside the exempt list, in server order.
+    """
+
+    judged: tuple[Space, ...]
+    admission: Admission
+    engines: Engines
+    old: OldPolicies
+
+    def answer(self, space: Space, demand: Demand) -> Answer:
+        """Return the strongest mechanism's answer for a namespace."""
+        return strongest(
+            (
+                self.admission.answer(space, demand),
+                self.old.answer(demand),
+                *self.engines.answers(space, demand),
+            )
+        )
+
+
+def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
+    """Gather namespaces and mechanisms; ``lists`` must hold the namespaces."""
+    names = evidence.api.lists if evidence.api else {}
+    constraints = constraint_resources(names)
+    old = () if context.version is not None and context.version >= GONE else (PSPS,)
+    more = take(evidence, (), helpful=(*HELPFUL, *constraints, *old))
+    running = servers(evidence)
+    judged = tuple(
+        Space(
+            name=item.value.name,
+            labels=MappingProxyType(item.value.labels),
+            source=lists.at(NAMESPACES, item.line, "/metadata/labels", _label(item.value.labels)),
+        )
+        for item in lists.items(NAMESPACES)
+        if not is_exempt(context, item.value.name)
+    )
+    return Spaces(
+        judged=judged,
+        admission=read_admission(running, context.version),
+        engines=Engines(lists=more, constraints=constraints),
+        old=OldPolicies(
+            lists=more,
+            version=context.version,
+            plugin=plugin_on(running, "PodSecurityPolicy", default=False),
+        ),
+    )
+
+
+def _label(labels: Mapping[str, str]) -> str:
+    return f"{ENFORCE}: {labels[ENFORCE]}" if ENFORCE in labels else f"no label {ENFORCE}"
+
+
+def space_outcome(
+    space: Space, answer: Answer, context: Context, *, expected: str, violating: int
+) -> Outcome:
+    """Turn what is proven about a namespace into an outcome.
+
+    Args:
+        space: The namespace.
+        answer: The strongest mechanism's answer.
+        context: The run, for its policy.
+        expected: What satisfies the rule.
+        violating: Workloads of the namespace that violate the rule now; they are reported each.
+    """
+    verdict, reason, words = _verdict(answer, context, violating)
+    also = f" Not satisfied now by {count(violating, 'workload')}." if violating else ""
+    return Outcome(
+        subject=f"Namespace/{space.name}",
+        verdict=verdict,
+        reason=reason,
+        explanation=f"{words}: {answer.text or 'no label and no policy'}.{also}",
+        actual=answer.text or "no enforcing mechanism",
+        expected=expected,
+        evidence=answer.sources or (space.source,),
+        missing=tuple(
+            Missing(key=key, subject=CLUSTER, detail=answer.text) for key in answer.lacking
+        ),
+        notes=answer.notes,
+    )
+
+
+def _verdict(answer: Answer, context: Context, violating: int) -> tuple[Verdict, Reason, str]:
+    match answer.standing:
+        case Standing.ENFORCED:
+            return Verdict.PASS, Reason.PASS_EXPLICIT, "Enforced on admission"
+        case Standing.MAYBE:
+            return Verdict.MANUAL, Reason.RV_AMBIGUOUS, "Enforcement cannot be proven"
+        case Standing.UNKNOWN:
+            return Verdict.NO_EVIDENCE, answer.reason, "Whether anything enforces it is not known"
+        case Standing.NOT:
+            return _unenforced(context, violating)
+
+
+def _unenforced(context: Context, violating: int) -> tuple[Verdict, Reason, str]:
+    """Apply the declared policy to a namespace in which nothing keeps offenders out."""
+    choice = context.policy.values.get(UNENFORCED, "fail")
+    words = f"Not enforced on admission (policy {UNENFORCED}: {choice})"
+    if choice == "pass" and not violating:
+        return Verdict.PASS, Reason.PASS_ABSENT, words
+    if choice == "manual" and not violating:
+        return Verdict.MANUAL, Reason.RV_POLICY_DEPENDENT, words
+    return Verdict.FAIL, Reason.FAIL_ABSENT, words

@@ -1,0 +1,70 @@
+"""The PodSecurity part of the API server's admission configuration file.
+
+Source: https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
+"""
+
+from dataclasses import dataclass
+
+from analyzer.formats.documents import mapping, sequence, text, texts
+from analyzer.formats.strict_yaml import YamlValue, load_collected
+from analyzer.model.errors import EvidenceFormatError
+
+PRIVILEGED = "privileged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodSecurityDefaults:
+    """What holds where a namespace carries no label, and where nothing holds.
+
+    Attributes:
+        enforce: Level that is enforced by default.
+        version: Pinned version of that level, ``latest`` unless given.
+        exempt_namespaces: Namespaces in which nothing is enforced.
+        exempt_others: User names and runtime classes that escape enforcement.
+        path: File that holds the configuration instead, relative to this one; empty if none.
+    """
+
+    enforce: str = PRIVILEGED
+    version: str = "latest"
+    exempt_namespaces: tuple[str, ...] = ()
+    exempt_others: tuple[str, ...] = ()
+    path: str = ""
+
+
+def read_pod_security(content: str) -> PodSecurityDefaults:
+    """Read an AdmissionConfiguration, or a PodSecurityConfiguration that stands alone.
+
+    Raises:
+        EvidenceFormatError: The text is neither.
+    """
+    document = mapping(load_collected(content), "admission configuration")
+    if document.get("kind") == "PodSecurityConfiguration":
+        return _configuration(document)
+    if document.get("kind") != "AdmissionConfiguration":
+        raise EvidenceFormatError("", "is not an AdmissionConfiguration")
+    for entry in sequence(document.get("plugins"), "plugins"):
+        plugin = mapping(entry, "plugin")
+        if plugin.get("name") == "PodSecurity":
+            return _plugin(plugin)
+    return PodSecurityDefaults()
+
+
+def _plugin(plugin: dict[str, YamlValue]) -> PodSecurityDefaults:
+    if plugin.get("configuration") is not None:
+        return _configuration(mapping(plugin["configuration"], "configuration"))
+    return PodSecurityDefaults(path=text(plugin.get("path"), "path"))
+
+
+def _configuration(document: dict[str, YamlValue]) -> PodSecurityDefaults:
+    defaults = mapping(document.get("defaults") or {}, "defaults")
+    exemptions = mapping(document.get("exemptions") or {}, "exemptions")
+    return PodSecurityDefaults(
+        enforce=text(defaults.get("enforce") or PRIVILEGED, "defaults enforce"),
+        version=text(defaults.get("enforce-version") or "latest", "defaults enforce-version"),
+        exempt_namespaces=_names(exemptions, "namespaces"),
+        exempt_others=_names(exemptions, "usernames") + _names(exemptions, "runtimeClasses"),
+    )
+
+
+def _names(exemptions: dict[str, YamlValue], key: str) -> tuple[str, ...]:
+    return texts(exemptions.get(key) or [], key)
