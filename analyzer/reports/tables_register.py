@@ -11,7 +11,7 @@ from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.words import evidence_of, nodes_line, several
 
-_EVIDENCE_SHOWN = 3
+_EVIDENCE_SHOWN = 1
 
 
 def _findings_line(control: ControlResult) -> str:
@@ -65,14 +65,14 @@ CONTROLS: Table[ControlResult] = Table(
         Column(
             name="Findings",
             kind=Kind.PROSE,
-            width=13,
+            width=15,
             value=_findings_line,
             link=Link(sheet="Findings", key="Recommendation #"),
         ),
         Column(
             name="Evidence",
             kind=Kind.PROSE,
-            width=13,
+            width=16,
             value=lambda c: several(evidence_of(c), _EVIDENCE_SHOWN),
             link=Link(sheet="Evidence", key="Evidence"),
         ),
@@ -166,7 +166,7 @@ FINDINGS: Table[FindingRow] = Table(
         Column(
             name="Evidence",
             kind=Kind.PROSE,
-            width=13,
+            width=20,
             value=lambda r: ", ".join(r.finding.evidence),
             link=Link(sheet="Evidence", key="Evidence"),
         ),

@@ -11,7 +11,7 @@ from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import Styles
 
 NAME = "Cover"
-_WIDTHS = (26, 52, 26, 46)
+_WIDTHS = (24, 82, 18, 42)
 
 _SHEETS = (
     ("Summary", "Totals by section, responsibility and level, with score and coverage."),

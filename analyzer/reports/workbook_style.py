@@ -71,7 +71,14 @@ CHART_COLOURS: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 
-_BODY = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
+# Reading order 1 is left to right: text of another script must not turn a cell around.
+_BODY = {
+    "font_name": "Calibri",
+    "font_size": 10,
+    "font_color": INK,
+    "valign": "top",
+    "reading_order": 1,
+}
 _GRID = {"border": 1, "border_color": RULE}
 _HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": BAND, "text_wrap": True}
 

@@ -148,5 +148,5 @@ class SummarySheet:
         chart.set_legend({"position": "bottom", "font": {"size": 8}})
         chart.set_y_axis({"reverse": True, "num_font": {"size": 8}, "line": {"none": True}})
         chart.set_x_axis({"num_font": {"size": 8}, "major_gridlines": {"visible": False}})
-        chart.set_size({"width": 610 if column == 0 else 550, "height": _CHART_ROWS * 20 - 12})
+        chart.set_size({"width": 600 if column == 0 else 515, "height": _CHART_ROWS * 20 - 12})
         self._sheet.insert_chart(4, column, chart, {"object_position": 2, "x_offset": 4})

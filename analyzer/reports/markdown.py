@@ -1,0 +1,169 @@
+"""report.md: the same story as the workbook, as text, from the short to the long.
+
+First a summary that takes two minutes, then one register a section, then every failure with its
+evidence, then gaps, bundles and the words' meaning.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.reports import assessment_json
+from analyzer.reports.markdown_detail import back_matter, failures
+from analyzer.reports.markdown_text import plain, table
+from analyzer.reports.words import (
+    COMPARISON_MEANING,
+    COMPARISONS,
+    VERDICTS,
+    chapter,
+    contradicted,
+    counts_line,
+    nodes_line,
+    percent,
+    score_line,
+    section_label,
+    several,
+)
+
+_CONTRADICTIONS = 25
+_GAPS = 8
+_TALLY_HEADS = (*VERDICTS, "controls", "score", "coverage")
+
+
+def write(assessment: Assessment) -> bytes:
+    """Return the report as UTF-8 text with one final newline."""
+    report_id = assessment_json.report_id(assessment_json.write(assessment))
+    blocks = [
+        *_front(assessment, report_id),
+        *_splits(assessment),
+        *_provider(assessment),
+        *_top_gaps(assessment),
+        *_sections(assessment),
+        *failures(assessment),
+        *back_matter(assessment),
+    ]
+    text = "\n".join(block.rstrip("\n") + "\n" for block in blocks)
+    return text.encode("utf-8")
+
+
+def _front(a: Assessment, report_id: str) -> Iterator[str]:
+    overall, cluster = a.summary.overall, a.cluster
+    yield f"# Kubernetes benchmark assessment: {plain(a.benchmark_title)}"
+    yield f"**{counts_line(overall.by_verdict)}; {score_line(overall)}.**"
+    yield (
+        "Score is pass / (pass + fail); coverage is (pass + fail) / controls in scope and "
+        "applicable. Missing evidence counts as neither."
+    )
+    expected = cluster.nodes_expected
+    known = "node list unknown" if expected is None else f"{len(expected)} in the API's node list"
+    rows = [
+        ("Report id", report_id),
+        ("As of", plain(a.as_of)),
+        ("Benchmark", f"{plain(a.benchmark_id)}, {len(a.controls)} controls"),
+        ("Why this benchmark", plain(a.benchmark_why)),
+        ("Cluster", plain(cluster.uid or "unknown")),
+        ("Kubernetes version", plain(cluster.kubernetes_version or "unknown")),
+        ("Nodes", f"{len(cluster.nodes_evidenced)} in evidence, {known}"),
+        ("Reading", plain(a.reading)),
+        ("Written by", f"kube-evidence {plain(a.analyzer_version)}"),
+    ]
+    if a.profile is not None:
+        p = a.profile
+        rows.insert(7, ("Provider profile", plain(f"{p.id}: {p.title}, {p.statement}")))
+        rows.insert(8, ("Published at", plain(f"{p.source_url} ({p.source_date})")))
+    yield table(("", ""), rows)
+    if a.notices:
+        yield "**Read this first**"
+        yield "\n".join(f"- Note {n}: {plain(text)}" for n, text in enumerate(a.notices, 1))
+
+
+def _splits(a: Assessment) -> Iterator[str]:
+    tops = {s: t for s, t in a.summary.by_section.items() if s == chapter(s)}
+    yield "## Summary"
+    yield "By section:"
+    yield _tallies("section", {section_label(a, s): tally for s, tally in tops.items()}, a)
+    yield "By who must act:"
+    yield _tallies("party", a.summary.by_party, a)
+    yield "By level:"
+    yield _tallies("level", {f"Level {n}": tally for n, tally in a.summary.by_level.items()}, a)
+    yield "What follows for the audit:"
+    dispositions = a.summary.by_disposition.items()
+    yield table(("disposition", "controls"), ((word, str(n)) for word, n in dispositions), right=1)
+
+
+def _tallies(what: str, tallies: Mapping[str, Tally], a: Assessment) -> str:
+    named = [*tallies.items(), ("**all**", a.summary.overall)]
+    rows = [(name if name == "**all**" else plain(name), *_numbers(tally)) for name, tally in named]
+    return table((what, *_TALLY_HEADS), rows, right=len(_TALLY_HEADS))
+
+
+def _numbers(tally: Tally) -> tuple[str, ...]:
+    counts = tuple(str(tally.by_verdict[verdict]) for verdict in VERDICTS)
+    return (*counts, str(tally.total), percent(tally.score), percent(tally.coverage))
+
+
+def _provider(a: Assessment) -> Iterator[str]:
+    found = a.summary.by_comparison
+    rows = [
+        (word.value, str(found[word]), COMPARISON_MEANING[word])
+        for word in COMPARISONS
+        if found.get(word)
+    ]
+    if a.profile is None or not rows:
+        return
+    yield "## Published against observed"
+    yield table(("comparison", "controls", "meaning"), rows)
+    against = contradicted(a)
+    if against:
+        yield "The evidence contradicts the publication here:"
+        yield table(
+            ("control", "title", "published", "observed", "why"),
+            (_contradiction(control) for control in against[:_CONTRADICTIONS]),
+        )
+    if len(against) > _CONTRADICTIONS:
+        yield f"{len(against) - _CONTRADICTIONS} more are in report.xlsx."
+
+
+def _contradiction(c: ControlResult) -> tuple[str, ...]:
+    r = c.responsibility
+    why = r.comparison_reason
+    return (c.id, plain(c.title), plain(r.attested_raw), c.verdict.value, plain(why, 300))
+
+
+def _top_gaps(a: Assessment) -> Iterator[str]:
+    if not a.gaps:
+        return
+    yield "## What to collect next"
+    ranked = sorted(a.gaps, key=lambda gap: -len(gap.controls))[:_GAPS]
+    yield table(
+        ("missing evidence", "of", "controls waiting"),
+        ((plain(g.key), plain(g.subject), str(len(g.controls))) for g in ranked),
+        right=1,
+    )
+    if len(a.gaps) > _GAPS:
+        yield f"{len(a.gaps) - _GAPS} more stand under Evidence gaps, each with its command."
+
+
+def _sections(a: Assessment) -> Iterator[str]:
+    for section in dict.fromkeys(control.section for control in a.controls):
+        controls = tuple(c for c in a.controls if c.section == section)
+        yield f"## Section {plain(section_label(a, section))}"
+        tally = a.summary.by_section.get(section)
+        if tally is not None:
+            yield f"{counts_line(tally.by_verdict)}; {score_line(tally)}."
+        yield table(
+            ("control", "title", "level", "verdict", "what the evidence shows", "party",
+             "published", "comparison", "disposition", "nodes"),
+            (_row(control) for control in controls),
+        )  # fmt: skip
+
+
+def _row(c: ControlResult) -> tuple[str, ...]:
+    r = c.responsibility
+    word = f"**{c.verdict.value}**"
+    shown = plain(c.explanation, 300)
+    missing = f", without {several(c.nodes_missing, 5)}" if c.nodes_missing else ""
+    nodes = plain(nodes_line(c) + missing)
+    return (
+        plain(c.id), plain(c.title, 200), str(c.level), word, shown, r.party.value,
+        plain(r.attested_raw), r.comparison.value, c.disposition.value, nodes,
+    )  # fmt: skip

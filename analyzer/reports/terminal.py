@@ -1,0 +1,91 @@
+"""One screen of summary for the terminal: what was found, and where the reports lie.
+
+At most 24 lines of 100 columns. Every text passes through the escaping of control characters,
+so no bundle can move the cursor or recolour the screen.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.verdict import Verdict
+from analyzer.reports.text import cut, one_line
+from analyzer.reports.words import (
+    VERDICTS,
+    chapter,
+    contradicted,
+    percent,
+    section_label,
+    several,
+)
+
+WIDTH = 100
+LINES = 24
+
+_LABEL = 29
+_WORST = 5
+_HEADS = ("pass", "fail", "manual", "no-evid", "error", "n/a", "out")
+
+
+def summary_text(assessment: Assessment, paths: tuple[str, ...] = ()) -> str:
+    """Return the summary, without a final newline.
+
+    Args:
+        assessment: What to sum up.
+        paths: Files that were written, as the user may type them.
+    """
+    head = [_cut(line) for line in _front(assessment)]
+    tail = [_cut(line) for line in _back(assessment, paths)]
+    # Splits by section and party give way first; the verdict and the paths never do.
+    middle = [_cut(line) for line in _splits(assessment)][: LINES - len(head) - len(tail)]
+    return "\n".join((head + middle + tail)[:LINES])
+
+
+def _front(a: Assessment) -> Iterator[str]:
+    version = a.cluster.kubernetes_version or "unknown version"
+    profile = f", profile {a.profile.id}" if a.profile else ""
+    yield f"{a.benchmark_id}{profile}: {len(a.controls)} controls, Kubernetes {version}, {a.as_of}"
+    expected = a.cluster.nodes_expected
+    of = "" if expected is None else f" of {len(expected)}"
+    yield f"{len(a.bundles)} bundles, {len(a.cluster.nodes_evidenced)}{of} nodes in evidence"
+    yield f"{'':{_LABEL}}" + "".join(f"{h:>8}" for h in _HEADS) + "   score  cover"
+    yield _tally("All controls", a.summary.overall)
+
+
+def _splits(a: Assessment) -> Iterator[str]:
+    sections: Mapping[str, Tally] = a.summary.by_section
+    for section, tally in sections.items():
+        if section == chapter(section):
+            yield _tally(section_label(a, section), tally)
+    for party, tally in a.summary.by_party.items():
+        yield _tally(f"{party} answers", tally)
+
+
+def _tally(label: str, tally: Tally) -> str:
+    counts = "".join(f"{tally.by_verdict[verdict]:>8}" for verdict in VERDICTS)
+    shares = f"{percent(tally.score):>8}{percent(tally.coverage):>7}"
+    return f"{cut(one_line(label), _LABEL - 1, '~'):{_LABEL}}{counts}{shares}"
+
+
+def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
+    failed = sorted((c for c in a.controls if c.verdict is Verdict.FAIL), key=_failures)
+    for control in failed[:_WORST]:
+        count = control.counts.get(Verdict.FAIL, 0)
+        on = f" on {count} subjects" if count > 1 else ""
+        yield f"fail {control.id:<8}{control.title}{on}"
+    if len(failed) > _WORST:
+        yield f"     and {len(failed) - _WORST} more failing controls"
+    against = tuple(control.id for control in contradicted(a))
+    if against:
+        yield f"contradicts what the provider published: {several(against, 12)}"
+    if a.gaps:
+        yield f"{len(a.gaps)} pieces of evidence are missing; the report says how to collect them"
+    yield from (f"wrote {path}" for path in paths[:4])
+
+
+def _failures(control: ControlResult) -> int:
+    """Order failing controls by how many subjects fail; ties keep the benchmark's order."""
+    return -control.counts.get(Verdict.FAIL, 0)
+
+
+def _cut(line: str) -> str:
+    return cut(one_line(line), WIDTH, "~").rstrip()

@@ -1,0 +1,113 @@
+"""report.md: complete, and whatever a bundle says stays text when rendered."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from analyzer.model.assessment import Assessment
+from analyzer.model.verdict import MEANING, Verdict
+from analyzer.reports.markdown import write
+from analyzer.reports.markdown_text import plain
+from analyzer.reports.text import one_line
+from tests.reports.builder import HOSTILE, build
+
+RENDERER = MarkdownIt("gfm-like", {"html": True, "linkify": False})
+SAFE_TAGS = {
+    "h1", "h2", "h3", "p", "strong", "em", "code", "ul", "ol", "li",
+    "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+
+
+def _tags(html: str) -> set[str]:
+    return set(re.findall(r"<([a-z0-9]+)", html))
+
+
+@pytest.fixture(scope="module")
+def text(assessment: Assessment) -> str:
+    return write(assessment).decode("utf-8")
+
+
+def test_ends_in_one_newline(text: str) -> None:
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\n\n\n" not in text
+
+
+def test_renders_to_harmless_tags_only(text: str) -> None:
+    html = RENDERER.render(text)
+    assert _tags(html) <= SAFE_TAGS
+    assert "<em>" not in html
+
+
+def test_headings_are_ours(text: str, assessment: Assessment) -> None:
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    failed = [c for c in assessment.controls if c.verdict is Verdict.FAIL]
+    sections = {c.section for c in assessment.controls}
+    assert sum(line.startswith("### ") for line in headings) == len(failed)
+    assert sum(line.startswith("## Section ") for line in headings) == len(sections)
+    assert text.count("\n# ") == 0
+
+
+def test_every_control_and_failure_is_there(text: str, assessment: Assessment) -> None:
+    for control in assessment.controls:
+        assert text.count(f"\n| {control.id} | ") >= 1
+    for control in assessment.controls:
+        if control.verdict is Verdict.FAIL:
+            for finding in control.findings:
+                assert all(f"\n| {entry} | " in text for entry in finding.evidence)
+
+
+def test_tables_keep_their_columns(text: str) -> None:
+    blocks = [b.splitlines() for b in text.split("\n\n") if b.startswith("|")]
+    assert len(blocks) > 20
+    for rows in blocks:
+        widths = {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows}
+        assert len(widths) == 1, rows[0]
+
+
+def test_glossary_bundles_and_gaps(text: str, assessment: Assessment) -> None:
+    for verdict, meaning in MEANING.items():
+        assert f"| {verdict.value} | {meaning} |" in text
+    for bundle in assessment.bundles:
+        assert bundle.sha256 in text
+        assert bundle.fingerprint in text
+    for gap in assessment.gaps:
+        assert plain(gap.command) in text
+
+
+def test_long_lists_of_failures_are_cut_with_a_count() -> None:
+    long = write(build(findings_each=60)).decode("utf-8")
+    assert "10 more failing subjects: report.xlsx, sheet Findings." in long
+
+
+def _shown(markdown: str) -> str:
+    """Return what a reader sees of one table cell."""
+    tokens = RENDERER.parse(f"| a | b |\n| --- | --- |\n| {markdown} | end |\n")
+    inline = [token for token in tokens if token.type == "inline"]
+    assert len(inline) == 4
+    assert inline[3].content == "end"
+    parts = inline[2].children or []
+    assert {part.type for part in parts} <= {"text", "text_special", "code_inline"}
+    return "".join(part.content for part in parts)
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_hostile_text_shows_as_itself(number: int) -> None:
+    text = HOSTILE[number][:900]
+    assert _shown(plain(text)).strip() == one_line(text).strip()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.sampled_from("|<>[]()\\`*_#&~$!{}@: \n-+=1.wh/tps"), max_size=30))
+def test_any_mix_of_marks_shows_as_itself(text: str) -> None:
+    assert _shown(plain(text)).strip() == one_line(text).strip()
+
+
+def test_bare_addresses_do_not_become_links() -> None:
+    linking = MarkdownIt("gfm-like", {"linkify": False})
+    for text in ("http://e.example/x", "see www.e.example", "a@e.example"):
+        assert "<a" not in linking.render("x " + plain(text))
+        assert text not in plain(text)

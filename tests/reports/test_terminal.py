@@ -1,0 +1,44 @@
+"""The terminal summary: one screen, the facts, and no way to reach the terminal itself."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.model.assessment import Assessment
+from analyzer.reports.terminal import LINES, WIDTH, summary_text
+from tests.reports.builder import build
+
+PATHS = ("out/assessment.json", "out/report.xlsx", "out/report.md")
+
+
+@pytest.fixture(scope="module")
+def lines(assessment: Assessment) -> list[str]:
+    return summary_text(assessment, PATHS).split("\n")
+
+
+def test_it_fits_one_screen(lines: list[str]) -> None:
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_it_says_what_matters(lines: list[str], assessment: Assessment) -> None:
+    overall = next(line for line in lines if line.startswith("All controls")).split()
+    assert overall[2:] == ["6", "6", "6", "6", "6", "6", "7", "50.0%", "40.0%"]
+    assert sum(line.startswith("fail ") for line in lines) == 5
+    assert lines[-3:] == [f"wrote {path}" for path in PATHS]
+    for party in assessment.summary.by_party:
+        assert any(line.startswith(f"{party} answers") for line in lines)
+
+
+def test_nothing_was_decided_is_no_score() -> None:
+    text = summary_text(build(findings_each=0))
+    assert "n/a" in text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(), max_size=30), min_size=2, max_size=6).map(tuple))
+def test_no_control_character_reaches_the_terminal(texts: tuple[str, ...]) -> None:
+    shown = summary_text(build(texts=texts, findings_each=1), texts)
+    assert all(c == "\n" or c.isprintable() or ord(c) > 0x9F for c in shown)
+    assert "\x1b" not in shown
+    assert len(shown.split("\n")) <= LINES

@@ -1,0 +1,242 @@
+"""report.xlsx: read back cell by cell; nothing computes, every figure and link is right."""
+
+import os
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from analyzer.model.assessment import Assessment, Tally
+from analyzer.model.verdict import Verdict
+from analyzer.reports import REPORTS, render
+from analyzer.reports.assessment_json import report_id
+from analyzer.reports.assessment_json import write as write_json
+from analyzer.reports.tables import TABLES
+from analyzer.reports.words import VERDICTS
+from analyzer.reports.workbook import write
+from analyzer.reports.workbook_style import WORD_COLOURS
+from tests.reports.builder import build
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def content(assessment: Assessment) -> bytes:
+    return write(assessment)
+
+
+@pytest.fixture(scope="module")
+def book(content: bytes) -> Workbook:
+    return load_workbook(BytesIO(content))
+
+
+def _sheet(book: Workbook, name: str) -> Worksheet:
+    sheet = book[name]
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def _column(sheet: Worksheet, name: str) -> list[Any]:
+    heads = [cell.value for cell in sheet[1]]
+    place = heads.index(name)
+    return [row[place] for row in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def test_sheets_and_their_order(book: Workbook) -> None:
+    assert book.sheetnames == [
+        "Cover",
+        "Summary",
+        "Controls",
+        "Findings",
+        "Evidence",
+        "Responsibility",
+        "Published vs observed",
+        "Gaps",
+    ]
+
+
+def test_nothing_is_a_formula_or_an_outside_link(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n"), (sheet.title, cell.coordinate)
+                link = getattr(cell, "hyperlink", None)
+                assert link is None or (link.target is None and link.location)
+    assert "=1+1" in [cell.value for row in _sheet(book, "Findings").iter_rows() for cell in row]
+
+
+def test_links_lead_to_the_row_they_name(book: Workbook) -> None:
+    followed = 0
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                link = getattr(cell, "hyperlink", None)
+                if link is None or sheet.title == "Cover":
+                    continue
+                name, _, place = link.location.replace("'", "").partition("!")
+                aim = _sheet(book, name)[place].value
+                first = str(cell.value).split(",")[0].split(" ")[0]
+                own = str(sheet.cell(cell.row or 1, 2).value)
+                assert aim == (own if name == "Findings" else first)
+                followed += 1
+    assert followed > 300
+
+
+def test_headings_that_auditors_look_up(book: Workbook) -> None:
+    controls = [cell.value for cell in _sheet(book, "Controls")[1]]
+    assert controls[:5] == [
+        "Section #",
+        "Recommendation #",
+        "Title",
+        "Profile",
+        "Assessment Status",
+    ]
+    assert [cell.value for cell in _sheet(book, "Responsibility")[1]][:3] == [
+        "Control ID",
+        "Can Be Inherited from CSP",
+        "Specific Inheritance and Customer Agency/CSP Responsibilities",
+    ]
+
+
+def test_register_has_one_row_a_control(book: Workbook, assessment: Assessment) -> None:
+    sheet = _sheet(book, "Controls")
+    assert _column(sheet, "Recommendation #") == [c.id for c in assessment.controls]
+    assert _column(sheet, "Verdict") == [c.verdict.value for c in assessment.controls]
+    assert _column(sheet, "Disposition") == [c.disposition.value for c in assessment.controls]
+    parties = [c.responsibility.party.value for c in assessment.controls]
+    assert _column(_sheet(book, "Responsibility"), "Responsibility") == parties
+
+
+def test_every_finding_and_piece_of_evidence_has_its_row(
+    book: Workbook, assessment: Assessment
+) -> None:
+    findings = [f for c in assessment.controls for f in c.findings]
+    assert _column(_sheet(book, "Findings"), "Verdict") == [f.verdict.value for f in findings]
+    assert _column(_sheet(book, "Findings"), "Evidence") == [
+        ", ".join(f.evidence) for f in findings
+    ]
+    register = _column(_sheet(book, "Evidence"), "Evidence ID")
+    assert register == [entry.id for entry in assessment.evidence]
+    assert _column(_sheet(book, "Gaps"), "Controls waiting") == [
+        len(gap.controls) for gap in assessment.gaps
+    ]
+
+
+def test_summary_repeats_the_tallies(book: Workbook, assessment: Assessment) -> None:
+    rows = list(_sheet(book, "Summary").iter_rows(values_only=True))
+    summary, sections = assessment.summary, assessment.sections
+    wanted: list[tuple[str, Tally]] = [("All controls", summary.overall)]
+    wanted += [(f"{s} {sections[s]}", tally) for s, tally in summary.by_section.items()]
+    wanted += [(f"Level {level}", tally) for level, tally in summary.by_level.items()]
+    for label, tally in wanted:
+        assert _figures(tally) in [row[1:11] for row in rows if row[0] == label]
+    for party, tally in summary.by_party.items():
+        assert _figures(tally) in [row[1:11] for row in rows if str(row[0]).startswith(party)]
+    for word, count in {**summary.by_disposition, **summary.by_comparison}.items():
+        assert (word, count) in [row[:2] for row in rows]
+
+
+def _figures(tally: Tally) -> tuple[float | str, ...]:
+    shares = tuple("n/a" if share is None else share for share in (tally.score, tally.coverage))
+    return (*(tally.by_verdict[verdict] for verdict in VERDICTS), tally.total, *shares)
+
+
+def test_contradictions_come_first(book: Workbook) -> None:
+    found = _column(_sheet(book, "Published vs observed"), "Comparison")
+    assert found[0] == "contradicted"
+    assert found == sorted(found, key=list(dict.fromkeys(found)).index)
+
+
+def test_sheets_print_and_scroll_well(book: Workbook) -> None:
+    for sheet in book.worksheets:
+        assert sheet.page_setup.orientation == "landscape"
+        setup, fit = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
+        assert fit is not None
+        assert fit.fitToPage
+        assert (int(setup.fitToWidth or 1), int(setup.fitToHeight or 0)) == (1, 0)
+        footer = sheet.oddFooter
+        assert footer is not None
+        assert footer.right.text == "Page &P of &N"
+    for table in TABLES:
+        data = _sheet(book, table.name)
+        assert data.print_title_rows == "$1:$1"
+        assert data.freeze_panes is not None
+        assert data.auto_filter.ref is not None
+        heights = [row.height for row in data.row_dimensions.values() if row.height]
+        assert max(heights) <= 125
+
+
+def test_every_word_has_a_colour(assessment: Assessment, book: Workbook) -> None:
+    assert {verdict.value for verdict in Verdict} <= set(WORD_COLOURS)
+    ruled = {
+        rule.formula[0].strip('"')
+        for rules in _sheet(book, "Controls").conditional_formatting
+        for rule in rules.rules
+    }
+    assert ruled == set(WORD_COLOURS)
+
+
+def test_no_profile_and_nothing_published_is_said() -> None:
+    bare = load_workbook(BytesIO(write(build(findings_each=0, profile=False))))
+    assert "No control was judged" in str(_sheet(bare, "Findings")["A2"].value)
+    assert "No verdict cites" in str(_sheet(bare, "Evidence")["A2"].value)
+
+
+def test_a_full_sheet_says_how_much_is_left_out(assessment: Assessment) -> None:
+    small = load_workbook(BytesIO(write(assessment, sheet_rows=20)))
+    sheet = _sheet(small, "Controls")
+    assert sheet.max_row == 20
+    left = len(assessment.controls) - 18
+    assert sheet["A20"].value == (
+        f"{left} more rows do not fit into a sheet; assessment.json has them all."
+    )
+
+
+def test_cut_texts_name_their_evidence(book: Workbook) -> None:
+    cut = [t for t in _column(_sheet(book, "Findings"), "Actual") if len(t or "") > 30_000]
+    assert cut
+    assert all("[cut here; see EV-" in text for text in cut)
+
+
+def test_report_id_ties_cover_to_json(book: Workbook, assessment: Assessment) -> None:
+    wanted = report_id(write_json(assessment))
+    facts = {row[0]: row[1] for row in _sheet(book, "Cover").iter_rows(values_only=True)}
+    assert str(facts["Report id"]).startswith(wanted)
+    assert str(book.properties.created) == "2026-01-02 03:04:05"
+
+
+_DIGESTS = """
+import hashlib, sys
+sys.path.insert(0, sys.argv[1])
+from analyzer.reports import REPORTS, render
+from tests.reports.builder import build
+for name in REPORTS:
+    print(name, hashlib.sha256(render(name, build())).hexdigest())
+"""
+
+
+def _digests(zone: str, seed: str) -> str:
+    environment = os.environ | {"TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "-c", _DIGESTS, str(ROOT)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_all_reports_repeat_byte_for_byte() -> None:
+    first = _digests("Pacific/Auckland", "1")
+    assert first == _digests("America/Anchorage", "4711")
+    assert [line.split()[0] for line in first.splitlines()] == list(REPORTS)
+
+
+def test_render_is_the_writer(assessment: Assessment, content: bytes) -> None:
+    assert render("xlsx", assessment) == content
