@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzer.checks.admission_plugin import AdmissionPlugin
+from analyzer.checks.anonymous_requests import AnonymousRequests
+from analyzer.checks.audit_coverage import AuditCoverage
+from analyzer.checks.audit_policy import AuditPolicyInUse
+from analyzer.checks.cipher_suites import CipherSuites
+from analyzer.checks.credential_facts import CredentialFacts
 from analyzer.checks.default_namespace import DefaultNamespace
+from analyzer.checks.encryption import Encryption
+from analyzer.checks.file_mode import FileMode
+from analyzer.checks.file_owner import FileOwner
 from analyzer.checks.image_provenance import ImageProvenance
 from analyzer.checks.manual_facts import ManualFacts
 from analyzer.checks.network_plugin import NetworkPlugin
@@ -16,13 +25,26 @@ from analyzer.checks.rbac_wildcard import RbacWildcard
 from analyzer.checks.seccomp import Seccomp
 from analyzer.checks.secret_environment import SecretEnvironment
 from analyzer.checks.security_context import SecurityContextProfile
+from analyzer.checks.separate_authorities import SeparateAuthorities
 from analyzer.checks.service_account_default import DefaultServiceAccount
 from analyzer.checks.service_account_token import TokenAutomount
+from analyzer.checks.setting import Setting
 from analyzer.model.outcome import CheckFactory
 
 CHECK_TYPES: Mapping[str, CheckFactory] = MappingProxyType(
     {
         # over node evidence
+        "admission-plugin": AdmissionPlugin,
+        "anonymous-requests": AnonymousRequests,
+        "audit-coverage": AuditCoverage,
+        "audit-policy": AuditPolicyInUse,
+        "cipher-suites": CipherSuites,
+        "credential-facts": CredentialFacts,
+        "encryption": Encryption,
+        "file-mode": FileMode,
+        "file-owner": FileOwner,
+        "separate-authorities": SeparateAuthorities,
+        "setting": Setting,
         # over API evidence
         "default-namespace": DefaultNamespace,
         "default-service-account": DefaultServiceAccount,

@@ -89,7 +89,7 @@ def recorded_level(policy: AuditPolicy, request: Request) -> tuple[str, int | No
     """
     for index, rule in enumerate(policy.rules):
         if _matches(rule, request):
-            silent = set((*policy.omitted_stages, *rule.omitted_stages)) >= _STAGES
+            silent = {*policy.omitted_stages, *rule.omitted_stages} >= _STAGES
             return ("None" if silent else rule.level), index
     return "None", None
 

@@ -29,15 +29,17 @@ class ConfigFile:
 
     Attributes:
         document: The mapping it holds; scalars are text.
+        root: JSON pointer to that mapping in its member; empty for the whole.
     """
 
     path: str
     document: dict[str, YamlValue]
     source: Source
+    root: str = ""
 
     def at(self, pointer: str, excerpt: str = "") -> Source:
         """Return the source of one place in the file."""
-        return replace(self.source, selector=pointer, excerpt=excerpt[:400])
+        return replace(self.source, selector=self.root + pointer, excerpt=excerpt[:400])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

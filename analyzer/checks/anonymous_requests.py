@@ -1,0 +1,88 @@
+"""Check type ``anonymous-requests``: whether the API server answers callers without a name."""
+
+from dataclasses import dataclass, replace
+
+from analyzer.checks.compare import Expect, Kind
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.setting import Setting
+from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.config_file import find
+from analyzer.formats.settings import Query, Shape, Value
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+_FILE = "authentication-config"
+_SETTING = Setting(
+    component="kube-apiserver",
+    flags=("anonymous-auth",),
+    keys=("anonymous.enabled",),
+    file=_FILE,
+    kind=Kind.BOOLEAN,
+    expect=Expect.EQUALS,
+    value="false",
+)
+_AUTHORIZERS = Query(
+    flag="authorization-mode",
+    key="authorizers[].type",
+    file="authorization-config",
+    shape=Shape.LIST,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnonymousRequests:
+    """Judge ``--anonymous-auth`` and the structured file that replaces it."""
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Evidence the check reads."""
+        return _SETTING.needs
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every API server."""
+        subjects = component_subjects("kube-apiserver", evidence, context)
+        found = (
+            outcome_of(
+                _judge(target, evidence, context), target.subject, "anonymous access off", context
+            )
+            for target in subjects.targets
+        )
+        return (*one_per_subject(found), *subjects.outcomes)
+
+
+def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judgement:
+    judged = _SETTING.judge(target, evidence, context)
+    if judged.verdict is not Verdict.FAIL:
+        return judged
+    paths = _conditions(target)
+    if paths:
+        note = f"anonymous requests are narrowed to {', '.join(paths)}"
+        return replace(judged, notes=(*judged.notes, note))
+    authorizers = target.config.look_up(_AUTHORIZERS)
+    if not isinstance(authorizers, Value) or "AlwaysAllow" not in authorizers.items:
+        return judged
+    return replace(
+        judged,
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_DEFAULT,
+        why="The API server turns anonymous access off by itself while an authorizer is "
+        "AlwaysAllow, which is worse and is judged by its own control.",
+        sources=(*judged.sources, authorizers.source),
+        letter=Verdict.FAIL,
+        letter_why=judged.why.rstrip("."),
+    )
+
+
+def _conditions(target: Target) -> tuple[str, ...]:
+    """Return the paths that anonymous requests are limited to."""
+    for file in target.config.files.get(_FILE, ()):
+        place = find(file.document, "anonymous")
+        section = place.value if place else None
+        conditions = section.get("conditions") if isinstance(section, dict) else None
+        if isinstance(conditions, list):
+            found = (c.get("path") for c in conditions if isinstance(c, dict))
+            return tuple(path for path in found if isinstance(path, str))
+    return ()

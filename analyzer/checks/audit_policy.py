@@ -1,0 +1,101 @@
+"""Check type ``audit-policy``: an audit policy that loads, records something, and is used."""
+
+from dataclasses import dataclass
+
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.named_file import NamedFile, broken_file, named_file
+from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.audit_policy import AuditPolicy, read_audit_policy
+from analyzer.formats.settings import Query, Value
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import EvidenceKey, Unreadable
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import Version
+
+AUDIT_ROLE = "audit-policy"
+_V1 = "audit.k8s.io/v1"
+_ONLY_V1 = Version(1, 24)
+_BACKENDS = ("audit-log-path", "audit-webhook-config-file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPolicyInUse:
+    """Judge ``--audit-policy-file`` and what it names."""
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Evidence the check reads."""
+        return EvidenceKey("process/kube-apiserver"), EvidenceKey(f"file/{AUDIT_ROLE}")
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every API server."""
+        subjects = component_subjects("kube-apiserver", evidence, context)
+        expected = "a policy that records something, with a backend"
+        found = (
+            outcome_of(_judge(target), target.subject, expected, context)
+            for target in subjects.targets
+        )
+        return (*one_per_subject(found), *subjects.outcomes)
+
+
+def audit_file(target: Target) -> NamedFile | Judgement:
+    """Return the audit policy file of an API server, or the verdict of its lack."""
+    return named_file(
+        target, "audit-policy-file", AUDIT_ROLE, why_unset="so no request is recorded"
+    )
+
+
+def _judge(target: Target) -> Judgement:
+    file = audit_file(target)
+    if isinstance(file, Judgement):
+        return file
+    try:
+        policy = read_audit_policy(file.text)
+    except EvidenceFormatError as error:
+        return broken_file(file, AUDIT_ROLE, str(error), target.subject)
+    problem = _problem(policy, target.version)
+    if problem:
+        return _verdict(file, f"{file.path} {problem}", good=False)
+    return _with_backend(file, target, len(policy.rules))
+
+
+def _problem(policy: AuditPolicy, version: Version | None) -> str:
+    """Say why a policy records nothing; empty when it records something."""
+    if policy.api_version != _V1 and version is not None and version >= _ONLY_V1:
+        return f"is of {policy.api_version}, which Kubernetes {version} does not load"
+    if not policy.rules:
+        return "has no rule"
+    if all(rule.level == "None" for rule in policy.rules):
+        return "has only rules of level None"
+    return ""
+
+
+def _verdict(file: NamedFile, why: str, *, good: bool) -> Judgement:
+    return Judgement(
+        verdict=Verdict.PASS if good else Verdict.FAIL,
+        reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,
+        actual=file.flag_text,
+        why=f"{why}.",
+        sources=(file.source, file.flag),
+    )
+
+
+def _with_backend(file: NamedFile, target: Target, rules: int) -> Judgement:
+    found = [target.config.look_up(Query(flag=flag)) for flag in _BACKENDS]
+    # a masked path is a set one: that is all this rule asks
+    used = [f for f in found if isinstance(f, Unreadable) or (isinstance(f, Value) and f.text)]
+    good = _verdict(file, f"{file.path} has {rules} rules and is in use", good=True)
+    if used:
+        return good
+    return Judgement(
+        verdict=Verdict.FAIL,
+        reason=Reason.FAIL_ABSENT,
+        actual=f"{file.flag_text}; neither --{_BACKENDS[0]} nor --{_BACKENDS[1]} is set",
+        why="There is a policy and no backend, so nothing is recorded.",
+        sources=(*good.sources, *target.config.looked),
+        letter=Verdict.PASS,
+        letter_why="the text asks for the policy alone",
+    )

@@ -1,0 +1,91 @@
+"""Check type ``encryption``: which provider writes Secrets to the datastore."""
+
+from dataclasses import dataclass, replace
+
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.named_file import NamedFile, broken_file, named_file
+from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.encryption_config import (
+    EncryptionBlock,
+    read_encryption_config,
+    winning_block,
+)
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+_FLAG = "encryption-provider-config"
+_ROLE = "encryption-config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encryption:
+    """Judge the first block that covers a resource: its first provider writes.
+
+    Attributes:
+        resource: Plural name of a core resource.
+        providers: Names that satisfy the rule.
+    """
+
+    resource: str
+    providers: tuple[str, ...]
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Evidence the check reads."""
+        return EvidenceKey("process/kube-apiserver"), EvidenceKey(f"file/{_ROLE}")
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every API server."""
+        subjects = component_subjects("kube-apiserver", evidence, context)
+        expected = f"{self.resource} written by {', '.join(self.providers)}"
+        found = (
+            outcome_of(self._judge(target), target.subject, expected, context)
+            for target in subjects.targets
+        )
+        return (*one_per_subject(found), *subjects.outcomes)
+
+    def _judge(self, target: Target) -> Judgement:
+        unset = f"so {self.resource} are stored in clear"
+        file = named_file(target, _FLAG, _ROLE, why_unset=unset)
+        if isinstance(file, Judgement):
+            return file
+        try:
+            blocks = read_encryption_config(file.text)
+        except EvidenceFormatError as error:
+            return broken_file(file, _ROLE, str(error), target.subject)
+        block = winning_block(blocks, self.resource)
+        if block is None or not block.providers:
+            return self._uncovered(file)
+        return self._covered(file, block)
+
+    def _uncovered(self, file: NamedFile) -> Judgement:
+        return Judgement(
+            verdict=Verdict.FAIL,
+            reason=Reason.FAIL_EXPLICIT,
+            actual=f"no provider for {self.resource}",
+            why=f"No block of {file.path} covers {self.resource}, so they are stored in clear.",
+            sources=(file.flag, file.source),
+        )
+
+    def _covered(self, file: NamedFile, block: EncryptionBlock) -> Judgement:
+        first = block.providers[0]
+        good = first in self.providers
+        order = ", ".join(block.providers)
+        return Judgement(
+            verdict=Verdict.PASS if good else Verdict.FAIL,
+            reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,
+            actual=f"{self.resource} are written by {first}",
+            why=f"The first block of {file.path} that covers {self.resource} lists {order}; "
+            f"the first one, {first}, writes.",
+            sources=(
+                replace(file.source, selector=block.pointer, excerpt=f"providers: {order}"[:400]),
+                file.flag,
+            ),
+            notes=("what was written before encryption was turned on may still be in clear",)
+            if good
+            else (),
+        )

@@ -1,0 +1,135 @@
+"""What a check thinks of one subject, before the chosen reading makes an outcome of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from analyzer.model.context import Context, Reading
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict, worst
+
+T = TypeVar("T")
+_BY_LETTER = {Verdict.PASS: Reason.PASS_EXPLICIT, Verdict.FAIL: Reason.FAIL_EXPLICIT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One answer about one subject.
+
+    Attributes:
+        verdict, reason: What Kubernetes' behaviour says.
+        actual: What the evidence says, short.
+        why: One sentence.
+        letter: What the benchmark's text says where that differs; None where it does not.
+        letter_why: Half a sentence: the reason of that.
+        missing: For ``no-evidence``: what to collect.
+    """
+
+    verdict: Verdict
+    reason: Reason
+    actual: str
+    why: str
+    sources: tuple[Source, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    letter: Verdict | None = None
+    letter_why: str = ""
+
+
+def outcome_of(judged: Judgement, subject: str, expected: str, context: Context) -> Outcome:
+    """Make an outcome, deciding by the reading that the run chose."""
+    verdict, reason, notes = judged.verdict, judged.reason, judged.notes
+    if judged.letter is not None and judged.letter is not judged.verdict:
+        if context.reading is Reading.LETTER:
+            verdict, reason = judged.letter, _letter_reason(judged)
+            notes = (*notes, f"effective: {judged.verdict.value}; {judged.why}")
+        else:
+            notes = (*notes, f"letter: {judged.letter.value} because {judged.letter_why}")
+    why = judged.why if verdict is judged.verdict else f"By the letter: {judged.letter_why}."
+    return Outcome(
+        subject=subject,
+        verdict=verdict,
+        reason=reason,
+        explanation=why,
+        actual=judged.actual,
+        expected=expected,
+        evidence=judged.sources,
+        missing=judged.missing,
+        notes=notes,
+    )
+
+
+def no_evidence(
+    problem: Unreadable, key: str, subject: str, *, sources: tuple[Source, ...] = ()
+) -> Judgement:
+    """Say that a needed piece is not known, and what it was."""
+    looked = (problem.source,) if problem.source is not None else ()
+    return Judgement(
+        verdict=Verdict.NO_EVIDENCE,
+        reason=problem.reason,
+        actual="unknown",
+        why=f"No evidence: {problem.detail}.",
+        sources=(*looked, *sources),
+        missing=(Missing(key=EvidenceKey(key), subject=subject, detail=problem.detail),),
+    )
+
+
+def all_of(parts: Iterable[Judgement]) -> Judgement:
+    """Join judgements that must all be satisfied; the first of the worst one leads."""
+    found = tuple(parts)
+    if len(found) == 1:
+        return found[0]
+    verdict = worst(part.verdict for part in found)
+    leading = next(part for part in found if part.verdict is verdict)
+    letter = worst(part.letter or part.verdict for part in found)
+    says = next((p.letter_why for p in found if (p.letter or p.verdict) is letter), "")
+    return replace(
+        leading,
+        actual="; ".join(unique(part.actual for part in found)),
+        why=" ".join(unique(part.why for part in found if part.verdict is verdict)),
+        sources=unique(source for part in found for source in part.sources),
+        notes=unique(note for part in found for note in part.notes),
+        missing=unique(m for part in found for m in part.missing),
+        letter=letter if letter is not verdict else None,
+        letter_why=says or leading.why,
+    )
+
+
+def one_per_subject(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Join several processes of one node into one finding: the worst counts, all are named."""
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        grouped.setdefault(outcome.subject, []).append(outcome)
+    return tuple(_joined(tuple(group)) for group in grouped.values())
+
+
+def unique(items: Iterable[T]) -> tuple[T, ...]:
+    """Drop repeats and keep the order."""
+    return tuple(dict.fromkeys(items))
+
+
+def _joined(group: tuple[Outcome, ...]) -> Outcome:
+    if len(group) == 1:
+        return group[0]
+    verdict = worst(outcome.verdict for outcome in group)
+    leading = next(outcome for outcome in group if outcome.verdict is verdict)
+    others = tuple(
+        f"another process on this node: {o.verdict.value}; {o.explanation}"
+        for o in group
+        if o is not leading
+    )
+    return replace(
+        leading,
+        evidence=unique(source for outcome in group for source in outcome.evidence),
+        missing=unique(m for outcome in group for m in outcome.missing),
+        notes=unique((*leading.notes, *others)),
+    )
+
+
+def _letter_reason(judged: Judgement) -> Reason:
+    if judged.letter is Verdict.FAIL and judged.reason in (Reason.PASS_DEFAULT, Reason.PASS_ABSENT):
+        return Reason.FAIL_ABSENT
+    if judged.letter is Verdict.PASS and judged.reason in (Reason.FAIL_DEFAULT, Reason.FAIL_ABSENT):
+        return Reason.PASS_ABSENT
+    return _BY_LETTER.get(judged.letter or judged.verdict, judged.reason)

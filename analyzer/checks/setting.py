@@ -1,0 +1,212 @@
+"""Check type ``setting``: one effective setting of a component against what a rule wants."""
+
+from dataclasses import dataclass, replace
+
+from analyzer.checks.compare import Expect, Kind, in_words, malformed, satisfies
+from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
+from analyzer.checks.manifest_drift import drift_notes
+from analyzer.checks.peers import single_member
+from analyzer.checks.settings_evidence import default_judgement, setting_keys, unreadable_key
+from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.scalars import parse_duration
+from analyzer.formats.settings import Looked, Origin, Query, Shape, Unset, Value
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey, Unreadable
+from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import parse_version
+
+_SHAPES = {Kind.LIST: Shape.LIST, Kind.GATE: Shape.GATE}
+_ZEROS = {Kind.BOOLEAN: "false", Kind.NUMBER: "0", Kind.DURATION: "0s"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Judge a setting wherever its component runs.
+
+    Attributes:
+        component: ``kube-apiserver``.
+        flags: Flag names without dashes; with several, each must satisfy the rule.
+        keys: Dotted configuration keys, in the order of ``flags``.
+        file: Flag naming the file of ``keys``; empty for the component's usual one.
+        kind, expect, value: What it holds and what is wanted.
+        policy: Name of the declared policy value to use for ``value``.
+        gate, gate_group: For kind ``gate``: its name, and the switch of its group.
+        letter_unset: ``pass`` or ``fail``: what the benchmark's text says of an unset
+            setting, where Kubernetes' default says something else.
+        zero_in_file_is_unset: The component replaces a zero in its file by the default.
+        alternative_flag, alternative_key: A boolean that, when true, meets the control.
+        gone_since: First Kubernetes version without the flag.
+        filled_in: File names that the component puts into its own configz answer when the
+            setting is unset, so that the answer proves nothing.
+        peers_only: The control is about etcd's peers: a single member has none.
+        remark: A fact to add to every finding.
+    """
+
+    component: str
+    flags: tuple[str, ...]
+    kind: Kind
+    expect: Expect
+    keys: tuple[str, ...] = ()
+    file: str = ""
+    value: str = ""
+    policy: str = ""
+    gate: str = ""
+    gate_group: str = ""
+    letter_unset: str = ""
+    zero_in_file_is_unset: bool = False
+    alternative_flag: str = ""
+    alternative_key: str = ""
+    gone_since: str = ""
+    filled_in: tuple[str, ...] = ()
+    peers_only: bool = False
+    remark: str = ""
+
+    @property
+    def needs(self) -> tuple[EvidenceKey, ...]:
+        """Evidence the check reads."""
+        return setting_keys(self.component, self.file, in_file=bool(self.keys))
+
+    def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
+        """Judge every process of the component."""
+        subjects = component_subjects(self.component, evidence, context)
+        found = (
+            outcome_of(
+                self.judge(target, evidence, context),
+                target.subject,
+                self.expected(context),
+                context,
+            )
+            for target in subjects.targets
+        )
+        return (*one_per_subject(found), *subjects.outcomes)
+
+    def judge(self, target: Target, evidence: ClusterEvidence, context: Context) -> Judgement:
+        """Judge one process."""
+        alone = single_member(target, evidence) if self.peers_only else None
+        if alone is not None:
+            return alone
+        parts = [
+            self._part(target, context, self._query(index)) for index in range(len(self.flags))
+        ]
+        judged = self._with_alternative(all_of(parts), target)
+        notes = (*judged.notes, *self._remarks(target), *target.notes)
+        return replace(judged, notes=notes)
+
+    def _query(self, index: int) -> Query:
+        return Query(
+            flag=self.flags[index],
+            key=self.keys[index] if index < len(self.keys) else "",
+            file=self.file,
+            shape=_SHAPES.get(self.kind, Shape.SCALAR),
+            gate=self.gate,
+            gate_group=self.gate_group,
+            zero=_ZEROS.get(self.kind),
+        )
+
+    def _part(self, target: Target, context: Context, query: Query) -> Judgement:
+        looked = self._normal(target.config.look_up(query), target)
+        match looked:
+            case Unreadable():
+                key = unreadable_key(looked, target.config, self.file)
+                return no_evidence(looked, key, target.subject, sources=target.config.looked)
+            case Value():
+                drift = drift_notes(target, query.flag) if looked.origin is Origin.FLAG else ()
+                return replace(self._explicit(looked, context), notes=drift)
+            case Unset():
+                drift = drift_notes(target, query.flag)
+                return replace(self._unset(looked, target, query, context), notes=drift)
+
+    def _normal(self, looked: Looked, target: Target) -> Looked:
+        """Treat as unset what the component treats as unset."""
+        if not isinstance(looked, Value):
+            return looked
+        if looked.origin is Origin.CONFIGZ and looked.text.rpartition("/")[2] in self.filled_in:
+            return Unreadable(
+                reason=Reason.NE_PROCESS_NOT_FOUND,
+                detail=f"{looked.written} may be set or may be what the component made itself",
+                source=looked.source,
+            )
+        empty = not looked.text and self.kind is not Kind.BOOLEAN
+        in_file = looked.origin in (Origin.FILE, Origin.DROPIN)
+        zero = self.kind is Kind.DURATION and parse_duration(looked.text) == 0
+        if empty or (self.zero_in_file_is_unset and in_file and zero):
+            return Unset(looked=(looked.source, *target.config.looked))
+        return looked
+
+    def _explicit(self, value: Value, context: Context) -> Judgement:
+        problem = malformed(self.kind, value)
+        good = not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
+        verb = "satisfies" if good else "violates"
+        why = f"{value.written} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
+        return Judgement(
+            verdict=Verdict.PASS if good else Verdict.FAIL,
+            reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,
+            actual=value.written,
+            why=f"{why}; {problem}." if problem else f"{why}.",
+            sources=(value.source,),
+        )
+
+    def _unset(self, unset: Unset, target: Target, query: Query, context: Context) -> Judgement:
+        name = self.gate or query.flag or query.key
+        judged = default_judgement(
+            unset,
+            target,
+            context,
+            name=name,
+            label=self.gate or (f"--{query.flag}" if query.flag else query.key),
+            good=lambda value: satisfies(self.kind, self.expect, self._wanted(context), value),
+            good_unset=self.expect in (Expect.UNSET, Expect.LACKS, Expect.DIFFERS),
+        )
+        if not self.letter_unset or judged.verdict is Verdict.NO_EVIDENCE:
+            return judged
+        wants = "is content with" if self.letter_unset == "pass" else "does not accept"
+        return replace(
+            judged,
+            letter=Verdict(self.letter_unset),
+            letter_why=f"the benchmark's text {wants} an unset {name}",
+        )
+
+    def _with_alternative(self, judged: Judgement, target: Target) -> Judgement:
+        """Let another setting meet the control where the first one does not."""
+        if not self.alternative_key or judged.verdict is Verdict.PASS:
+            return judged
+        query = Query(flag=self.alternative_flag, key=self.alternative_key, zero="false")
+        other = target.config.look_up(query)
+        if isinstance(other, Unreadable) and judged.verdict is Verdict.FAIL:
+            key = unreadable_key(other, target.config, self.file)
+            return no_evidence(other, key, target.subject, sources=judged.sources)
+        if not isinstance(other, Value) or not satisfies(
+            Kind.BOOLEAN, Expect.EQUALS, "true", other
+        ):
+            return judged
+        return replace(
+            judged,
+            verdict=Verdict.PASS,
+            reason=Reason.PASS_EXPLICIT,
+            actual=f"{judged.actual}; {other.written}",
+            why=f"{other.written} meets the control in another way.",
+            sources=(other.source, *judged.sources),
+            missing=(),
+            letter=judged.verdict,
+            letter_why=judged.why.rstrip("."),
+        )
+
+    def _wanted(self, context: Context) -> str:
+        return context.policy.values[self.policy] if self.policy else self.value
+
+    def expected(self, context: Context) -> str:
+        """Return what satisfies the rule, short."""
+        wanted = in_words(self.expect, self._wanted(context))
+        name = f"{self.gate} " if self.gate else ""
+        source = f" (declared policy {self.policy})" if self.policy else ""
+        return f"{name}{wanted}{source}"
+
+    def _remarks(self, target: Target) -> tuple[str, ...]:
+        gone = parse_version(self.gone_since)
+        notes = (self.remark,) if self.remark else ()
+        if gone is None or target.version is None or target.version < gone:
+            return notes
+        names = ", ".join(f"--{flag}" for flag in self.flags)
+        return (*notes, f"obsolete for this version: {names} went with Kubernetes {gone}")

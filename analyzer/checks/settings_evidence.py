@@ -1,0 +1,145 @@
+"""What settings rest on: evidence keys, defaults, and what to ask for when they are missing."""
+
+from collections.abc import Callable
+
+from analyzer.checks.judgement import Judgement, no_evidence
+from analyzer.checks.subjects import Target
+from analyzer.formats.component_config import ComponentConfig
+from analyzer.formats.settings import Origin, Unset, Value
+from analyzer.model.context import Context, Default
+from analyzer.model.evidence import EvidenceKey, Unreadable
+from analyzer.model.verdict import Reason, Verdict
+
+_ROLES = {
+    "config": {
+        "kubelet": "kubelet-config",
+        "kube-scheduler": "scheduler-config",
+        "kube-proxy": "proxy-config",
+    },
+    "config-file": {"etcd": "etcd-config"},
+    "authorization-config": {"kube-apiserver": "authorization-config"},
+    "authentication-config": {"kube-apiserver": "authentication-config"},
+}
+_USUAL = {"etcd": "config-file"}
+
+
+def setting_keys(component: str, file: str, *, in_file: bool) -> tuple[EvidenceKey, ...]:
+    """Return what a rule about one component's settings reads."""
+    keys = [f"process/{component}"]
+    if in_file:
+        keys.append(f"file/{_role(component, file)}")
+    if component == "kubelet":
+        keys += ["file/kubelet-dropin", "api/configz"] if in_file else []
+    return tuple(EvidenceKey(key) for key in keys)
+
+
+def unreadable_key(problem: Unreadable, config: ComponentConfig, file: str) -> str:
+    """Return what has to be collected to know after all."""
+    process = config.process
+    member = problem.source.member if problem.source else ""
+    if process is None or problem.reason is Reason.NE_PROCESS_NOT_FOUND:
+        return f"process/{config.component}"
+    if member in (process.source.member, _environ_member(config)):
+        return f"process/{config.component}"
+    return f"file/{_role(config.component, file)}"
+
+
+def default_judgement(
+    unset: Unset,
+    target: Target,
+    context: Context,
+    *,
+    name: str,
+    label: str,
+    good: Callable[[Value], bool],
+    good_unset: bool,
+) -> Judgement:
+    """Judge a setting that nothing sets, by what the component then does.
+
+    Args:
+        unset: Where it was looked for.
+        target: The process.
+        context: Defaults by version.
+        name: Name in the defaults.
+        label: Name in the report.
+        good: Tells whether a default value satisfies the rule.
+        good_unset: Whether having no value at all does.
+    """
+    component = target.config.component
+    if unset.known_unset:
+        return _without_value(unset, f"{label} unset", good=good_unset)
+    default = context.defaults.lookup(
+        component, name, target.version, config_file=target.config.has_config_file
+    )
+    if default is None:
+        return _unknown_default(target, label, unset)
+    if default.value is None:
+        return _without_value(unset, f"{label} unset", good=good_unset)
+    return _by_default(unset, target, label, default, good)
+
+
+def version_text(target: Target) -> str:
+    """Name the version that a default was taken for."""
+    return f"Kubernetes {target.version}" if target.version else "every version known"
+
+
+def _by_default(
+    unset: Unset, target: Target, label: str, default: Default, good: Callable[[Value], bool]
+) -> Judgement:
+    text = default.value or ""
+    value = Value(
+        text=text,
+        items=tuple(part for part in text.split(",") if part),
+        origin=Origin.FLAG,
+        source=unset.looked[0],
+        written=text,
+    )
+    passed = good(value)
+    actual = f"{label} unset; default {text or 'empty'} ({version_text(target)})"
+    return Judgement(
+        verdict=Verdict.PASS if passed else Verdict.FAIL,
+        reason=Reason.PASS_DEFAULT if passed else Reason.FAIL_DEFAULT,
+        actual=actual,
+        why=f"{actual}, by {_trust(default, target)}.",
+        sources=unset.looked,
+    )
+
+
+def _trust(default: Default, target: Target) -> str:
+    """Say how well a default is known."""
+    if not default.verified:
+        return f"{default.source} (not verified)"
+    checked = default.checked_to
+    if checked is not None and target.version is not None and target.version > checked:
+        return f"{default.source} (checked up to Kubernetes {checked} only)"
+    return default.source
+
+
+def _without_value(unset: Unset, actual: str, *, good: bool) -> Judgement:
+    return Judgement(
+        verdict=Verdict.PASS if good else Verdict.FAIL,
+        reason=Reason.PASS_ABSENT if good else Reason.FAIL_ABSENT,
+        actual=actual,
+        why=f"{actual}, and it has no default value.",
+        sources=unset.looked,
+    )
+
+
+def _unknown_default(target: Target, label: str, unset: Unset) -> Judgement:
+    if target.version is None:
+        why = f"{label} is unset, its default changed over time, and the version is not known"
+    else:
+        why = f"{label} is unset and its default in {version_text(target)} is not known"
+    problem = Unreadable(reason=Reason.NE_VERSION_UNKNOWN, detail=why)
+    subject = "cluster" if target.version is None else target.subject
+    return no_evidence(problem, "api/version", subject, sources=unset.looked)
+
+
+def _role(component: str, file: str) -> str:
+    flag = file or _USUAL.get(component, "config")
+    return _ROLES.get(flag, {}).get(component, flag)
+
+
+def _environ_member(config: ComponentConfig) -> str:
+    process = config.process
+    return process.environ_source.member if process and process.environ_source else ""

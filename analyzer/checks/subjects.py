@@ -1,0 +1,257 @@
+"""Where a component runs in the evidence, and what to say where it does not."""
+
+from dataclasses import dataclass
+
+from analyzer.formats.component_config import ComponentConfig, configz_config, process_config
+from analyzer.formats.config_file import ConfigFile
+from analyzer.formats.configz import read_configz
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey, Present, Source, Unreadable
+from analyzer.model.node import ALL_IN_ONE, NodeEvidence
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import Version
+
+CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One process of a component on one node (or a kubelet that only configz shows).
+
+    Attributes:
+        node: The node's evidence; None when only configz speaks of it.
+        version: Kubernetes version that its defaults follow.
+        notes: What was assumed to get there.
+    """
+
+    name: str
+    node: NodeEvidence | None
+    config: ComponentConfig
+    version: Version | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return the subject in the report's words."""
+        return f"node/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """What there is to judge, and outcomes for where there is nothing."""
+
+    targets: tuple[Target, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def component_subjects(component: str, evidence: ClusterEvidence, context: Context) -> Subjects:
+    """Find every process of a component, and say what it means where there is none."""
+    targets = tuple(
+        target for node in evidence.nodes for target in _targets(component, node, context)
+    )
+    if component in CONTROL_PLANE:
+        return Subjects(
+            targets=targets, outcomes=_control_plane_gaps(component, evidence, found=bool(targets))
+        )
+    if component == "kubelet":
+        return _kubelets(targets, evidence, context)
+    return Subjects(targets=targets, outcomes=_proxy_gaps(component, evidence))
+
+
+def control_plane_nodes(evidence: ClusterEvidence) -> tuple[NodeEvidence, ...]:
+    """Return nodes in evidence that the API labels as control plane, or that run a part of it."""
+    return tuple(node for node in evidence.nodes if _is_control_plane(node, evidence))
+
+
+def _targets(component: str, node: NodeEvidence, context: Context) -> tuple[Target, ...]:
+    version, notes = _version(component, node.name, context)
+    return tuple(
+        Target(
+            name=node.name,
+            node=node,
+            config=process_config(node, process, version=version),
+            version=version,
+            notes=notes,
+        )
+        for process in node.running(component)
+    )
+
+
+def _version(component: str, node: str, context: Context) -> tuple[Version | None, tuple[str, ...]]:
+    if component in CONTROL_PLANE:
+        return context.version, ()
+    own = context.kubelet_versions.get(node)
+    if own is not None or context.version is None:
+        return own, ()
+    note = f"the kubelet's version is not in evidence; the API server's {context.version} was used"
+    return context.version, (note,)
+
+
+def _is_control_plane(node: NodeEvidence, evidence: ClusterEvidence) -> bool:
+    known = evidence.expected_node(node.name)
+    return (known is not None and known.control_plane) or any(
+        node.running(component) for component in CONTROL_PLANE
+    )
+
+
+def _control_plane_gaps(
+    component: str, evidence: ClusterEvidence, *, found: bool
+) -> tuple[Outcome, ...]:
+    candidates = [node for node in evidence.nodes if _candidate(node, evidence)]
+    silent = [node for node in candidates if not node.running(component)]
+    if found:
+        known = [node for node in silent if _is_control_plane(node, evidence)]
+        hidden = [node for node in known if isinstance(node.scan, Unreadable)]
+        return tuple(_not_running(component, node) for node in hidden)
+    if component == "etcd" and _etcd_is_elsewhere(evidence):
+        return (_etcd_elsewhere(evidence),)
+    unseen = (
+        []
+        if evidence.expected is None
+        else [
+            n.name
+            for n in evidence.expected
+            if n.control_plane and not any(node.name == n.name for node in evidence.nodes)
+        ]
+    )
+    gaps = (
+        *(_not_running(component, node) for node in silent),
+        *(_not_visited(component, name) for name in unseen),
+    )
+    return gaps or (_out_of_reach(component),)
+
+
+def _candidate(node: NodeEvidence, evidence: ClusterEvidence) -> bool:
+    if _is_control_plane(node, evidence):
+        return True
+    may_hide = isinstance(node.scan, Unreadable) or any(node.running(a) for a in ALL_IN_ONE)
+    return evidence.expected is None and may_hide
+
+
+def _etcd_is_elsewhere(evidence: ClusterEvidence) -> bool:
+    server = any(node.running("kube-apiserver") for node in evidence.nodes)
+    scanned = all(isinstance(node.scan, Present) for node in evidence.nodes)
+    return server and scanned and evidence.nodes_complete()
+
+
+def _etcd_elsewhere(evidence: ClusterEvidence) -> Outcome:
+    sources = tuple(n.scan.source for n in evidence.nodes if isinstance(n.scan, Present))
+    return absent_component(
+        "cluster",
+        "etcd runs on none of the cluster's nodes, all of which were scanned to the end.",
+        sources,
+    )
+
+
+def absent_component(subject: str, why: str, sources: tuple[Source, ...]) -> Outcome:
+    """Say that a control cannot apply, because its component is provably not there."""
+    return Outcome(
+        subject=subject,
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=Reason.NA_COMPONENT_ABSENT,
+        explanation=why,
+        actual="not running",
+        expected="",
+        evidence=sources,
+    )
+
+
+def _not_running(component: str, node: NodeEvidence) -> Outcome:
+    """A node where the component should be and was not seen."""
+    if isinstance(node.scan, Unreadable):
+        detail = f"some processes of node {node.name} could not be read: {node.scan.detail}"
+        source = node.scan.source or node.source
+        return _gap(component, f"node/{node.name}", Reason.NE_PERMISSION_DENIED, detail, source)
+    inside = next((name for name in ALL_IN_ONE if node.running(name)), "")
+    detail = f"no {component} process runs on node {node.name}"
+    if inside:
+        detail += f"; {inside} runs there and holds it, and its configuration is not read"
+    source = node.scan.source if isinstance(node.scan, Present) else node.source
+    return _gap(component, f"node/{node.name}", Reason.NE_PROCESS_NOT_FOUND, detail, source)
+
+
+def _not_visited(component: str, name: str) -> Outcome:
+    detail = f"node {name} is known to the API and no bundle covers it"
+    return _gap(component, f"node/{name}", Reason.NE_NODE_MISSING, detail)
+
+
+def _out_of_reach(component: str) -> Outcome:
+    detail = f"no node in evidence runs {component} and the API shows none that should"
+    return _gap(component, "cluster", Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE, detail)
+
+
+def _gap(
+    component: str, subject: str, reason: Reason, detail: str, source: Source | None = None
+) -> Outcome:
+    return Outcome(
+        subject=subject,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=reason,
+        explanation=f"No evidence: {detail}.",
+        actual="unknown",
+        expected="",
+        evidence=(source,) if source else (),
+        missing=(Missing(key=EvidenceKey(f"process/{component}"), subject=subject, detail=detail),),
+    )
+
+
+def _kubelets(targets: tuple[Target, ...], evidence: ClusterEvidence, context: Context) -> Subjects:
+    seen = {target.name for target in targets}
+    answers = tuple(
+        _configz_target(name, answer, evidence, context)
+        for name, answer in _answers(evidence)
+        if name not in seen
+    )
+    seen |= {target.name for target in answers}
+    silent = tuple(_not_running("kubelet", n) for n in evidence.nodes if n.name not in seen)
+    found = (*targets, *answers)
+    return Subjects(
+        targets=found, outcomes=silent or _unseen("kubelet", evidence, found=bool(found))
+    )
+
+
+def _answers(evidence: ClusterEvidence) -> tuple[tuple[str, ConfigFile], ...]:
+    if evidence.api is None:
+        return ()
+    read = ((n, read_configz(n, evidence.api.configz[n])) for n in sorted(evidence.api.configz))
+    return tuple((name, answer) for name, answer in read if isinstance(answer, ConfigFile))
+
+
+def _configz_target(
+    name: str, answer: ConfigFile, evidence: ClusterEvidence, context: Context
+) -> Target:
+    version, notes = _version("kubelet", name, context)
+    return Target(
+        name=name,
+        node=next((n for n in evidence.nodes if n.name == name), None),
+        config=configz_config(name, answer),
+        version=version,
+        notes=(*notes, "judged by the kubelet's own answer (configz); its process was not seen"),
+    )
+
+
+def _unseen(component: str, evidence: ClusterEvidence, *, found: bool) -> tuple[Outcome, ...]:
+    """Name the nodes to visit, when none was."""
+    if found or evidence.nodes:
+        return ()
+    if evidence.expected:
+        return tuple(_not_visited(component, node.name) for node in evidence.expected)
+    detail = f"no node bundle was given that could show {component}"
+    return (_gap(component, "cluster", Reason.NE_NODE_MISSING, detail),)
+
+
+def _proxy_gaps(component: str, evidence: ClusterEvidence) -> tuple[Outcome, ...]:
+    silent = [node for node in evidence.nodes if not node.running(component)]
+    return tuple(_without_proxy(component, node) for node in silent) or _unseen(
+        component, evidence, found=False
+    )
+
+
+def _without_proxy(component: str, node: NodeEvidence) -> Outcome:
+    held = any(node.running(name) for name in ALL_IN_ONE)
+    if held or not isinstance(node.scan, Present):
+        return _not_running(component, node)
+    why = f"{component} does not run on node {node.name}, whose processes were all seen."
+    return absent_component(f"node/{node.name}", why, (node.scan.source,))
