@@ -117,7 +117,8 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
             _holds_private_key,
         ),
         "jwt": (
-            re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+            # Anchored at the first dot: a head without an end is tried once, not from each letter.
+            re.compile(rb"[A-Za-z0-9_-]{8}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
             _always,
         ),
         "aws-access-key": (
