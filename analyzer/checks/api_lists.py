@@ -13,6 +13,30 @@ from analyzer.model.verdict import Reason, Verdict
 
 CLUSTER = "cluster"
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
+_BUILT_IN = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        "admissionregistration",
+        "apiextensions",
+        "apiregistration",
+        "authentication",
+        "authorization",
+        "certificates",
+        "coordination",
+        "discovery",
+        "events",
+        "flowcontrol.apiserver",
+        "networking",
+        "node",
+        "rbac.authorization",
+        "resource",
+        "scheduling",
+        "storage",
+        "storagemigration",
+    )
+)
+"""Groups that the API server serves by itself; every other one with a dot is added to it."""
+
 SHOWN = 12
 """How many names, places or notes one finding lists before it only counts."""
 
@@ -95,7 +119,7 @@ def _look_up(api: ApiEvidence | None, resource: str) -> Evidence[ResourceList[An
 
 def _custom(resource: str) -> bool:
     group = resource.partition(".")[2]
-    return "." in group and not group.endswith("k8s.io")
+    return "." in group and group not in _BUILT_IN
 
 
 def _unread(lacking: Mapping[str, Unreadable]) -> tuple[Outcome, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
@@ -51,7 +52,7 @@ class ImageProvenance:
             (product, webhook)
             for product, words in self.verifiers.items()
             for webhook in webhooks
-            if _recognised(words, webhook) and _loaded(product, words, lists)
+            if _recognised(words, webhook) and _loaded(words, lists)
         )
         judged = tuple(_verifier(*pair, lists, context) for pair in known)
         if any(outcome.verdict is Verdict.PASS for outcome in judged):
@@ -114,12 +115,21 @@ def _recognised(words: str, webhook: PodWebhook) -> bool:
     return any(word in name for word in plain for name in webhook.names)
 
 
-def _loaded(product: str, words: str, lists: Lists) -> bool:
-    """Tell whether a verifier has something to verify by."""
+def _loaded(words: str, lists: Lists) -> bool:
+    """Tell whether a verifier has something to verify by, and refuses what fails."""
     wanted = tuple(word[9:] for word in words.split() if word.startswith("requires:"))
     if KYVERNO in wanted:
         return any(kyverno_verifies(item.value.spec or {}) for item in lists.items(KYVERNO))
-    return not wanted or any(lists.items(name) for name in wanted) or not product
+    return not wanted or any(
+        _refuses(item.value.spec or {}) for name in wanted for item in lists.items(name)
+    )
+
+
+def _refuses(spec: Mapping[str, Any]) -> bool:
+    """Tell whether a policy refuses; Sigstore's mode and Kyverno's actions may say otherwise."""
+    actions = spec.get("validationActions")
+    denies = not isinstance(actions, list) or "Deny" in actions
+    return denies and spec.get("mode") != "warn"
 
 
 def _verifier(product: str, webhook: PodWebhook, lists: Lists, context: Context) -> Outcome:
