@@ -16,14 +16,20 @@ from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.formats.schema_files import load_schema
-from analyzer.model.benchmark import Benchmark
+from analyzer.model.benchmark import Benchmark, control_order
 from analyzer.model.context import Default
 from analyzer.model.responsibility import Attestation, Basis, Party, ProviderProfile
 from analyzer.model.version import Version
+from analyzer.responsibility.assign import TESTED
 from analyzer.responsibility.profiles import known_profiles, load_profile
 
 TOTALS = {"cis-1.5": 122, "cis-1.10": 130, "cis-1.12": 131}
 FACTS_ONLY = {"credential-facts", "manual-facts"}
+DECIDABILITY = {
+    "cis-1.5": {"A": 90, "B": 23, "C": 6, "H": 3},
+    "cis-1.10": {"A": 84, "B": 28, "C": 14, "H": 4},
+    "cis-1.12": {"A": 86, "B": 27, "C": 14, "H": 4},
+}
 HUMAN = {"authn-client-cert", "authn-sa-token", "ns-boundaries", "secret-external"}
 SCHEMAS = {
     "benchmarks": "benchmark.v1",
@@ -53,6 +59,11 @@ def test_no_automated_control_only_lays_out_facts(benchmark: Benchmark) -> None:
 def test_only_what_a_person_must_judge_is_left_to_one(benchmark: Benchmark) -> None:
     human = {c.definition.topic for c in benchmark.controls if c.definition.decidability == "H"}
     assert human == HUMAN & {c.definition.topic for c in benchmark.controls}
+
+
+def test_the_evidence_decides_as_many_controls_as_it_can(benchmark: Benchmark) -> None:
+    classes = Counter(control.definition.decidability for control in benchmark.controls)
+    assert classes == DECIDABILITY[benchmark.id]
 
 
 def test_every_control_says_what_it_needs(benchmark: Benchmark) -> None:
@@ -93,9 +104,15 @@ def test_every_schema_of_ours_is_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", data_names("checks"))
-def test_definitions_are_sorted(name: str) -> None:
-    topics = list(load_data("checks", name, "checks.v1"))
-    assert topics == sorted(topics)
+def test_definitions_stand_in_the_order_in_which_benchmarks_introduced_them(name: str) -> None:
+    introduced: dict[str, tuple[str, str]] = {}
+    for benchmark in known_benchmarks():
+        for control in load_data("benchmarks", benchmark, "benchmark.v1")["controls"]:
+            introduced.setdefault(control["check"], (benchmark, control["id"]))
+    topics = load_data("checks", name, "checks.v1")
+    for benchmark in known_benchmarks():
+        numbers = [introduced[t][1] for t in topics if introduced[t][0] == benchmark]
+        assert numbers == sorted(numbers, key=control_order)
 
 
 @pytest.mark.parametrize("name", data_names("defaults"))
@@ -150,10 +167,11 @@ def test_a_row_notes_the_value_that_its_benchmark_tests(profile: ProviderProfile
         assert profile.id == "self-managed"
         return
     document = load_data("benchmarks", profile.benchmark, "benchmark.v1")
-    tested = {control["id"]: dict(control.get("with", {})) for control in document["controls"]}
+    tests = {control["id"]: control.get("with", {}) for control in document["controls"]}
     for row in profile.rows:
-        noted = {key: row.published[key] for key in tested[row.control] if key in row.published}
-        assert noted == tested[row.control], row.control
+        tested = {key: tests[row.control][key] for key in TESTED if key in tests[row.control]}
+        noted = {key: row.published[key] for key in TESTED if key in row.published}
+        assert noted == tested, row.control
 
 
 def test_ibm_published_122_rows() -> None:
