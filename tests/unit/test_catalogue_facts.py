@@ -6,6 +6,7 @@ with its level, label (a automated, m manual) and whether it is scored (s, u).
 
 import pytest
 
+from analyzer.catalogue.benchmarks import known_benchmarks
 from analyzer.formats.own_files import load_data
 
 BENCHMARKS = ("cis-1.5", "cis-1.10", "cis-1.12")
@@ -160,6 +161,10 @@ def facts_of(benchmark: str) -> dict[str, tuple[str, str]]:
     rows = [line.split() for line in FACTS.strip().splitlines()]
     cells = ((row[0], *row[column].split("/")) for row in rows if row[column] != "-")
     return {number: (topic, marks) for topic, number, marks in cells}
+
+
+def test_the_facts_have_every_benchmark() -> None:
+    assert known_benchmarks() == BENCHMARKS
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)

@@ -224,11 +224,12 @@ def test_a_file_that_does_not_fit_is_refused(schema: str, text: str, words: str)
 def test_an_unknown_benchmark_names_the_known_ones() -> None:
     with pytest.raises(UserFileError) as refusal:
         load_benchmark("cis-9", TYPES)
-    assert "cis-1.5, cis-1.10, cis-1.12" in refusal.value.advice
+    assert ", ".join(known_benchmarks()) in refusal.value.advice
 
 
 def test_benchmarks_are_listed_oldest_first() -> None:
-    assert known_benchmarks() == ("cis-1.5", "cis-1.10", "cis-1.12")
+    known = known_benchmarks()
+    assert known.index("cis-1.5") < known.index("cis-1.10") < known.index("cis-1.12")
 
 
 @pytest.mark.parametrize(
