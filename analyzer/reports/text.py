@@ -26,6 +26,8 @@ def visible(text: str) -> str:
 
     Line feeds stay, a carriage return before one goes away.
     """
+    if text.isascii() and text.isprintable():  # nearly every text; skips the slow way
+        return text
     return _HIDDEN.sub(_escape, text.replace("\r\n", "\n"))
 
 

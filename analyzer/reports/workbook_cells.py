@@ -39,7 +39,7 @@ def row_height(texts: tuple[tuple[str, float], ...]) -> float | None:
 
 def _lines(text: str, width: float) -> int:
     # Proportional type fits a few more letters than digits; words break early. One evens out.
-    usable = max(int(width * 1.05), 1)
+    usable = max(int(width * 1.15), 1)
     return sum(-(-len(line) // usable) or 1 for line in text[:2000].split("\n", _MOST_LINES))
 
 

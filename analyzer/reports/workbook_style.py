@@ -76,6 +76,7 @@ _BODY = {
     "font_name": "Calibri",
     "font_size": 10,
     "font_color": INK,
+    "align": "left",
     "valign": "top",
     "reading_order": 1,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
 from analyzer.model.assessment import Assessment
 from analyzer.reports.table import Column, Kind, Table
@@ -46,6 +47,27 @@ def place(table: Table[Any], assessment: Assessment, sheet_rows: int = SHEET_ROW
     return Placed(table=table, frame=frame, shown=shown, rows=rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Everything about a column that its cells need, looked up once and not for each cell.
+
+    Attributes:
+        number: Cells are counts, written as numbers.
+        wraps: Width to fit row heights to; 0 where a column's texts do not count.
+        look: Format of a plain cell.
+        key: Position of the cell that says where the link leads.
+        rows: Row of each key on the sheet that links lead to; None without links.
+        address: Link target up to the row number.
+    """
+
+    number: bool
+    wraps: float
+    look: Any
+    key: int
+    rows: Mapping[str, int] | None
+    address: str
+
+
 class SheetWriter:
     """Writes one placed table into one worksheet."""
 
@@ -56,9 +78,12 @@ class SheetWriter:
         self._sheet = sheet
         self._styles = styles
         self._placed = placed
-        self._others = others
         self._columns: tuple[Column[Any], ...] = placed.table.columns
         self._index = {column.name: n for n, column in enumerate(self._columns)}
+        self._plans = tuple(self._plan(column, others) for column in self._columns)
+        named = [n for name, n in self._index.items() if name in ("Evidence ID", "Evidence")]
+        self._evidence = named[0] if named else None
+        self._link = styles["link"]
         self._links = 0
 
     def write(self, report_id: str) -> None:
@@ -70,6 +95,24 @@ class SheetWriter:
             row += 1
         self._notes(row)
         self._finish(report_id, max(row - 1, 1))
+
+    def _plan(self, column: Column[Any], others: Mapping[str, Placed]) -> _Plan:
+        wrapped = column.printed and column.kind in (Kind.PROSE, Kind.CODE)
+        rows, address, key = None, "", 0
+        if column.link is not None:
+            other = others[column.link.sheet]
+            names = [c.name for c in other.table.columns]
+            letter = xl_col_to_name(names.index(other.table.key))
+            address = f"internal:'{other.table.name}'!{letter}"
+            rows, key = other.rows, self._index[column.link.key]
+        return _Plan(
+            number=column.kind is Kind.COUNT,
+            wraps=column.width if wrapped else 0,
+            look=self._styles[column.kind.value],
+            key=key,
+            rows=rows,
+            address=address,
+        )
 
     def _cells(self) -> Iterator[tuple[Any, ...]]:
         frame = self._placed.frame.head(self._placed.shown)
@@ -83,44 +126,31 @@ class SheetWriter:
             self._sheet.write_string(0, n, column.name, self._styles[look])
 
     def _row(self, row: int, cells: tuple[Any, ...]) -> None:
-        whole = self._whole(cells)
+        whole = "" if self._evidence is None else cells[self._evidence][:200]
         wrapped = []
-        for n, (column, value) in enumerate(zip(self._columns, cells, strict=True)):
-            if column.kind is Kind.COUNT:
-                self._sheet.write_number(row, n, int(value), self._styles["count"])
+        for n, (plan, value) in enumerate(zip(self._plans, cells, strict=True)):
+            if plan.number:
+                self._sheet.write_number(row, n, int(value), plan.look)
                 continue
             text = cell_text(value, whole)
-            if column.kind in (Kind.PROSE, Kind.CODE) and column.printed:
-                wrapped.append((text, column.width))
-            self._text(row, n, text, self._target(column, cells))
-        height = row_height(tuple(wrapped))
+            if plan.wraps and (len(text) > plan.wraps or "\n" in text):
+                wrapped.append((text, plan.wraps))
+            target = None if plan.rows is None else self._target(plan, plan.rows, cells)
+            if target is None:
+                self._sheet.write_string(row, n, text, plan.look)
+            else:
+                self._sheet.write_url(row, n, target, self._link, text)
+        height = row_height(tuple(wrapped)) if wrapped else None
         if height is not None:
             self._sheet.set_row(row, height)
 
-    def _text(self, row: int, n: int, text: str, target: str | None) -> None:
-        if target is None:
-            look = self._styles[self._columns[n].kind.value]
-            self._sheet.write_string(row, n, text, look)
-        else:
-            self._sheet.write_url(row, n, target, self._styles["link"], text)
-            self._links += 1
-
-    def _target(self, column: Column[Any], cells: tuple[Any, ...]) -> str | None:
+    def _target(self, plan: _Plan, rows: Mapping[str, int], cells: tuple[Any, ...]) -> str | None:
         """Return the internal address a cell leads to; None where there is no such row."""
-        if column.link is None or self._links >= _MOST_LINKS:
+        row = rows.get(cells[plan.key].split(",", 1)[0].split(" ", 1)[0])
+        if row is None or self._links >= _MOST_LINKS:
             return None
-        key = cells[self._index[column.link.key]].split(",", 1)[0].split(" ", 1)[0]
-        other = self._others[column.link.sheet]
-        row = other.rows.get(key)
-        at = next((n for n, c in enumerate(other.table.columns) if c.name == other.table.key), 0)
-        return None if row is None else f"internal:'{other.table.name}'!{chr(65 + at)}{row + 1}"
-
-    def _whole(self, cells: tuple[Any, ...]) -> str:
-        """Return the evidence ids of a row, for the mark in a text that had to be cut."""
-        for name in ("Evidence ID", "Evidence"):
-            if name in self._index:
-                return str(cells[self._index[name]])[:200]
-        return ""
+        self._links += 1
+        return f"{plan.address}{row + 1}"
 
     def _notes(self, row: int) -> None:
         hidden = len(self._placed.frame) - self._placed.shown
