@@ -1,0 +1,41 @@
+"""Every case of an API check: verdict, reason, subjects and words, as its file says."""
+
+import pytest
+
+from analyzer.model.verdict import Verdict, worst
+from tests.api_cases import Case, all_cases
+
+CASES = tuple(all_cases())
+CITED = (Verdict.PASS, Verdict.FAIL, Verdict.MANUAL)
+STANDARD = ("no-api", "passes", "unreadable")
+NEVER_PASSES = ("manual-facts", "rbac-masters")
+"""Types whose rule no evidence can satisfy."""
+API_TYPES = tuple(sorted({case.type for case in CASES}))
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case(case: Case) -> None:
+    outcomes = case.outcomes()
+    assert worst(one.verdict for one in outcomes) == case.body["verdict"], outcomes
+    if "reason" in case.body:
+        leading = {one.reason for one in outcomes if one.verdict == case.body["verdict"]}
+        assert case.body["reason"] in leading
+    if "subjects" in case.body:
+        assert {one.subject: one.verdict.value for one in outcomes} == case.body["subjects"]
+    told = " ".join(f"{one.explanation} {one.actual} {' '.join(one.notes)}" for one in outcomes)
+    for words in case.body.get("says", ()):
+        assert words in told
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_decision_can_be_looked_up(case: Case) -> None:
+    for one in case.outcomes():
+        assert one.explanation.endswith(".")
+        assert one.evidence or one.verdict not in CITED, one
+        assert one.missing or one.verdict is not Verdict.NO_EVIDENCE or "NOTHING" in one.reason
+
+
+@pytest.mark.parametrize("name", API_TYPES)
+def test_every_type_has_the_standard_cases(name: str) -> None:
+    names = {case.name for case in CASES if case.type == name}
+    assert names.issuperset(STANDARD if name not in NEVER_PASSES else ("no-api", "unreadable"))
