@@ -53,11 +53,13 @@ def _rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
 
 
 def _defaults(control: Control) -> tuple[Default, ...]:
+    """Return what the component does when the settings that the rule reads are absent."""
     params = control.definition.params
-    component, name = params.get("component"), params.get("name")
-    if not isinstance(component, str) or not isinstance(name, str):
+    component, names = params.get("component"), params.get("flags", ())
+    if not isinstance(component, str) or not isinstance(names, list | tuple):
         return ()
-    return load_defaults().entries.get((component, name), ())
+    entries = load_defaults().entries
+    return tuple(d for name in names for d in entries.get((component, str(name)), ()))
 
 
 def _default_text(default: Default) -> str:
@@ -66,7 +68,7 @@ def _default_text(default: Default) -> str:
     mode = "" if default.when == "always" else f", {default.when.replace('-', ' ')}"
     doubt = "" if default.verified else " UNVERIFIED"
     value = "unset" if default.value is None else default.value
-    return f"{value} from {first} to {last}{mode}{doubt}; {default.source}"
+    return f"{default.name} {value}, from {first} to {last}{mode}{doubt}; {default.source}"
 
 
 def _trace_lines(assessment: Assessment, number: str) -> Iterator[str]:
