@@ -130,7 +130,7 @@ class ProbeLine(Struct, frozen=True, kw_only=True):
     entries: _Count | None = None
 
 
-Line = TypeVar("Line", PlanLine, ProbeLine, RedactionLine)
+Line = TypeVar("Line", bound=Struct)
 
 
 def check_line(value: dict[str, Any], line_type: type[Line]) -> Line:

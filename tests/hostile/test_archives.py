@@ -174,7 +174,7 @@ LIMITS: dict[str, tuple[Limits, str]] = {
 @pytest.mark.parametrize(("limits", "word"), LIMITS.values(), ids=LIMITS.keys())
 def test_each_limit_holds(tmp_path: Path, limits: Limits, word: str) -> None:
     path = write_file(tmp_path, squeeze(SOUND))
-    assert read_archive(path)
+    assert read_archive(path).members
     with pytest.raises(BundleRefusedError, match=word):
         read_archive(path, limits=limits)
 
