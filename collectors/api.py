@@ -1779,7 +1779,7 @@ def collect_into(root: Path, options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_progress()
-    good = workshop.by_status.get(OK, 0) + workshop.by_status.get(ABSENT, 0)
+    good = sum(workshop.by_status.get(one, 0) for one in (OK, ABSENT, UNSUPPORTED))
     complete = not interrupted and workshop.planned == workshop.run == good
     facts = Facts(
         bundle_id=binascii.hexlify(os.urandom(16)).decode("ascii"),
