@@ -22,7 +22,9 @@ def test_case(case: Case) -> None:
         assert case.body["reason"] in leading
     if "subjects" in case.body:
         assert {one.subject: one.verdict.value for one in outcomes} == case.body["subjects"]
-    told = " ".join(f"{one.explanation} {one.actual} {' '.join(one.notes)}" for one in outcomes)
+    told = " ".join(
+        " ".join((one.explanation, one.actual, one.expected, *one.notes)) for one in outcomes
+    )
     for words in case.body.get("says", ()):
         assert words in told
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analyzer.checks.api_lists import keys, take
 from analyzer.checks.pod_security_rules import violations
-from analyzer.checks.pod_security_spaces import NAMESPACES, space_outcome, spaces
+from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import Demand
 from analyzer.checks.workload_report import Violation, exempt_outcomes, scan, violation_outcomes
 from analyzer.checks.workload_units import WORKLOADS, Unit
@@ -74,5 +74,6 @@ class PodSecurity:
             *about,
             *violation_outcomes(result, lists, expected=expected),
             *exempt_outcomes(result, lists),
+            *no_space(lists, about),
             *lists.gaps,
         )

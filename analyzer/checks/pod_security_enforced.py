@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, keys, some, take
-from analyzer.checks.pod_security_spaces import NAMESPACES, space_outcome, spaces
+from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import LEVELS, Demand
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.model.cluster import ClusterEvidence
@@ -59,4 +59,4 @@ class PodSecurityEnforced:
             expected="judged by whoever answers for the platform",
             evidence=lists.cite(NAMESPACES),
         )
-        return (*found, *((apart,) if exempt and found else ()), *lists.gaps)
+        return (*found, *((apart,) if exempt else ()), *no_space(lists, found), *lists.gaps)

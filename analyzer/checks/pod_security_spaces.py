@@ -126,3 +126,20 @@ def _unenforced(context: Context, violating: int) -> tuple[Verdict, Reason, str]
     if choice == "manual" and not violating:
         return Verdict.MANUAL, Reason.RV_POLICY_DEPENDENT, words
     return Verdict.FAIL, Reason.FAIL_ABSENT, words
+
+
+def no_space(lists: Lists, found: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """Say that no namespace was there to judge, unless something was found or is lacking."""
+    if found or lists.gaps:
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=Reason.NE_NOTHING_TO_JUDGE,
+            explanation="No namespace stands outside the exempt list.",
+            actual="no namespace",
+            expected="at least one namespace",
+            evidence=lists.cite(NAMESPACES),
+        ),
+    )
