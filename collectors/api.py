@@ -1647,7 +1647,7 @@ def seal(workshop: Workshop, facts: Facts, output: Path) -> Tuple[Path, str]:
     sums = "".join(f"{sha256_of(workshop.root / name)}  {name}\n" for name in sorted(names))
     (workshop.root / "SHA256SUMS").write_text(sums, encoding="ascii")
     names.append("SHA256SUMS")
-    stamp = re.sub("[-:]", "", facts.started)
+    stamp = re.sub("[-:]", "", facts.started).lower()  # one case: some file systems know no other
     target = output / f"keb-api-{facts.bundle_id[:8]}-{stamp}.tar.gz"
     # A bundle appears under its name only when it is whole.
     draft = workshop.root / "draft"
