@@ -1,7 +1,7 @@
 """Run every control's check and roll its outcomes up into a verdict."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence
@@ -14,9 +14,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """What the user left in scope; None takes everything."""
+    """What the user left in scope.
+
+    Attributes:
+        level: Highest level that is judged; None takes both.
+        inherited: Section prefixes that another cluster answers for. What this cluster's
+            API says is no evidence of that one: only node bundles are.
+    """
 
     level: int | None = None
+    inherited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +45,13 @@ def judge(
     progress: Progress,
 ) -> tuple[Judged, ...]:
     """Judge every control of a benchmark, in order; one result each, always."""
+    nodes_only = replace(evidence, api=None, expected=None)
     results = []
     for control in benchmark.controls:
         progress(control.id)
-        results.append(_judge_one(control, evidence, context, selection))
+        inherited = control.section.split(".", maxsplit=1)[0] in selection.inherited
+        seen = nodes_only if inherited else evidence
+        results.append(_judge_one(control, seen, context, selection))
     return tuple(results)
 
 

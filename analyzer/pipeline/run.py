@@ -90,7 +90,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
     version = _version(cluster)
     benchmark, why = _benchmark(plan, version)
     context = _context(plan, cluster, benchmark, version)
-    selection = Selection(level=plan.options.level)
+    selection = Selection(level=plan.options.level, inherited=plan.profile.inherited_sections)
     judged = judge(benchmark, cluster, context, selection, progress)
     register = EvidenceRegister(cluster)
     controls = build_results(judged, benchmark, plan.profile, cluster, register)
