@@ -1,0 +1,1714 @@
+#!/bin/sh
+# Collect the CIS evidence of one Kubernetes node into one sealed bundle.
+#
+# Read-only on the host: nothing outside the output folder is written, no file
+# of the host is executed or sourced, private keys are never opened. What is
+# secret is taken out before it is written, by allow-lists, and a redactor that
+# does not understand a file keeps nothing of it. The layout of the bundle is
+# docs/bundle-format.md. Needs a POSIX sh and a busybox userland, no more.
+#
+# Reading order: tables (what is collected), awk texts (how it is redacted),
+# then the shell: resolve, look, capture, record, and main at the bottom.
+
+# shellcheck disable=SC2329  # rows of the tables and signals call functions by name
+
+VERSION=0.1.0
+PROFILE=node-cis-1
+
+# ---------------------------------------------------------------- 1 hygiene
+set -u
+set -f
+umask 077
+unset LD_PRELOAD ENV BASH_ENV CDPATH
+\unalias -a 2>/dev/null
+LC_ALL=C TZ=UTC
+export LC_ALL TZ
+IFS=$(printf ' \t\nx')
+IFS=${IFS%x}
+NL='
+'
+TAB=$(printf '\t')
+case ":${PATH:-}:" in
+*::* | *:[!/]*) PATH=/usr/sbin:/usr/bin:/sbin:/bin ;; # a relative entry is a trap for root
+esac
+export PATH
+
+FILE_CAP=1048576  # bytes read of one file, at most
+PROBE_TIMEOUT=10  # seconds one command may take
+WALK_CAP=400      # entries of one directory walk, at most
+LOG_CAP=200       # lines of log.txt, at most
+
+# ---------------------------------------------------------------- 2 tables
+# Files looked for on every node, found or not: ROLE REDACTOR PATH.
+# Redactor "none" means facts only: the file is never opened.
+CANDIDATES='
+apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.yaml
+apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.yml
+apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.manifest
+apiserver-manifest manifest /etc/kubernetes/manifests/talos-kube-apiserver.yaml
+apiserver-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml
+controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.yaml
+controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.yml
+controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.manifest
+controller-manager-manifest manifest /etc/kubernetes/manifests/talos-kube-controller-manager.yaml
+controller-manager-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml
+scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.yaml
+scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.yml
+scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.manifest
+scheduler-manifest manifest /etc/kubernetes/manifests/talos-kube-scheduler.yaml
+scheduler-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-scheduler.yaml
+etcd-manifest manifest /etc/kubernetes/manifests/etcd.yaml
+etcd-manifest manifest /etc/kubernetes/manifests/etcd.yml
+etcd-manifest manifest /etc/kubernetes/manifests/etcd.manifest
+etcd-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/etcd.yaml
+admin-kubeconfig kubeconfig /etc/kubernetes/admin.conf
+admin-kubeconfig kubeconfig /etc/kubernetes/super-admin.conf
+admin-kubeconfig kubeconfig /etc/kubernetes/kubeconfig
+admin-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/admin.kubeconfig
+admin-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/admin.kubeconfig
+admin-kubeconfig kubeconfig /var/lib/k0s/pki/admin.conf
+admin-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/client.config
+scheduler-kubeconfig kubeconfig /etc/kubernetes/scheduler.conf
+scheduler-kubeconfig kubeconfig /var/lib/kube-scheduler/kubeconfig
+scheduler-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/scheduler.kubeconfig
+scheduler-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/scheduler.kubeconfig
+scheduler-kubeconfig kubeconfig /var/lib/k0s/pki/scheduler.conf
+scheduler-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/scheduler.config
+scheduler-kubeconfig kubeconfig /system/secrets/kubernetes/kube-scheduler/kubeconfig
+controller-manager-kubeconfig kubeconfig /etc/kubernetes/controller-manager.conf
+controller-manager-kubeconfig kubeconfig /var/lib/kube-controller-manager/kubeconfig
+controller-manager-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/controller.kubeconfig
+controller-manager-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/controller.kubeconfig
+controller-manager-kubeconfig kubeconfig /var/lib/k0s/pki/ccm.conf
+controller-manager-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/controller.config
+controller-manager-kubeconfig kubeconfig /system/secrets/kubernetes/kube-controller-manager/kubeconfig
+kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet.conf
+kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet-kubeconfig.conf
+kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet-kubeconfig
+kubelet-kubeconfig kubeconfig /etc/kubernetes/kubeconfig-kubelet
+kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet/kubeconfig
+kubelet-kubeconfig kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml
+kubelet-kubeconfig kubeconfig /var/lib/kubelet/kubeconfig
+kubelet-kubeconfig kubeconfig /var/lib/rancher/rke2/agent/kubelet.kubeconfig
+kubelet-kubeconfig kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig
+kubelet-kubeconfig kubeconfig /var/lib/k0s/kubelet.conf
+kubelet-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/kubelet.config
+proxy-kubeconfig kubeconfig /etc/kubernetes/proxy.conf
+proxy-kubeconfig kubeconfig /etc/kubernetes/ssl/kubecfg-kube-proxy.yaml
+proxy-kubeconfig kubeconfig /var/lib/kube-proxy/kubeconfig
+proxy-kubeconfig kubeconfig /var/lib/kube-proxy/kubeconfig.conf
+proxy-kubeconfig kubeconfig /var/lib/rancher/rke2/agent/kubeproxy.kubeconfig
+proxy-kubeconfig kubeconfig /var/lib/rancher/k3s/agent/kubeproxy.kubeconfig
+proxy-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/proxy.config
+kubelet-config kubelet /var/lib/kubelet/config.yaml
+kubelet-config kubelet /var/lib/kubelet/config.yml
+kubelet-config kubelet /var/lib/kubelet/config.json
+kubelet-config kubelet /var/data/kubelet/config.json
+kubelet-config kubelet /etc/kubernetes/kubelet-config.yaml
+kubelet-config kubelet /etc/kubernetes/kubelet.yaml
+kubelet-config kubelet /etc/kubernetes/kubelet/kubelet-config.json
+kubelet-config kubelet /etc/kubernetes/kubelet/config.json
+kubelet-config kubelet /home/kubernetes/kubelet-config.yaml
+kubelet-config kubelet /home/kubernetes/kubelet-config.yml
+kubelet-config kubelet /etc/default/kubeletconfig.json
+kubelet-config kubelet /var/lib/k0s/kubelet-config.yaml
+kubelet-dropin kubelet /var/lib/kubelet/instance-config.yaml
+kubelet-env env /var/lib/kubelet/kubeadm-flags.env
+kubelet-env env /etc/default/kubelet
+kubelet-env env /etc/sysconfig/kubelet
+kubelet-env env /etc/kubernetes/kubelet/config
+kubelet-env args /var/snap/kubelet/current/args
+kubelet-env args /var/snap/microk8s/current/args/kubelet
+kubelet-unit unit /etc/systemd/system/kubelet.service
+kubelet-unit unit /run/systemd/system/kubelet.service
+kubelet-unit unit /usr/lib/systemd/system/kubelet.service
+kubelet-unit unit /lib/systemd/system/kubelet.service
+kubelet-unit unit /etc/systemd/system/snap.kubelet.daemon.service
+kubelet-unit unit /etc/systemd/system/snap.microk8s.daemon-kubelet.service
+kubelet-unit unit /etc/systemd/system/snap.microk8s.daemon-kubelite.service
+kubelet-ca cert /etc/kubernetes/pki/ca.crt
+kubelet-ca cert /etc/kubernetes/certs/ca.crt
+kubelet-ca cert /etc/kubernetes/cert/ca.pem
+kubelet-ca cert /var/lib/rancher/rke2/agent/client-ca.crt
+kubelet-ca cert /var/lib/rancher/k3s/agent/client-ca.crt
+kubelet-ca cert /var/lib/k0s/pki/ca.crt
+kubelet-ca cert /var/snap/microk8s/current/certs/ca.crt
+proxy-config component /var/lib/kube-proxy/config.conf
+proxy-config component /var/lib/kube-proxy/config.yaml
+proxy-config env /etc/kubernetes/proxy
+proxy-config args /var/snap/kube-proxy/current/args
+proxy-config args /var/snap/microk8s/current/args/kube-proxy
+scheduler-config component /var/lib/kube-scheduler/config.yaml
+etcd-config env /etc/etcd/etcd.conf
+etcd-config etcd /etc/etcd/etcd.conf.yml
+etcd-config etcd /var/snap/etcd/common/etcd.conf.yml
+etcd-config etcd /var/snap/etcd/common/etcd.conf.yaml
+etcd-config args /var/snap/microk8s/current/args/etcd
+etcd-config unit /usr/lib/systemd/system/etcd.service
+etcd-config unit /etc/systemd/system/etcd.service
+etcd-config etcd /var/lib/rancher/rke2/server/db/etcd/config
+etcd-config etcd /var/lib/rancher/k3s/server/db/etcd/config
+etcd-data none /var/lib/etcd
+etcd-data none /var/lib/etcd/default.etcd
+etcd-data none /var/lib/etcd/data.etcd
+etcd-data none /var/lib/rancher/rke2/server/db/etcd
+etcd-data none /var/lib/rancher/k3s/server/db/etcd
+etcd-data none /var/lib/k0s/etcd
+token-file none /etc/kubernetes/azure.json
+distribution-config distro /etc/rancher/rke2/config.yaml
+distribution-config distro /etc/rancher/k3s/config.yaml
+distribution-config distro /etc/k0s/k0s.yaml
+distribution-config unit /etc/systemd/system/k3s.service
+distribution-config unit /etc/systemd/system/k3s-agent.service
+distribution-config env /etc/systemd/system/k3s.service.env
+distribution-config env /etc/systemd/system/k3s-agent.service.env
+distribution-config unit /usr/local/lib/systemd/system/rke2-server.service
+distribution-config unit /usr/local/lib/systemd/system/rke2-agent.service
+distribution-config env /usr/local/lib/systemd/system/rke2-server.env
+distribution-config env /usr/local/lib/systemd/system/rke2-agent.env
+distribution-config args /var/snap/kube-apiserver/current/args
+distribution-config args /var/snap/kube-scheduler/current/args
+distribution-config args /var/snap/microk8s/current/args/kube-apiserver
+distribution-config args /var/snap/microk8s/current/args/kube-controller-manager
+distribution-config args /var/snap/microk8s/current/args/kube-scheduler
+distribution-config args /var/snap/microk8s/current/args/kubelite
+'
+
+# Directories that are walked: ROLE DEPTH PATH. The role names the file rules
+# of walk_role; a walk never follows a link and never leaves its tree.
+WALKS='
+pki 5 /etc/kubernetes/pki
+pki 5 /etc/kubernetes/static-pod-resources
+pki 3 /etc/kubernetes/ssl
+pki 3 /etc/kubernetes/certs
+pki 4 /srv/kubernetes
+pki 4 /var/lib/rancher/rke2/server/tls
+pki 4 /var/lib/rancher/k3s/server/tls
+pki 1 /var/lib/rancher/rke2/agent
+pki 1 /var/lib/rancher/k3s/agent
+pki 4 /var/lib/k0s/pki
+pki 2 /var/snap/microk8s/current/certs
+pki 4 /system/secrets/kubernetes
+cert-dir 2 /var/lib/kubelet/pki
+cert-dir 2 /var/run/kubernetes
+cni-config 3 /etc/cni/net.d
+cni-config 3 /var/lib/rancher/rke2/agent/etc/cni/net.d
+cni-config 3 /var/lib/rancher/k3s/agent/etc/cni/net.d
+cni-state 4 /var/lib/cni/networks
+kubelet-dropin 1 /etc/kubernetes/kubelet.conf.d
+kubelet-dropin 1 /var/lib/rancher/rke2/agent/etc/kubelet.conf.d
+kubelet-dropin 1 /var/lib/rancher/k3s/agent/etc/kubelet.conf.d
+kubelet-unit 1 /etc/systemd/system/kubelet.service.d
+kubelet-unit 1 /run/systemd/system/kubelet.service.d
+kubelet-unit 1 /usr/lib/systemd/system/kubelet.service.d
+kubelet-unit 1 /lib/systemd/system/kubelet.service.d
+distribution-config 1 /etc/rancher/rke2/config.yaml.d
+distribution-config 1 /etc/rancher/k3s/config.yaml.d
+distribution-config 3 /system/config/kubernetes
+'
+
+# Paths that a component's own flags name: COMPONENT FLAG ROLE REDACTOR.
+# A role that begins with @ is an instruction to follow_refs, not a file.
+FLAGS='
+kube-apiserver client-ca-file certificate cert
+kube-apiserver etcd-cafile certificate cert
+kube-apiserver etcd-certfile certificate cert
+kube-apiserver etcd-keyfile private-key none
+kube-apiserver kubelet-certificate-authority certificate cert
+kube-apiserver kubelet-client-certificate certificate cert
+kube-apiserver kubelet-client-key private-key none
+kube-apiserver proxy-client-cert-file certificate cert
+kube-apiserver proxy-client-key-file private-key none
+kube-apiserver requestheader-client-ca-file certificate cert
+kube-apiserver tls-cert-file certificate cert
+kube-apiserver tls-private-key-file private-key none
+kube-apiserver oidc-ca-file certificate cert
+kube-apiserver service-account-key-file pki none
+kube-apiserver service-account-signing-key-file private-key none
+kube-apiserver token-auth-file token-file none
+kube-apiserver basic-auth-file token-file none
+kube-apiserver encryption-provider-config encryption-config encryption
+kube-apiserver experimental-encryption-provider-config encryption-config encryption
+kube-apiserver audit-policy-file audit-policy plain
+kube-apiserver admission-control-config-file admission-config component
+kube-apiserver authorization-config authorization-config component
+kube-apiserver authentication-config authentication-config component
+kube-apiserver audit-webhook-config-file webhook-kubeconfig kubeconfig
+kube-apiserver authorization-webhook-config-file webhook-kubeconfig kubeconfig
+kube-apiserver authentication-token-webhook-config-file webhook-kubeconfig kubeconfig
+kube-apiserver cert-dir @cert-dir walk
+kube-controller-manager kubeconfig controller-manager-kubeconfig kubeconfig
+kube-controller-manager authentication-kubeconfig controller-manager-kubeconfig kubeconfig
+kube-controller-manager authorization-kubeconfig controller-manager-kubeconfig kubeconfig
+kube-controller-manager client-ca-file certificate cert
+kube-controller-manager requestheader-client-ca-file certificate cert
+kube-controller-manager root-ca-file certificate cert
+kube-controller-manager cluster-signing-cert-file certificate cert
+kube-controller-manager cluster-signing-key-file private-key none
+kube-controller-manager service-account-private-key-file private-key none
+kube-controller-manager tls-cert-file certificate cert
+kube-controller-manager tls-private-key-file private-key none
+kube-controller-manager cert-dir @cert-dir walk
+kube-scheduler kubeconfig scheduler-kubeconfig kubeconfig
+kube-scheduler authentication-kubeconfig scheduler-kubeconfig kubeconfig
+kube-scheduler authorization-kubeconfig scheduler-kubeconfig kubeconfig
+kube-scheduler config scheduler-config component
+kube-scheduler client-ca-file certificate cert
+kube-scheduler requestheader-client-ca-file certificate cert
+kube-scheduler tls-cert-file certificate cert
+kube-scheduler tls-private-key-file private-key none
+kube-scheduler cert-dir @cert-dir walk
+etcd cert-file certificate cert
+etcd key-file private-key none
+etcd trusted-ca-file certificate cert
+etcd peer-cert-file certificate cert
+etcd peer-key-file private-key none
+etcd peer-trusted-ca-file certificate cert
+etcd data-dir etcd-data none
+etcd wal-dir etcd-data none
+etcd config-file etcd-config etcd
+kubelet config kubelet-config kubelet
+kubelet config-dir @kubelet-dropin walk
+kubelet kubeconfig kubelet-kubeconfig kubeconfig
+kubelet client-ca-file kubelet-ca cert
+kubelet tls-cert-file certificate cert
+kubelet tls-private-key-file private-key none
+kubelet cert-dir @cert-dir walk
+kubelet pod-manifest-path @manifests walk
+kubelet cni-conf-dir @cni-config walk
+kubelet hostname-override @node-name value
+kube-proxy config proxy-config component
+kube-proxy kubeconfig proxy-kubeconfig kubeconfig
+k3s config distribution-config distro
+rke2 config distribution-config distro
+k0s config distribution-config distro
+'
+
+# Paths that a configuration file names: REDACTOR KEY ROLE REDACTOR-OF-THE-FILE.
+KEYS='
+kubelet clientCAFile kubelet-ca cert
+kubelet tlsCertFile certificate cert
+kubelet tlsPrivateKeyFile private-key none
+kubelet staticPodPath @manifests walk
+component kubeconfig @client-connection kubeconfig
+component path admission-config component
+component kubeConfigFile webhook-kubeconfig kubeconfig
+kubeconfig client-certificate certificate cert
+kubeconfig client-key private-key none
+kubeconfig tokenFile token-file none
+kubeconfig certificate-authority certificate cert
+etcd cert-file certificate cert
+etcd trusted-ca-file certificate cert
+etcd key-file private-key none
+etcd data-dir etcd-data none
+etcd wal-dir etcd-data none
+'
+
+# Environment variables of a matched process that are kept; all others are not.
+ENV_KEEP=' ETCD_CERT_FILE ETCD_KEY_FILE ETCD_CLIENT_CERT_AUTH ETCD_AUTO_TLS ETCD_TRUSTED_CA_FILE ETCD_PEER_CERT_FILE ETCD_PEER_KEY_FILE ETCD_PEER_CLIENT_CERT_AUTH ETCD_PEER_AUTO_TLS ETCD_PEER_TRUSTED_CA_FILE ETCD_DATA_DIR ETCD_CONFIG_FILE ETCD_INITIAL_CLUSTER KUBELET_CONFIG_DROPIN_DIR_ALPHA '
+export FLAGS KEYS ENV_KEEP
+
+# ---------------------------------------------------------------- 3 awk texts
+# shellcheck disable=SC2016  # awk program text, not for the shell to expand
+AWK_JSON='
+BEGIN { for (i = 0; i < 256; i++) { h = sprintf("%02x", i); C[h] = (i < 32 || i > 126) ? sprintf("\\u%04x", i) : sprintf("%c", i) }
+        C["22"] = "\\\""; C["5c"] = "\\\\"; printf "\"" }
+{ for (i = 1; i <= NF; i++) printf "%s", C[$i] }
+END { printf "\"" }'
+
+# The redactors. One program reads the whole of one file (NUL came in as \001),
+# keeps it in L[1..N], lets the function that KEB_HOW names fill O[], and only when that
+# succeeded prints anything at all. die() therefore always means: no content.
+# shellcheck disable=SC2016  # awk program text
+AWK_REDACT='
+{ L[++N] = $0 }
+END { main() }
+
+function main(   i, rc, how) {
+  how = ENVIRON["KEB_HOW"]; SIDE = ENVIRON["KEB_SIDE"]; NEXT = ENVIRON["KEB_RID"] + 0
+  if (N == 0 || !match(L[N], /KEB-END [0-9]+$/)) die("read failed")
+  rc = substr(L[N], RSTART + 8) + 0; L[N] = substr(L[N], 1, RSTART - 1)
+  if (rc != 0) die("read failed " rc)
+  for (i = 1; i <= N; i++) { BYTES += length(L[i]) + 1; sub(/\r$/, "", L[i]) }
+  BYTES--
+  if (L[N] == "") { N--; FINAL = 1 }
+  if (BYTES > ENVIRON["KEB_CAP"] + 0) { CUT = 1; N -= !FINAL; BYTES = ENVIRON["KEB_CAP"] }
+  if (how != "cmdline" && how != "environ")
+    for (i = 1; i <= N; i++) if (L[i] ~ /[\001-\010\016-\037\177]/) die("redactor failed: not text")
+  if (how == "cmdline") do_cmdline(); else if (how == "environ") do_environ()
+  else if (how == "status") do_status(); else if (how == "sockets") do_sockets()
+  else if (how == "users") do_users(); else if (how == "cert") do_cert()
+  else if (how == "plain") do_plain(); else if (how == "unit") do_unit()
+  else if (how == "env") do_env(); else if (how == "args") do_args()
+  else do_yaml(how)
+  for (i = 1; i <= nO; i++) printf "%s%s", O[i], (JOINED ? "" : "\n")
+  for (i = 1; i <= nR; i++) print R[i] >> ENVIRON["KEB_REDACTIONS"]
+  for (i = 1; i <= nF; i++) print F[i] >> ENVIRON["KEB_REFS"]
+  print "ok", BYTES + 0, CUT + 0, nR + 0, (COMP == "" ? "-" : COMP) > SIDE
+}
+function die(why) { print "fail", why > SIDE; close(SIDE); exit 1 }
+function put(s) { O[++nO] = s }
+function pad(n,   s) { s = ""; while (length(s) < n) s = s " "; return s }
+function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t]+$/, "", s); return s }
+
+# --- masks: a masked value stays recognisable as set, with its place and length class
+function mask(v, rule, kind, where,   n, c, m) {
+  n = length(v); nR++
+  c = n == 0 ? "0" : n <= 8 ? "1-8" : n <= 32 ? "9-32" : n <= 128 ? "33-128" : "129+"
+  m = "KEB-REDACTED-r" (NEXT + nR)
+  R[nR] = "{\"id\": \"r" (NEXT + nR) "\", \"rule\": \"" rule "\", \"seq\": " ENVIRON["KEB_SEQ"] ", \"member\": \"" ENVIRON["KEB_MEMBER"] "\", " place(where) "\"kind\": \"" kind "\", \"method\": \"" (kind == "object" || rule == "certificate-blocks-only" ? "drop" : "mask") "\", \"length_class\": \"" c "\"}"
+  return m
+}
+function place(where) {
+  if (where == "") return ""
+  if (where ~ /^[0-9]+$/) return "\"line\": " where ", "
+  if (where ~ /[^A-Za-z0-9_.:\/$~+*@<> -]/) return "\"pointer\": \"/\", "
+  return "\"pointer\": \"" where "\", "
+}
+
+# --- secret patterns that are looked for in every text that is kept
+function each(s, re, rule, least, where,   low, out, m) {
+  low = tolower(s); out = ""
+  while (match(low, re)) {
+    m = substr(s, RSTART, RLENGTH)
+    out = out substr(s, 1, RSTART - 1) (RLENGTH >= least ? mask(m, rule, "token", where) : m)
+    s = substr(s, RSTART + RLENGTH); low = substr(low, RSTART + RLENGTH)
+  }
+  return out s
+}
+function scrub(s, where) {
+  if (s == "") return s
+  if (s ~ /PRIVATE KEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtF/) return mask(s, "private-key", "pem", where)
+  if (s ~ /:\/\/[^ "@\/]*:[^ "@]*@/) s = userinfo(s, where)
+  if (s ~ /eyJ/) s = each(s, "eyj[a-z0-9_-]+\\.[a-z0-9_-]+(\\.[a-z0-9_-]*)?", "jwt", 24, where)
+  if (s ~ /A[KS]IA/) s = each(s, "a[ks]ia[a-z0-9]+", "cloud-key", 20, where)
+  if (length(s) >= 23) s = bootstrap(s, where)
+  if (tolower(s) ~ /passw|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data|bearer/) s = keyed(s, where)
+  if (length(s) >= 40) s = opaque(s, where)
+  return s
+}
+function userinfo(s, where,   out, m) {
+  out = ""
+  while (match(s, /:\/\/[^ "@\/]*:[^ "@]*@/)) {
+    m = substr(s, RSTART + 3, RLENGTH - 4)
+    out = out substr(s, 1, RSTART + 2) mask(m, "url-userinfo", "value", where) "@"
+    s = substr(s, RSTART + RLENGTH)
+  }
+  return out s
+}
+function bootstrap(s, where,   out, m, x) {
+  x = "[a-z0-9]"; x = x x x x x x; out = ""
+  while (match(s, x "[.][a-z0-9]+")) {
+    m = substr(s, RSTART, RLENGTH)
+    if (RLENGTH == 23 && substr(s, RSTART - 1, RSTART > 1) !~ /[A-Za-z0-9.-]/ && substr(s, RSTART + 23, 1) !~ /[A-Za-z.-]/)
+      m = mask(m, "bootstrap-token", "token", where)
+    out = out substr(s, 1, RSTART - 1) m; s = substr(s, RSTART + RLENGTH)
+  }
+  return out s
+}
+function keyed(s, where,   low, out, m, k, v) {
+  low = tolower(s); out = ""
+  while (match(low, /(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data)["\047]?[ \t]*[:=][ \t]*["\047]?[^ \t"\047,;&]+|bearer +[^ \t"\047]+/)) {
+    m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1)
+    s = substr(s, RSTART + RLENGTH); low = substr(low, RSTART + RLENGTH)
+    if (tolower(m) ~ /^bearer/) match(m, /^[A-Za-z]+ +/); else match(m, /^[^:=]*[:=][ \t]*["\047]?/)
+    k = substr(m, 1, RLENGTH); v = substr(m, RLENGTH + 1)
+    if (length(v) < 5 || v ~ /^(\/|KEB-REDACTED-|[{\[(]|false$)/) out = out m
+    else out = out k mask(v, "secret-key-value", "value", where)
+  }
+  return out s
+}
+function opaque(s, where,   out, m, t) {
+  out = ""
+  while (match(s, /[A-Za-z0-9+\/=_]+/)) {
+    m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
+    t = m
+    if (length(m) >= 40 && m !~ /^\// && m ~ /[A-Z]/ && m ~ /[a-z]/ && m ~ /[0-9]/ && gsub(/\//, "", t) * 12 <= length(m))
+      m = mask(m, "opaque-text", "token", where)
+    out = out m
+  }
+  return out s
+}
+
+# --- arguments: position and flag name stay, a secret value goes
+function flag_name(f) { f = tolower(f); sub(/^--?/, "", f); gsub(/_/, "-", f); return f }
+function secret_name(n) {
+  if (n ~ /-(file|files|dir|path|ttl|name)$/ || n == "auth-token" || n == "use-service-account-credentials") return 0
+  return n ~ /passw|passphrase|(^|-)(token|secret|credentials?|access-key|secret-key|api-?key|key-data)$/ || n ~ /^(datastore-endpoint|discovery)$/ || n ~ /^etcd-s3-/
+}
+function argument(a, where,   e, f) {
+  if (PENDING && a !~ /^--[a-z]/) { PENDING = 0; return a == "" ? a : mask(a, "secret-argument", "value", where) }
+  PENDING = 0
+  if (a ~ /[\001-\010\016-\037]/) return mask(a, "control-character", "value", where)
+  if (a ~ /[ \t\n]/ && a !~ /^--?[A-Za-z][A-Za-z0-9_-]*=/) return words(a, where)
+  e = index(a, "="); f = e ? substr(a, 1, e - 1) : a
+  if (f ~ /^(--?)?[A-Za-z][A-Za-z0-9_.-]*$/ && secret_name(flag_name(f))) {
+    if (!e) { PENDING = (a ~ /^-/); return a }
+    return substr(a, e + 1) == "" ? a : f "=" mask(substr(a, e + 1), "secret-argument", "value", where)
+  }
+  return e && a ~ /^-/ ? f "=" scrub(substr(a, e + 1), where) : scrub(a, where)
+}
+# Text that holds a whole command line: each word in turn, the space between kept.
+function words(s, where,   out, w, gap) {
+  if (s ~ /PRIVATE KEY/) return mask(s, "private-key", "pem", where)
+  out = ""
+  while (match(s, /[ \t\n"\047]+/)) {
+    # argument() matches too and moves RSTART: take the pieces apart first.
+    w = substr(s, 1, RSTART - 1); gap = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
+    out = out (w == "" ? "" : argument(w, where)) gap
+  }
+  return out (s == "" ? "" : argument(s, where))
+}
+
+# --- /proc
+function joined(   i, s) { s = L[1]; for (i = 2; i <= N; i++) s = s "\n" L[i]; return s }
+function base(p) { sub(/ \(deleted\)$/, "", p); sub(/^.*\//, "", p); return p }
+function has(n, list,   i, j, f, k, x) {
+  k = split(list, x, " ")
+  for (i = 2; i <= n; i++) { f = flag_name(A[i]); sub(/=.*/, "", f); for (j = 1; j <= k; j++) if (f == x[j]) return 1 }
+  return 0
+}
+# Which component a process is: by the exact name of its program, never by a mention.
+# The short names of old all-in-one images also need a flag that only they have.
+function component(n,   a, b, exe, w) {
+  a = base(A[1]); exe = base(ENVIRON["KEB_EXE"]); b = A[2]
+  if (split(a, w, " ") > 1 && (w[1] == "k3s" || w[1] == "rke2")) { a = w[1]; b = w[2] }
+  if (a ~ /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|kube-proxy|kubelite)$/) return a
+  if (a == "kube-controller") return "kube-controller-manager"
+  if (a == "hyperkube") return known(b)
+  if (a == "openshift" && b == "start") {
+    if (A[3] == "master") return A[4] == "api" ? "kube-apiserver" : A[4] == "controllers" ? "kube-controller-manager" : ""
+    return A[3] == "etcd" ? "etcd" : A[3] == "network" ? "kube-proxy" : ""
+  }
+  if (a == "hypershift") return b == "openshift-kube-apiserver" ? "kube-apiserver" : b == "openshift-controller-manager" ? "kube-controller-manager" : ""
+  if ((a == "k3s" || a == "rke2") && (b == "server" || b == "agent")) return a
+  if (a == "k3s-server" || a == "k3s-agent") return "k3s"
+  if (a == "k0s" && (b == "controller" || b == "worker")) return a
+  if (a == "apiserver" && has(n, "etcd-servers service-cluster-ip-range")) return "kube-apiserver"
+  if (a == "controller-manager" && has(n, "cluster-signing-cert-file service-account-private-key-file root-ca-file")) return "kube-controller-manager"
+  if (a == "scheduler" && has(n, "leader-elect kubeconfig config")) return "kube-scheduler"
+  if (a == "proxy" && has(n, "cluster-cidr proxy-mode hostname-override")) return "kube-proxy"
+  return exe ~ /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|kube-proxy)$/ ? exe : ""
+}
+function known(b) {
+  if (b !~ /^kube/) b = "kube-" b
+  return b ~ /^kube-(apiserver|controller-manager|scheduler|proxy)$/ ? b : (b == "kube-kubelet" || b == "kubelet") ? "kubelet" : ""
+}
+function ref(role, how, via, path) {
+  if (path ~ /[\001-\037]/ || path == "") return
+  if (how != "value" && path !~ /^\//) return
+  if (path ~ /^\/(var\/)?run\/secrets\/kubernetes.io\//) return
+  if (role == "pki" && path ~ /\.key$/) role = "private-key"
+  F[++nF] = role "\t" how "\t" via "\t" path
+}
+function flags_of(n,   i, k, t, w, e, f, v, row) {
+  k = split(ENVIRON["FLAGS"], row, "\n")
+  for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
+  for (i = 2; i <= n; i++) {
+    if (A[i] !~ /^--?[A-Za-z]/) continue
+    e = index(A[i], "="); f = flag_name(e ? substr(A[i], 1, e - 1) : A[i])
+    v = e ? substr(A[i], e + 1) : A[i + 1]
+    if (!((COMP " " f) in T)) continue
+    split(T[COMP " " f], w, " "); ref(w[1], w[2], COMP " --" f " pid " ENVIRON["KEB_PID"], v)
+  }
+}
+function do_cmdline(   n, i) {
+  n = split(joined(), A, "\001")
+  while (n > 0 && A[n] == "") n--
+  if (CUT) n--
+  COMP = n > 0 ? component(n) : ""
+  if (COMP == "") { print "nomatch" > SIDE; close(SIDE); exit 0 }
+  flags_of(n); JOINED = 1
+  for (i = 1; i <= n; i++) put(argument(A[i], "/" (i - 1)) "\001")
+}
+function do_environ(   n, i, e, k, rest, f, w, row, c) {
+  n = split(joined(), A, "\001"); JOINED = 1; rest = 0
+  c = split(ENVIRON["FLAGS"], row, "\n")
+  for (i = 1; i <= c; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
+  for (i = 1; i <= n; i++) {
+    e = index(A[i], "="); k = substr(A[i], 1, e - 1)
+    if (A[i] == "") continue
+    if (!e || !index(ENVIRON["ENV_KEEP"], " " k " ")) { rest += length(A[i]); continue }
+    put(k "=" scrub(substr(A[i], e + 1), "/" nO) "\001")
+    f = tolower(k); sub(/^etcd_/, "", f); gsub(/_/, "-", f)
+    if (k ~ /^ETCD_/ && ("etcd " f) in T) { split(T["etcd " f], w, " "); ref(w[1], w[2], "etcd " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1)) }
+    if (k ~ /^KUBELET_/) ref("@kubelet-dropin", "walk", "kubelet " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1))
+  }
+  if (rest) mask(pad(rest > 200 ? 200 : rest), "environ-allow-list", "object", "")
+}
+function do_status(   i) { for (i = 1; i <= N; i++) if (L[i] ~ /^[UG]id:/) put(L[i]) }
+function hex(s,   i, n) { n = 0; s = tolower(s); for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return n }
+function do_sockets(   i, w, a, j, k, g, s) {
+  for (i = 1; i <= N; i++) {
+    if (split(trim(L[i]), w, " +") < 10 || w[4] != "0A") continue
+    split(w[2], a, ":"); s = ""
+    for (j = 1; j <= length(a[1]); j += 8) {
+      g = substr(a[1], j, 8)
+      if (ENVIRON["KEB_ORDER"] == "little") g = substr(g, 7, 2) substr(g, 5, 2) substr(g, 3, 2) substr(g, 1, 2)
+      if (length(a[1]) == 8) for (k = 1; k < 8; k += 2) s = s (k > 1 ? "." : "") hex(substr(g, k, 2))
+      else s = s (j > 1 ? ":" : "") tolower(substr(g, 1, 4)) ":" tolower(substr(g, 5, 4))
+    }
+    put((length(a[1]) == 8 ? "tcp " : "tcp6 ") s " " hex(a[2]) " " w[10])
+  }
+}
+function do_users(   i, w, t) {
+  t = "u"
+  for (i = 1; i <= N; i++) {
+    if (L[i] == "KEB-SPLIT") t = "g"
+    else if (split(L[i], w, ":") >= 3 && w[1] ~ /^[A-Za-z0-9_][A-Za-z0-9_.$@+-]*$/ && w[3] ~ /^[0-9]+$/) put(t " " w[1] " " w[3])
+  }
+}
+
+# --- certificates: complete CERTIFICATE blocks and nothing between them
+function cert_blocks(   i, j, b, k, lost, s) {
+  lost = 0; k = 0
+  for (i = 1; i <= N; i++) {
+    s = trim(L[i])
+    if (s == "-----BEGIN CERTIFICATE-----") { lost += k; k = 1; b[k] = s }
+    else if (!k) lost += length(s)
+    else if (s == "-----END CERTIFICATE-----" && b[2] ~ /^MI/) { for (j = 1; j <= k; j++) put(b[j]); put(s); k = 0 }
+    else if (s ~ /^[A-Za-z0-9+\/=]+$/) b[++k] = s
+    else { lost += k + 1; k = 0 }
+  }
+  return lost + k
+}
+function do_cert(   lost) {
+  lost = cert_blocks()
+  if (lost) mask(pad(lost > 200 ? 200 : lost), "certificate-blocks-only", "pem", "")
+}
+# Base64 of PEM in a kubeconfig: kept only if it decodes to CERTIFICATE blocks alone.
+function cert_data(v, where,   t, i, n, w, ok) {
+  t = v; gsub(/[ \n]/, "", t)
+  if (t ~ /^LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t/ && t !~ /[^A-Za-z0-9+\/=]/) {
+    n = split(decode(t), w, "\n"); ok = n > 0
+    for (i = 1; i <= n; i++) if (w[i] !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) ok = 0
+    if (ok && w[2] ~ /^MI/) return v
+  }
+  return mask(v, "certificate-data", "pem", where)
+}
+function decode(t,   i, out, n, a, b, c, d) {
+  out = ""
+  for (i = 1; i <= length(t); i += 4) {
+    a = b64(substr(t, i, 1)); b = b64(substr(t, i + 1, 1)); c = b64(substr(t, i + 2, 1)); d = b64(substr(t, i + 3, 1))
+    out = out sprintf("%c", a * 4 + int(b / 16))
+    if (c >= 0) out = out sprintf("%c", (b % 16) * 16 + int(c / 4))
+    if (c >= 0 && d >= 0) out = out sprintf("%c", (c % 4) * 64 + d)
+  }
+  return out
+}
+function b64(c) { return c == "" || c == "=" ? -1 : index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", c) - 1 }
+
+# --- line-wise texts
+function do_plain(   i, pem) {
+  for (i = 1; i <= N; i++) {
+    if (L[i] ~ /BEGIN [A-Z0-9 ]*PRIVATE KEY/) pem = 1
+    if (pem) { if (L[i] ~ /END [A-Z0-9 ]*PRIVATE KEY/) pem = 0; put(mask(L[i], "private-key", "pem", i)) }
+    else put(scrub(L[i], i))
+  }
+}
+function do_args(   i) { for (i = 1; i <= N; i++) { put(L[i] ~ /^[ \t]*#/ ? "#" : words(L[i], i)) } }
+# One logical line may run over several; blank lines keep the numbers right.
+function logical(i,   n) {
+  LINE = L[i]; n = 0
+  while (LINE ~ /\\$/ && i + n < N) { n++; LINE = substr(LINE, 1, length(LINE) - 1) " " trim(L[i + n]) }
+  return n
+}
+function assigned(a, where,   e, k, v) {
+  e = index(a, "="); k = substr(a, 1, e - 1); v = substr(a, e + 1)
+  if (!e || k !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return mask(a, "environment-value", "value", where)
+  if (v == "" || v == "\"\"") return a
+  if ((k ~ /^KUBE(LET)?_/ || index(ENVIRON["ENV_KEEP"], " " k " ")) && !secret_name(flag_name(k))) { PENDING = 0; return k "=" words(v, where) }
+  return k "=" mask(v, "environment-value", "value", where)
+}
+function environment(s, where,   out, q, e, w) {
+  out = ""; s = trim(s)
+  while (s != "") {
+    q = substr(s, 1, 1)
+    if (q == "\"" || q == "\047") {
+      e = index(substr(s, 2), q); if (!e) die("redactor failed: open quote")
+      w = substr(s, 2, e - 1); s = trim(substr(s, e + 2))
+    } else { q = ""; match(s, /^[^ \t]+/); w = substr(s, 1, RLENGTH); s = trim(substr(s, RLENGTH + 1)) }
+    out = out (out == "" ? "" : " ") q assigned(w, where) q
+  }
+  return out
+}
+function do_unit(   i, n, k, v, s) {
+  for (i = 1; i <= N; i += n + 1) {
+    n = logical(i); s = trim(LINE); PENDING = 0
+    k = s; sub(/[ \t]*=.*$/, "", k); v = trim(substr(s, index(s, "=") + 1))
+    if (s ~ /^[#;]/) put("#")
+    else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
+    else if (k ~ /^Exec/) put(k "=" words(v, i))
+    else if (k == "Environment") put(k "=" environment(v, i))
+    else if (k ~ /^[A-Z][A-Za-z0-9]*$/ && k !~ /Credential/) put(k "=" scrub(v, i))
+    else put(mask(s, "unit-line", "value", i))
+    for (v = 0; v < n; v++) put("")
+  }
+}
+function do_env(   i, n, s, v) {
+  for (i = 1; i <= N; i += n + 1) {
+    n = logical(i); s = trim(LINE)
+    if (s ~ /^[#;]/) put("#")
+    else if (s == "") put("")
+    else if (s ~ /^export /) put("export " assigned(trim(substr(s, 8)), i))
+    else put(assigned(s, i))
+    for (v = 0; v < n; v++) put("")
+  }
+}
+
+# --- YAML and JSON: parsed into keys and scalars, judged one by one, written anew in
+# block style with the keys in their order. What the parser does not know, it refuses.
+function do_yaml(how,   docs) {
+  HOW = how; I = 1; docs = 0
+  if (CUT) die("redactor failed: cut")
+  for (;;) {
+    skip(); if (I > N) break
+    if (L[I] ~ /^%/) die("redactor failed: directive")
+    if (L[I] ~ /^\.\.\.( |$)/) { I++; continue }
+    if (L[I] ~ /^---( +#.*)?$/) { put("---"); I++; continue }
+    if (docs++ > 50) die("redactor failed: documents")
+    block(ind(L[I]), 0, "", "")
+    skip(); if (I <= N && L[I] !~ /^(---|\.\.\.)/) die("redactor failed: line " I)
+  }
+  if (how == "encryption" && !(ENC_KIND && ENC_PROVIDERS)) die("redactor failed: not an EncryptionConfiguration")
+}
+function ind(s) { match(s, /^ */); return RLENGTH }
+function blank(s) { return s ~ /^[ \t]*(#.*)?$/ }
+function skip() { while (I <= N && blank(L[I])) I++ }
+function marker(s) { return s ~ /^(---|\.\.\.)( |$)/ }
+function dash(s, c) { s = substr(s, c + 1); return s == "-" || substr(s, 1, 2) == "- " }
+function emit(oi, t) { if (PFX != "") { t = PFX t; PFX = "" } else t = pad(oi) t; sub(/ +$/, "", t); put(t) }
+function key(s,   q) {
+  if (match(s, /^[A-Za-z0-9_.\/$~+*@<-][^][ "\047{},&#!|]*:( |$)/)) KEY = substr(s, 1, RLENGTH)
+  else if (match(s, /^"[^"\\]*" *:( |$)/) || match(s, /^\047[^\047\\]*\047 *:( |$)/)) KEY = substr(s, 1, RLENGTH)
+  else return 0
+  REST = trim(substr(s, RLENGTH + 1)); sub(/ *: ?$/, "", KEY); RAW = KEY; q = substr(KEY, 1, 1)
+  if (q == "\"" || q == "\047") KEY = substr(KEY, 2, length(KEY) - 2)
+  check_key(KEY)
+  return 1
+}
+function step(path, k) { gsub(/~/, "~0", k); gsub(/\//, "~1", k); return path "/" k }
+function check_key(k,   n) { n = nR; if (length(k) > 200 || scrub(k, "") != k) die("redactor failed: key") }
+function block(col, oi, path, k) {
+  if (++DEPTH > 60) die("redactor failed: depth")
+  if (L[I] ~ /^ *\t/) die("redactor failed: tab")
+  if (dash(L[I], col)) sequence(col, oi, path, k)
+  else if (key(substr(L[I], col + 1))) mapping(col, oi, path)
+  else value(substr(L[I], col + 1), col - 1, oi, path, k, "")
+  DEPTH--
+}
+function mapping(col, oi, path,   c, k, raw, r, p) {
+  for (;;) {
+    skip(); if (I > N || marker(L[I])) return
+    c = ind(L[I]); if (c < col) return
+    if (c > col || dash(L[I], c) || !key(substr(L[I], c + 1))) die("redactor failed: line " I)
+    k = KEY; raw = RAW; r = REST; p = step(path, k)
+    if (!blank(r)) { value(r, col, oi, p, k, raw ": "); continue }
+    I++; skip()
+    if (I > N || marker(L[I]) || ind(L[I]) < col || (ind(L[I]) == col && !dash(L[I], col))) emit(oi, raw ":")
+    else if (!container(k, p)) { emit(oi, raw ": " mask(pad(40), "not-allowed", "object", p)); drop(col) }
+    else { emit(oi, raw ":"); block(ind(L[I]), dash(L[I], ind(L[I])) ? oi : oi + 2, p, k) }
+  }
+}
+function drop(col) { while (I <= N && (L[I] ~ /^[ \t]*$/ || (!marker(L[I]) && (ind(L[I]) > col || (ind(L[I]) == col && dash(L[I], col)))))) I++ }
+function sequence(col, oi, path, k,   i, p, c, r) {
+  PENDING = 0
+  for (i = 0; ; i++) {
+    skip(); if (I > N || marker(L[I]) || ind(L[I]) < col || !dash(L[I], ind(L[I])) && ind(L[I]) == col) return
+    if (ind(L[I]) != col) die("redactor failed: line " I)
+    p = path "/" i; r = substr(L[I], col + 2); PFX = (PFX != "" ? PFX : pad(oi)) "- "
+    if (blank(r)) {
+      I++; skip()
+      if (I <= N && !marker(L[I]) && ind(L[I]) > col) block(ind(L[I]), oi + 2, p, k); else emit(oi, "")
+      continue
+    }
+    L[I] = substr(L[I], 1, col) " " r; c = ind(L[I])
+    if (dash(L[I], c) || key(substr(L[I], c + 1))) block(c, oi + 2, p, k)
+    else value(substr(L[I], c + 1), col, oi + 2, p, k, "")
+  }
+}
+function value(r, pcol, oi, path, k, lead,   c, e, j, t, v, head, first, nl) {
+  c = substr(r, 1, 1)
+  if (c == "{" || c == "[") {
+    T_ = ""; LEVEL = 0; QUOTE = ""; feed(r)
+    while (LEVEL > 0) { if (++I > N) die("redactor failed: open bracket"); T_ = T_ "\n"; feed(L[I]) }
+    POS = 1; flow(oi, path, k, lead); if (!blank(substr(T_, POS))) die("redactor failed: after bracket")
+    I++; return
+  }
+  if (c == "\"" || c == "\047") {
+    t = r
+    while (!(e = quoted(t, 1))) { if (++I > N) die("redactor failed: open quote"); t = t " " trim(L[I]) }
+    if (!blank(substr(t, e + 1))) die("redactor failed: after quote")
+    I++; emit(oi, lead scalar(path, k, TEXT, substr(t, 1, e))); return
+  }
+  if (c == "|" || c == ">") {
+    if (r !~ /^[|>][+-]?[ ]*(#.*)?$/) die("redactor failed: block scalar")
+    head = r; sub(/ *#.*$/, "", head); first = -1; v = ""; nl = ""
+    for (I++; I <= N && (L[I] ~ /^ *$/ || ind(L[I]) > pcol); I++) {
+      if (first < 0 && L[I] !~ /^ *$/) first = ind(L[I])
+      v = v nl substr(L[I], first + 1); nl = "\n"
+    }
+    sub(/\n+$/, "", v); t = judge(path, k, v)
+    if (t != v) { emit(oi, lead (t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t))); return }
+    emit(oi, lead head); e = split(v, LIT, "\n")
+    for (j = 1; j <= e; j++) put(LIT[j] == "" ? "" : pad(oi + 2) LIT[j])
+    return
+  }
+  if (index("&*!%@`", c) || r ~ /^\? /) die("redactor failed: line " I)
+  v = plain_text(r); j = I + 1
+  while (v == trim(r)) {
+    while (j <= N && L[j] ~ /^[ \t]*$/) j++
+    if (j > N || ind(L[j]) <= pcol || marker(L[j]) || blank(L[j])) break
+    v = r = v " " plain_text(trim(L[j])); I = j++
+  }
+  if (v ~ /: / || v ~ /:$/) die("redactor failed: line " I)
+  I++; emit(oi, lead scalar(path, k, v, v))
+}
+function plain_text(s) { if (match(s, /[ \t]#/)) s = substr(s, 1, RSTART - 1); return trim(s) }
+# The end of the quoted text that opens at p, 0 when it is still open; TEXT is what it says.
+function quoted(s, p,   q, c, n) {
+  q = substr(s, p, 1); TEXT = ""; n = length(s)
+  for (p++; p <= n; p++) {
+    c = substr(s, p, 1)
+    if (c == q) { if (q == "\047" && substr(s, p + 1, 1) == q) { TEXT = TEXT q; p++; continue } return p }
+    if (c == "\\" && q == "\"") {
+      c = substr(s, ++p, 1)
+      if (c == "n") c = "\n"; else if (c == "t") c = "\t"; else if (c == "r") c = ""
+      else if (c == "u") { c = hex(substr(s, p + 1, 4)); c = c < 128 ? sprintf("%c", c) : "\\u" substr(s, p + 1, 4); p += 4 }
+      else if (c != "\"" && c != "\\" && c != "/") { if (c == "") return 0; die("redactor failed: escape") }
+    }
+    TEXT = TEXT c
+  }
+  return 0
+}
+function quote(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s); return "\"" s "\"" }
+function feed(s,   i, c) {
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    if (QUOTE != "") { if (c == "\\" && QUOTE == "\"") i++; else if (c == QUOTE) QUOTE = "" }
+    else if (c == "\"" || c == "\047") QUOTE = c
+    else if (c == "#" && (i == 1 || substr(s, i - 1, 1) == " ")) { s = substr(s, 1, i - 1); break }
+    else if (c == "{" || c == "[") LEVEL++
+    else if (c == "}" || c == "]") LEVEL--
+  }
+  T_ = T_ s
+}
+function space() { while (substr(T_, POS, 1) ~ /[ \t\n]/ && POS <= length(T_)) POS++ }
+function flow(oi, path, k, lead,   c, e, i, fk, s) {
+  if (++DEPTH > 60) die("redactor failed: depth")
+  space(); c = substr(T_, POS, 1)
+  if (c == "{" || c == "[") {
+    if (!container(k, path)) { over(); emit(oi, lead mask(pad(40), "not-allowed", "object", path)); DEPTH--; return }
+    POS++; space()
+    if (substr(T_, POS, 1) == (c == "{" ? "}" : "]")) { POS++; emit(oi, lead c (c == "{" ? "}" : "]")); DEPTH--; return }
+    if (lead != "") { emit(oi, lead); if (c == "{") oi += 2 }
+    PENDING = 0
+    for (i = 0; ; i++) {
+      space()
+      if (c == "{") {
+        fk = flow_key(); check_key(fk); flow(oi, step(path, fk), fk, (fk ~ /^[A-Za-z_][A-Za-z0-9_.\/-]*$/ ? fk : quote(fk)) ": ")
+      } else { PFX = (PFX != "" ? PFX : pad(oi)) "- "; flow(oi + 2, path "/" i, k, "") }
+      space(); s = substr(T_, POS++, 1)
+      if (s == (c == "{" ? "}" : "]")) break
+      if (s != ",") die("redactor failed: flow")
+      space(); if (substr(T_, POS, 1) == (c == "{" ? "}" : "]")) { POS++; break }
+    }
+  } else if (c == "\"" || c == "\047") {
+    e = quoted(T_, POS); if (!e) die("redactor failed: open quote")
+    s = substr(T_, POS, e - POS + 1); POS = e + 1
+    emit(oi, lead scalar(path, k, TEXT, s ~ /\n/ ? quote(TEXT) : s))
+  } else {
+    if (!match(substr(T_, POS), /^[^],{}:#&*!|>%@`"\047 \n[][^],{}\n[]*/)) die("redactor failed: flow")
+    s = trim(substr(T_, POS, RLENGTH)); POS += RLENGTH
+    if (s ~ /: / || s ~ /:$/ || s ~ / #/) die("redactor failed: flow")
+    emit(oi, lead scalar(path, k, s, s))
+  }
+  DEPTH--
+}
+function flow_key(   e, s) {
+  if (substr(T_, POS, 1) ~ /["\047]/) { e = quoted(T_, POS); if (!e || TEXT ~ /[\\\n]/) die("redactor failed: key"); s = TEXT; POS = e + 1 }
+  else { if (!match(substr(T_, POS), /^[A-Za-z0-9_.\/-]+/)) die("redactor failed: key"); s = substr(T_, POS, RLENGTH); POS += RLENGTH }
+  space(); if (substr(T_, POS++, 1) != ":") die("redactor failed: key")
+  return s
+}
+function over(   n, c, q) {
+  n = 0; q = ""
+  for (; POS <= length(T_); POS++) {
+    c = substr(T_, POS, 1)
+    if (q != "") { if (c == "\\" && q == "\"") POS++; else if (c == q) q = "" }
+    else if (c == "\"" || c == "\047") q = c
+    else if (c == "{" || c == "[") n++
+    else if ((c == "}" || c == "]") && --n == 0) { POS++; return }
+  }
+}
+
+# --- what each kind of document may show
+function among(k, list) { return index(" " list " ", " " k " ") }
+function container(k, path) {
+  if (HOW == "kubeconfig") return among(k, "clusters cluster contexts context users user preferences") || k == ""
+  if (HOW == "encryption" && k == "providers") ENC_PROVIDERS = 1
+  if (HOW == "encryption") return among(k, "resources providers keys aescbc aesgcm secretbox kms identity") || k == ""
+  if (k == "auth-provider" || k == "exec" && path ~ /\/user\//) return 0
+  return 1
+}
+function scalar(path, k, text, raw,   t) {
+  t = judge(path, k, text)
+  return t == text ? raw : t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t)
+}
+function judge(path, k, v) {
+  if (v == "" || v == "null" || v == "~") return v
+  keys_of(path, k, v)
+  if (k == "certificate-authority-data" || k == "client-certificate-data") return cert_data(v, path)
+  if (HOW == "kubeconfig")
+    return among(k, "apiVersion kind name server certificate-authority insecure-skip-tls-verify tls-server-name proxy-url cluster user namespace current-context client-certificate client-key tokenFile disable-compression") ? scrub(v, path) : mask(v, "kubeconfig-allow-list", "value", path)
+  if (HOW == "encryption") return encryption(path, k, v)
+  if (HOW == "manifest") {
+    if (path ~ /\/(command|args)\/[0-9]+$/) return argument(v, path)
+    if (path ~ /\/env\/[0-9]+\/value$/) return mask(v, "env-value", "value", path)
+    if (path ~ /\/httpHeaders\/[0-9]+\/value$/) return mask(v, "header-value", "value", path)
+    if (path ~ /\/annotations\// && k !~ /^(kubeadm\.kubernetes\.io|kubernetes\.io|seccomp\.security\.alpha\.kubernetes\.io|container\.apparmor\.security\.beta\.kubernetes\.io|scheduler\.alpha\.kubernetes\.io)\//) return mask(v, "annotation-allow-list", "value", path)
+  }
+  if (HOW == "kubelet" && path ~ /\/staticPodURLHeader\//) return mask(v, "header-value", "value", path)
+  if (HOW == "distro" && k ~ /-args?$/) return argument(v, path)
+  if (secret_name(flag_name(k)) || flag_name(k) ~ /^(clientkeydata|idtoken|accesstoken|refreshtoken|bearertoken|secretkey|accesskey|privatekey)$/) return mask(v, "secret-key-value", "value", path)
+  if (v ~ /^-----BEGIN CERTIFICATE-----/ && v !~ /PRIVATE/ && only_certs(v)) return v
+  return scrub(v, path)
+}
+function only_certs(v,   n, i, w) {
+  n = split(v, w, "\n")
+  for (i = 1; i <= n; i++) if (trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
+  return 1
+}
+function encryption(path, k, v) {
+  if (k == "kind" && path == "/kind") ENC_KIND = v ~ /^Encryption(Configuration|Config)$/
+  if (among(k, "apiVersion kind name endpoint timeout cachesize") || path ~ /^\/resources\/[0-9]+\/resources\/[0-9]+$/) return scrub(v, path)
+  return mask(v, "encryption-secret", "value", path)
+}
+function keys_of(path, k, v,   i, n, w, row, role) {
+  n = split(ENVIRON["KEYS"], row, "\n")
+  for (i = 1; i <= n; i++) {
+    if (split(row[i], w, " ") != 4 || w[1] != HOW || w[2] != k) continue
+    role = w[3]
+    if (role == "@client-connection") role = ENVIRON["KEB_ROLE"] == "proxy-config" ? "proxy-kubeconfig" : ENVIRON["KEB_ROLE"] == "scheduler-config" ? "scheduler-kubeconfig" : "webhook-kubeconfig"
+    if (k == "path" && (ENVIRON["KEB_ROLE"] != "admission-config" || path !~ /^\/plugins\/[0-9]+\/path$/)) continue
+    if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = ENVIRON["KEB_DIR"] "/" v }
+    ref(role, w[4], ENVIRON["KEB_FROM"] " " k (ENVIRON["KEB_PID"] == "" ? "" : " pid " ENVIRON["KEB_PID"]), v)
+  }
+}
+'
+
+# ---------------------------------------------------------------- 4 messages
+say() {
+  [ -n "${BUNDLE:-}" ] || return 0
+  LOG_LINES=$((LOG_LINES + 1))
+  [ "$LOG_LINES" -le "$LOG_CAP" ] && printf '%s\n' "$1" >>"$BUNDLE/log.txt"
+  return 0
+}
+usage() { # WHERE WHAT HELP: refuse the command line
+  printf 'error: %s: %s\nhelp: %s\n' "$1" "$2" "$3" >&2
+  exit 2
+}
+nothing() { # WHERE WHAT HELP: nothing could be collected
+  printf 'error: %s: %s\nhelp: %s\n' "$1" "$2" "$3" >&2
+  exit 4
+}
+help_text() {
+  printf '%s\n' \
+    'usage: sh node.sh [--root DIR] [--output DIR] [--node-name NAME] [--list] [--dry-run]' \
+    '  --root DIR        read everything, /proc too, below DIR; links are resolved below DIR' \
+    '  --output DIR      existing folder for the bundle (default: the current one)' \
+    '  --node-name NAME  how the API calls this node, when the kubelet does not say it' \
+    '  --list            print what is looked for, reading nothing' \
+    '  --dry-run         print what is looked for and whether it is there, opening nothing' \
+    'exit: 0 complete, 3 partial, 4 nothing collected, 2 usage'
+}
+
+# ---------------------------------------------------------------- 5 JSON
+j() { # TEXT: J becomes a JSON string, byte for byte (U+0000 to U+00FF)
+  case $1 in
+  *[!A-Za-z0-9._/:@+,=' '-]*) J=$(printf '%s' "$1" | od -An -v -tx1 | awk "$AWK_JSON") ;;
+  *) J=\"$1\" ;;
+  esac
+}
+now() { NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ); }
+plan() { # ID KIND TARGET VIA: SEQ becomes its number
+  PLANNED=$((PLANNED + 1))
+  SEQ=$PLANNED
+  j "$3" && pl_target=$J
+  j "$4"
+  printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s}\n' \
+    "$SEQ" "$1" "$2" "$pl_target" "$J" >>"$BUNDLE/plan.ndjson"
+}
+begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a new one
+  if [ -n "$HINT" ]; then
+    SEQ=$HINT HINT=''
+  else
+    case $FIXED in
+    *"|$1 $3|"*) SEQ=$(KEB_WANTED="$1 $3" awk '{ s = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print s; exit } }' "$WORK/fixed") ;;
+    *) plan "$1" "$2" "$3" "$4" ;;
+    esac
+  fi
+  P_ID=$1 P_KIND=$2 P_TARGET=$3 P_VIA=$4 P_T0=$NOW P_STATUS=ok P_DETAIL='' P_MORE='' P_STAT='' P_RESOLVED=''
+}
+more() { P_MORE="$P_MORE, $1"; }
+record() { # the probe ends: one line into probes.ndjson
+  now
+  j "$P_TARGET" && re_target=$J
+  j "$P_VIA" && re_via=$J
+  if [ -n "$P_STAT" ]; then P_MORE=", \"stat\": $P_STAT$P_MORE"; fi
+  if [ -n "$P_DETAIL" ]; then j "$P_DETAIL" && P_MORE=", \"detail\": $J$P_MORE"; fi
+  if [ -n "$P_RESOLVED" ]; then j "$P_RESOLVED" && P_MORE=", \"resolved\": $J$P_MORE"; fi
+  printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s, "t0": "%s", "t1": "%s", "status": "%s"%s}\n' \
+    "$SEQ" "$P_ID" "$P_KIND" "$re_target" "$re_via" "$P_T0" "$NOW" "$P_STATUS" "$P_MORE" >>"$BUNDLE/probes.ndjson"
+  case $P_STATUS in
+  ok) SEEN_OK=$((SEEN_OK + 1)) ;;
+  denied | error | timeout | truncated | loop) PARTIAL=1 && say "seq $SEQ $P_ID: $P_STATUS $P_DETAIL" ;;
+  esac
+}
+
+# ---------------------------------------------------------------- 6 commands
+limited() { # COMMAND...: at most PROBE_TIMEOUT seconds; 124 means it ran out of time
+  case $WATCHDOG in
+  timeout) timeout "$PROBE_TIMEOUT" "$@" ;;
+  timeout-t) timeout -t "$PROBE_TIMEOUT" "$@" ;;
+  *)
+    exec 5<&0 # a background job would lose its input
+    "$@" <&5 5<&- &
+    li_job=$!
+    exec 5<&-
+    (
+      li_sleep=
+      trap 'kill $li_sleep 2>/dev/null; exit 0' TERM
+      sleep "$PROBE_TIMEOUT" &
+      li_sleep=$!
+      wait "$li_sleep"
+      kill -9 "$li_job"
+    ) </dev/null >/dev/null 2>&1 &
+    li_dog=$!
+    wait "$li_job" 2>/dev/null
+    li_rc=$?
+    kill "$li_dog" 2>/dev/null
+    wait "$li_dog" 2>/dev/null
+    (exit "$li_rc")
+    ;;
+  esac
+  li_rc=$?
+  case $li_rc in 124 | 137 | 143 | 265 | 271) return 124 ;; esac
+  return "$li_rc"
+}
+sha256() { # FILE or standard input: HASH becomes the hex digest
+  case $SHA_TOOL in
+  sha256sum) HASH=$(sha256sum) ;;
+  shasum) HASH=$(shasum -a 256) ;;
+  *) HASH=$(openssl dgst -sha256 -r) ;;
+  esac
+  HASH=${HASH%% *}
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+flavour() { # TOOL: gnu, busybox, other or none
+  if ! have "$1"; then FLAVOUR=none && return; fi
+  fl_text=$("$1" --version 2>&1 </dev/null | head -n 1)
+  case $fl_text in
+  *GNU* | *coreutils*) FLAVOUR=gnu ;;
+  *BusyBox* | *busybox*) FLAVOUR=busybox ;;
+  *)
+    fl_text=$("$1" --help 2>&1 </dev/null | head -n 1)
+    case $fl_text in *BusyBox*) FLAVOUR=busybox ;; *) FLAVOUR=other ;; esac
+    ;;
+  esac
+}
+probe_tools() {
+  TOOLS=
+  for pt_tool in stat awk od head tar gzip sha256sum timeout readlink getfacl; do
+    flavour "$pt_tool"
+    TOOLS="$TOOLS${TOOLS:+, }\"$pt_tool\": \"$FLAVOUR\""
+  done
+  for pt_tool in awk od tr date cat rm mkdir head; do
+    have "$pt_tool" || nothing "$pt_tool" 'is not on PATH' 'Install a busybox userland, or set PATH.'
+  done
+  SHA_TOOL=none
+  for pt_tool in openssl shasum sha256sum; do have "$pt_tool" && SHA_TOOL=$pt_tool; done
+  [ "$SHA_TOOL" != none ] || nothing sha256sum 'is not on PATH' 'Install sha256sum, shasum or openssl.'
+  have tar || nothing tar 'is not on PATH' 'Install tar.'
+  WATCHDOG=own
+  if timeout 5 true 2>/dev/null; then WATCHDOG=timeout; elif timeout -t 5 true 2>/dev/null; then WATCHDOG=timeout-t; fi
+  STAT_HOW='ls'
+  case $(stat -c '%f %a %u %g %s %Y %h' / 2>/dev/null) in
+  4[0-9a-f][0-9a-f][0-9a-f]" "[0-7]*" "[0-9]*" "[0-9]*" "[0-9]*" "[0-9]*" "[0-9]*) STAT_HOW=stat ;;
+  esac
+  ACL_HOW=none
+  flavour ls
+  if have getfacl; then ACL_HOW=getfacl; elif [ "$FLAVOUR" = gnu ]; then ACL_HOW='ls'; fi
+  HEAD_HOW='dd'
+  [ "$(printf 'ab' | head -c 1 2>/dev/null)" = a ] && HEAD_HOW='head'
+  case $(printf '\001\000' | od -An -tx2) in *0001*) ORDER=little ;; *) ORDER=big ;; esac
+  PROC_REAL=0
+  [ "$(stat -f -c %t "$ROOT/proc" 2>/dev/null)" = 9fa0 ] && PROC_REAL=1
+}
+
+# ---------------------------------------------------------------- 7 the one door to the host
+# resolve PATH: follows links itself, below BASE, and never lets the kernel do it.
+# REAL becomes the final path as the host sees it, LINK the target when PATH is a link.
+resolve() {
+  rs_rest=$1 rs_hops=0 REAL='' LINK='' RS_OK=1 rs_last=0
+  while [ -n "$rs_rest" ]; do
+    case $rs_rest in /*) rs_rest=${rs_rest#/} && continue ;; esac
+    rs_part=${rs_rest%%/*}
+    case $rs_rest in */*) rs_rest=${rs_rest#*/} ;; *) rs_rest='' ;; esac
+    case $rs_part in
+    '' | .) continue ;;
+    ..) REAL=${REAL%/*} && continue ;;
+    esac
+    if [ -L "$BASE$REAL/$rs_part" ]; then
+      rs_hops=$((rs_hops + 1))
+      if [ "$rs_hops" -gt 40 ]; then RS_OK=0 && return; fi
+      read_link "$BASE$REAL/$rs_part"
+      if [ -z "$rs_rest" ] && [ "$rs_last" -eq 0 ]; then rs_last=1 LINK=$TARGET; fi
+      case $TARGET in /*) REAL='' ;; esac
+      rs_rest=$TARGET/$rs_rest
+    else
+      REAL=$REAL/$rs_part
+    fi
+  done
+  [ -n "$REAL" ] || REAL=/
+}
+read_link() { # LINK: TARGET becomes what it says
+  if have readlink; then
+    TARGET=$(limited readlink "$1" 2>/dev/null && printf x)
+  else
+    TARGET=$(limited ls -ld "$1" 2>/dev/null && printf x)
+    TARGET=${TARGET#*" -> "}
+  fi
+  TARGET=${TARGET%x}
+  TARGET=${TARGET%"$NL"}
+}
+# facts FILE: P_STATUS, P_STAT and TYPE from the kernel's own answer
+facts() {
+  TYPE=''
+  if [ "$STAT_HOW" = stat ]; then
+    fa_text=$(limited stat -c '%f %a %u %g %s %Y %h' "$1" 2>&1)
+  else
+    fa_text=$(limited ls -ldn "$1" 2>&1)
+  fi
+  fa_rc=$?
+  if [ "$fa_rc" -ne 0 ]; then
+    P_DETAIL='facts could not be read'
+    case $fa_text in
+    *"No such file or directory" | *"Not a directory") P_STATUS=absent P_DETAIL='no such file or directory' ;;
+    *"Permission denied" | *"Operation not permitted") P_STATUS=denied P_DETAIL='permission denied' ;;
+    *"Too many levels of symbolic links" | *"Symbolic link loop") P_STATUS=loop P_DETAIL='too many links' ;;
+    *) P_STATUS=error && if [ "$fa_rc" -eq 124 ]; then P_STATUS=timeout; fi ;;
+    esac
+    return
+  fi
+  if [ "$STAT_HOW" = ls ]; then fa_text=$(printf '%s\n' "$fa_text" | awk "$AWK_LS"); fi
+  # shellcheck disable=SC2086  # seven numbers, split on purpose
+  set -- $fa_text
+  case $1 in
+  8???) TYPE='file' ;; 4???) TYPE=dir ;; a???) TYPE=link ;; 1???) TYPE=fifo ;;
+  c???) TYPE=socket ;; 6???) TYPE=block ;; *) TYPE=char ;;
+  esac
+  case $2 in ?) fa_mode=000$2 ;; ??) fa_mode=00$2 ;; ???) fa_mode=0$2 ;; *) fa_mode=$2 ;; esac
+  fa_time=''
+  if [ "$6" != - ]; then fa_time="\"mtime\": $6, "; fi
+  P_STAT="{\"type\": \"$TYPE\", \"mode\": \"$fa_mode\", \"uid\": $3, \"gid\": $4, \"size\": $5, $fa_time\"nlink\": $7}"
+}
+# `ls -ldn` in the shape of stat: the fallback of a userland without stat. No mtime.
+# shellcheck disable=SC2016  # awk program text
+AWK_LS='
+NR == 1 {
+  t = index("-dlpscb", substr($1, 1, 1)); split("8000 4000 a000 1000 c000 2000 6000", T, " "); m = 0; x = 0
+  for (i = 0; i < 9; i++) { c = substr($1, i + 2, 1); m = m * 2 + (c ~ /[rwxst]/); if (c ~ /[sStT]/) x += i == 2 ? 4 : i == 5 ? 2 : 1 }
+  print T[t], sprintf("%o", x * 512 + m), $3, $4, ($5 ~ /,/ ? 0 : $5), "-", $2
+}'
+acl_of() { # FILE: ACL becomes true, false, or null when nobody can tell
+  ACL=null
+  case $ACL_HOW in
+  ls)
+    ac_text=$(limited ls -ldn "$1" 2>/dev/null) || return
+    case ${ac_text%% *} in *+) ACL=true ;; *) ACL=false ;; esac
+    ;;
+  getfacl)
+    ac_text=$(limited getfacl -cnp "$1" 2>/dev/null) || return
+    case $NL$ac_text in *"${NL}mask:"* | *"${NL}user:"[0-9]* | *"${NL}group:"[0-9]*) ACL=true ;; *) ACL=false ;; esac
+    ;;
+  esac
+}
+# look PATH: resolve and facts together; FILE becomes the path to open
+look() {
+  resolve "$1"
+  FILE=$BASE$REAL
+  if [ -n "$LINK" ]; then j "$LINK" && more "\"link\": {\"target\": $J}"; fi
+  if [ "$RS_OK" -eq 0 ]; then P_STATUS=loop P_DETAIL='too many links' TYPE='' && return; fi
+  facts "$FILE"
+  if [ -z "$TYPE" ]; then return; fi
+  P_RESOLVED=$PREFIX$REAL
+  acl_of "$FILE"
+  more "\"acl\": $ACL"
+}
+
+# ---------------------------------------------------------------- 8 contents
+read_raw() { # FILE...: bytes up to the cap, then an end mark with the exit status
+  rr_rc=0
+  for rr_file in "$@"; do
+    if [ "$rr_file" = KEB-SPLIT ]; then printf '\nKEB-SPLIT\n' && continue; fi
+    if [ "$HEAD_HOW" = head ]; then
+      limited head -c $((FILE_CAP + 1)) "$rr_file" 2>/dev/null || rr_rc=$?
+    else
+      limited dd if="$rr_file" bs=1024 count=$((FILE_CAP / 1024 + 1)) 2>/dev/null || rr_rc=$?
+    fi
+  done
+  printf 'KEB-END %s' "$rr_rc"
+}
+# capture REDACTOR FILE...: the only way a byte of a host's file reaches the bundle.
+# Sets P_STATUS and adds blob, sha256 and redactions; WORD is the redactor's answer.
+capture() {
+  ca_how=$1 && shift
+  ca_blob=blobs/b$((BLOBS + 1))
+  : >"$WORK/side"
+  read_raw "$@" | tr '\000\001' '\001\002' |
+    KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob \
+      KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-} \
+      KEB_EXE=${P_EXE:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER \
+      limited awk "$AWK_REDACT" 2>/dev/null | untag "$ca_how" >"$BUNDLE/$ca_blob"
+  WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp=''
+  read -r WORD ca_bytes ca_cut ca_count ca_comp <"$WORK/side"
+  if [ "$WORD" = ok ]; then
+    BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count))
+    sha256 <"$BUNDLE/$ca_blob"
+    more "\"blob\": \"$ca_blob\", \"sha256\": \"$HASH\", \"redactions\": $ca_count, \"bytes_read\": $ca_bytes"
+    if [ "$ca_cut" = 1 ]; then P_STATUS=truncated P_DETAIL="longer than $FILE_CAP bytes" && more '"truncated": true'; fi
+    return 0
+  fi
+  rm -f "$BUNDLE/$ca_blob"
+  case "$WORD $ca_bytes $ca_cut $ca_count" in
+  nomatch*) P_STATUS=excluded ;;
+  "fail read failed 124"*) P_STATUS=timeout P_DETAIL="reading took more than $PROBE_TIMEOUT seconds" ;;
+  "fail read failed"*) P_STATUS=error P_DETAIL='content could not be read' ;;
+  *) P_STATUS=error P_DETAIL="redactor failed" && say "seq $SEQ $P_ID: $ca_bytes $ca_cut $ca_count $ca_comp" ;;
+  esac
+  return 1
+}
+untag() { # the redactor writes \001 for NUL, since not every awk can print one
+  case $1 in cmdline | environ) tr '\001' '\000' ;; *) cat ;; esac
+}
+
+# ---------------------------------------------------------------- 9 files and directories
+# probe_file ROLE REDACTOR PATH VIA: facts, and the content unless REDACTOR is none
+probe_file() {
+  case $DONE in *"|$1 $PREFIX$3|"*) return 0 ;; esac
+  DONE="$DONE$1 $PREFIX$3|"
+  P_ROLE=$1 pf_how=$2 pf_path=$3
+  begin "file/$1" file "$PREFIX$3" "$4"
+  look "$pf_path"
+  if [ -n "$TYPE" ] && [ "$pf_how" != none ]; then
+    if [ "$TYPE" != file ]; then
+      P_STATUS=unsupported P_DETAIL="not a regular file but a $TYPE"
+    elif [ ! -r "$FILE" ]; then
+      P_STATUS=denied P_DETAIL='content: permission denied'
+    else
+      capture "$pf_how" "$FILE"
+      if [ "$1" = kubelet-ca ] && [ "$P_STATUS" = ok ] && [ -z "$CA_BLOB" ]; then CA_BLOB=$BUNDLE/$ca_blob; fi
+    fi
+  fi
+  record
+}
+# walk_role ROLE PATH: HOW becomes the redactor for a file found in a walk, or skip
+walk_role() {
+  HOW=none
+  wr_name=${2##*/}
+  case $1 in
+  pki)
+    case $2 in */agent/*) case $wr_name in *.crt | *.key) ;; *) HOW=skip ;; esac ;; esac
+    case $wr_name in *.crt | *.pem | *.cert | *.cer) if [ "$HOW" = none ]; then HOW=cert; fi ;; esac
+    case $wr_name in *key.pem | *-key.* ) HOW=none ;; esac
+    ;;
+  cni-config) case $wr_name in *kubeconfig*) HOW=kubeconfig ;; *.conf | *.conflist | *.json) HOW=plain ;; esac ;;
+  cni-state) if [ "$wr_name" = lock ]; then HOW=skip; fi ;;
+  kubelet-dropin) case $wr_name in *.conf) HOW=kubelet ;; esac ;;
+  kubelet-unit) case $wr_name in *.conf) HOW=unit ;; esac ;;
+  distribution-config) case $wr_name in *.yaml | *.yml) HOW=distro ;; *kubeconfig*) HOW=kubeconfig ;; esac ;;
+  esac
+}
+# walk ROLE DEPTH PATH VIA: the directory, then all below it in sorted order, breadth first
+walk() {
+  case $DONE in *"|dir/$1 $3|"*) return 0 ;; esac
+  DONE="${DONE}dir/$1 $3|"
+  wa_role=$1 wa_top=$3 wa_left=$WALK_CAP
+  wa_max=$2/ wa_via=$4
+  set -- "$3"
+  while [ $# -gt 0 ]; do
+    wa_dir=$1 && shift
+    begin "dir/$wa_role" dir "$wa_dir" "$wa_via"
+    wa_via="walk $wa_top" P_ROLE=$wa_role
+    look "$wa_dir"
+    wa_files='' wa_count=0
+    if [ -n "$TYPE" ] && [ "$TYPE" != dir ]; then
+      P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE"
+    elif [ -n "$TYPE" ] && { [ ! -r "$FILE" ] || [ ! -x "$FILE" ]; }; then
+      P_STATUS=denied P_DETAIL='entries: permission denied'
+    elif [ -n "$TYPE" ]; then
+      wa_abs=${FILE%/} wa_level=${wa_dir#"$wa_top"}
+      wa_level=$(printf '%s/' "$wa_level" | tr -dc / | awk '{ print length($0) }')
+      set +f
+      for wa_entry in "$wa_abs"/* "$wa_abs"/.[!.]*; do
+        set -f
+        if [ ! -e "$wa_entry" ] && [ ! -L "$wa_entry" ]; then continue; fi
+        wa_count=$((wa_count + 1)) wa_left=$((wa_left - 1))
+        if [ "$wa_left" -lt 0 ]; then P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break; fi
+        wa_name=${wa_entry##*/}
+        case $wa_name in *"$NL"*) say "seq $SEQ: a name with a line break was left out" && continue ;; esac
+        if [ ! -L "$wa_entry" ] && [ -d "$wa_entry" ]; then
+          if [ "$wa_level" -lt "${wa_max%/}" ]; then set -- "$@" "$wa_dir/$wa_name"; fi
+        else
+          wa_files=$wa_files$wa_name$NL
+        fi
+      done
+      set -f
+      more "\"entries\": $wa_count"
+    fi
+    record
+    while IFS= read -r wa_name <&4; do
+      [ -n "$wa_name" ] || continue
+      walk_role "$wa_role" "$wa_dir/$wa_name"
+      if [ "$HOW" = skip ]; then continue; fi
+      if [ "$wa_role" = pki ]; then
+        case $wa_name in *.key | *-key.pem) probe_file private-key none "$wa_dir/$wa_name" "$wa_via" ;; esac
+      fi
+      probe_file "$wa_role" "$HOW" "$wa_dir/$wa_name" "$wa_via"
+    done 4<<EOF
+$wa_files
+EOF
+  done
+}
+manifests() { # DIR VIA: the four static pods, under the names they go by
+  for ma_name in kube-apiserver kube-controller-manager kube-scheduler etcd; do
+    for ma_end in yaml yml manifest; do
+      if [ "$ma_end" = yaml ] || [ -e "$ROOT${1%/}/$ma_name.$ma_end" ]; then
+        probe_file "${ma_name#kube-}-manifest" manifest "${1%/}/$ma_name.$ma_end" "$2"
+      fi
+    done
+  done
+}
+# follow_refs: what flags and configuration files named, until nothing new is named
+follow_refs() {
+  while [ -s "$WORK/refs" ]; do
+    fr_list=$(cat "$WORK/refs")
+    : >"$WORK/refs"
+    while IFS=$TAB read -r fr_role fr_how fr_via fr_path <&3; do
+      P_PID=${fr_via##* pid }
+      if [ "$P_PID" = "$fr_via" ]; then P_PID=''; fi
+      case $fr_role in
+      '') ;;
+      @node-name) NODE_NAME=${NODE_NAME:-$fr_path} ;;
+      @manifests) manifests "$fr_path" "$fr_via" ;;
+      @*) walk "${fr_role#@}" 2 "${fr_path%/}" "$fr_via" ;;
+      *)
+        inside "$P_PID" "$fr_path"
+        probe_file "$fr_role" "$fr_how" "$HOST_PATH" "$fr_via"
+        BASE=$ROOT PREFIX=''
+        ;;
+      esac
+    done 3<<EOF
+$fr_list
+EOF
+  done
+  P_PID=''
+}
+# inside PID PATH: HOST_PATH becomes where the host keeps what the process calls PATH. A
+# process in another mount namespace sees its own tree: its mounts are matched with the
+# host's, and what only the container holds is read through /proc/PID/root. In a prepared
+# tree, where those links mean nothing, the host's path is taken.
+inside() {
+  HOST_PATH=$2 BASE=$ROOT PREFIX=''
+  if [ -z "$1" ] || [ "$PROC_REAL" -eq 0 ]; then return; fi
+  in_mine=$(readlink "$ROOT/proc/1/ns/mnt" 2>/dev/null) || return
+  in_its=$(readlink "$ROOT/proc/$1/ns/mnt" 2>/dev/null) || return
+  if [ "$in_mine" = "$in_its" ]; then return; fi
+  in_path=$(KEB_PATH=$2 limited awk "$AWK_MOUNTS" "$ROOT/proc/$1/mountinfo" "$ROOT/proc/1/mountinfo" 2>/dev/null)
+  if [ -n "$in_path" ]; then
+    HOST_PATH=$in_path
+  else
+    PREFIX=/proc/$1/root BASE=$ROOT/proc/$1/root
+  fi
+}
+# shellcheck disable=SC2016  # awk program text
+AWK_MOUNTS='
+function below(p, m) { return m == "/" || p == m || index(p, m "/") == 1 }
+FNR == 1 { part++ }
+part == 1 && below(ENVIRON["KEB_PATH"], $5) && length($5) >= best { best = length($5); dev = $3; root = $4; at = $5 }
+part == 2 && $3 == dev && below(root, $4) && length($4) >= deep { deep = length($4); hroot = $4; hat = $5; found = 1 }
+END {
+  if (!found) exit
+  rest = at == "/" ? ENVIRON["KEB_PATH"] : substr(ENVIRON["KEB_PATH"], length(at) + 1)
+  p = (hat == "/" ? "" : hat) (hroot == "/" ? (root == "/" ? "" : root) : substr(root, length(hroot) + 1)) rest
+  gsub(/\/\/+/, "/", p); print p
+}'
+
+# ---------------------------------------------------------------- 10 processes
+probe_processes() {
+  begin proc/scan proc /proc candidate
+  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_list=''
+  set +f
+  set -- "$ROOT"/proc/[0-9]*
+  set -f
+  for sc_dir in "$@"; do
+    case ${sc_dir##*/} in *[!0-9]*) continue ;; esac
+    [ -d "$sc_dir" ] && [ ! -L "$sc_dir" ] || continue
+    sc_seen=$((sc_seen + 1))
+    if [ -r "$sc_dir/cmdline" ]; then
+      if [ -L "$sc_dir/cmdline" ] || [ ! -f "$sc_dir/cmdline" ]; then continue; fi
+      sc_list="$sc_list $sc_dir/cmdline"
+    elif [ -d "$sc_dir" ]; then
+      sc_unreadable=$((sc_unreadable + 1))
+    fi
+  done
+  # a first, cheap sieve; the exact match is the redactor's
+  sc_pids=$(
+    cd "$ROOT/proc" 2>/dev/null || exit 0
+    set +f
+    limited grep -l -E 'kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift' [0-9]*/cmdline 2>/dev/null
+    limited ls -l [0-9]*/exe 2>/dev/null | awk '/ -> .*(kube|etcd)[^\/]*$/ { sub(/ -> .*/, ""); print $NF }'
+  )
+  sc_pids=$(printf '%s\n' "$sc_pids" | awk -F/ '$1 ~ /^[0-9]+$/ && !S[$1]++ { print $1 }' | sort -n)
+  sc_t0=$NOW
+  for sc_pid in $sc_pids; do
+    if [ -f "$ROOT/proc/$sc_pid/cmdline" ] && [ ! -L "$ROOT/proc/$sc_pid/cmdline" ]; then probe_process "$sc_pid"; fi
+  done
+  SEQ=$sc_seq P_ID=proc/scan P_KIND=proc P_TARGET=/proc P_VIA=candidate P_T0=$sc_t0 P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_MORE=''
+  more "\"scan\": {\"seen\": $sc_seen, \"unreadable\": $sc_unreadable, \"matched\": $sc_matched}"
+  if [ "$sc_seen" -eq 0 ]; then
+    P_STATUS=absent P_DETAIL='no process is to be seen'
+  elif [ "$sc_unreadable" -gt 0 ] || hidden_processes; then
+    P_STATUS=denied P_DETAIL='some processes could not be read'
+  fi
+  record
+}
+hidden_processes() { # a /proc that shows each user only his own
+  [ "$EUID_" != 0 ] && [ -r "$ROOT/proc/mounts" ] && limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$ROOT/proc/mounts" 2>/dev/null
+}
+started() { # PID: START becomes when it started, to notice a number used again
+  START=''
+  read -r st_line 2>/dev/null <"$ROOT/proc/$1/stat" || return
+  # shellcheck disable=SC2086  # numbers, split on purpose
+  set -- ${st_line##*)}
+  if [ $# -ge 20 ]; then shift 19 && START=$1; fi
+}
+probe_process() { # PID
+  started "$1"
+  pp_start=$START P_EXE=''
+  if [ -L "$ROOT/proc/$1/exe" ]; then read_link "$ROOT/proc/$1/exe" && P_EXE=$TARGET; fi
+  P_PID=$1 P_ROLE='' P_VIA='' P_TARGET=/proc/$1/cmdline P_MORE='' P_ID=proc/cmdline P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_T0=$NOW
+  pp_refs=$(cat "$WORK/refs")
+  SEQ=$((PLANNED + 1))
+  capture cmdline "$ROOT/proc/$1/cmdline"
+  if [ "$WORD" = nomatch ]; then return; fi
+  if [ "$WORD" = ok ]; then sc_matched=$((sc_matched + 1)); fi
+  pp_comp=${ca_comp#-}
+  started "$1"
+  if [ "$START" != "$pp_start" ]; then
+    P_STATUS=error P_DETAIL='raced: another process took the number' P_MORE=''
+    printf '%s' "${pp_refs:+$pp_refs$NL}" >"$WORK/refs"
+  fi
+  pp_more=$P_MORE pp_status=$P_STATUS pp_detail=$P_DETAIL
+  begin proc/cmdline proc "/proc/$1/cmdline" proc/scan
+  P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE="$pp_more, \"component\": \"$pp_comp\", \"pid\": $1"
+  record
+  if [ "$P_STATUS" != ok ]; then return; fi
+  for pp_what in environ status; do
+    begin "proc/$pp_what" proc "/proc/$1/$pp_what" proc/scan
+    more "\"component\": \"$pp_comp\", \"pid\": $1"
+    pp_file=$ROOT/proc/$1/$pp_what
+    if [ -L "$pp_file" ] || { [ -e "$pp_file" ] && [ ! -f "$pp_file" ]; }; then
+      P_STATUS=unsupported P_DETAIL='not a regular file'
+    elif [ ! -e "$pp_file" ]; then
+      P_STATUS=absent P_DETAIL='no such file or directory'
+    elif [ ! -r "$pp_file" ]; then
+      P_STATUS=denied P_DETAIL='permission denied'
+    else
+      capture "$pp_what" "$pp_file"
+    fi
+    record
+  done
+  P_PID=''
+}
+probe_sockets() { # of the first process, which lives in the host's network namespace
+  begin proc/sockets proc /proc/net/tcp candidate
+  so_dir=
+  for so_try in /proc/1/net /proc/net; do
+    resolve "$so_try/tcp"
+    if [ -z "$so_dir" ] && [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ]; then so_dir=${REAL%/*}; fi
+  done
+  if [ -z "$so_dir" ]; then
+    P_STATUS=absent P_DETAIL='no such file or directory'
+  else
+    P_RESOLVED=$so_dir/tcp
+    if [ -f "$ROOT$so_dir/tcp6" ] && [ ! -L "$ROOT$so_dir/tcp6" ] && [ -r "$ROOT$so_dir/tcp6" ]; then
+      capture sockets "$ROOT$so_dir/tcp" "$ROOT$so_dir/tcp6"
+    else
+      capture sockets "$ROOT$so_dir/tcp"
+    fi
+  fi
+  record
+}
+
+# ---------------------------------------------------------------- 11 the host
+probe_host() {
+  begin host/os-release host /etc/os-release candidate
+  look /etc/os-release
+  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then capture plain "$FILE"; elif [ -n "$TYPE" ]; then P_STATUS=denied P_DETAIL='not readable'; fi
+  OS_ID='' OS_VERSION=''
+  if [ "$P_STATUS" = ok ]; then
+    OS_ID=$(awk -F= '$1 == "ID" { gsub(/["\047]/, "", $2); print $2; exit }' "$BUNDLE/$ca_blob")
+    OS_VERSION=$(awk -F= '$1 == "VERSION_ID" { gsub(/["\047]/, "", $2); print $2; exit }' "$BUNDLE/$ca_blob")
+  fi
+  record
+  begin host/users host /etc/passwd candidate
+  look /etc/passwd
+  us_file=$FILE
+  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then
+    resolve /etc/group
+    if [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ]; then
+      capture users "$us_file" KEB-SPLIT "$ROOT$REAL"
+    else
+      capture users "$us_file" && P_STATUS=error && P_DETAIL='no groups: /etc/group is not readable'
+    fi
+  elif [ -n "$TYPE" ]; then
+    P_STATUS=denied P_DETAIL='not readable'
+  fi
+  record
+}
+short_text() { # PATH: TEXT_ becomes the first line of a small file, or nothing
+  TEXT_=''
+  resolve "$1"
+  [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ] || return 0
+  TEXT_=$(limited head -n 1 "$ROOT$REAL" 2>/dev/null | tr -dc 'A-Za-z0-9._:+~-' | head -c 200 2>/dev/null)
+}
+
+# ---------------------------------------------------------------- 12 the seal
+nullable() { if [ -n "$1" ]; then j "$1"; else J=null; fi; }
+ca_hash() { # CA_SHA becomes the SHA-256 of the DER of the first certificate of the client CA
+  CA_SHA=''
+  [ -n "$CA_BLOB" ] || return 0
+  if have base64; then ch_tool='base64 -d'; elif have openssl; then ch_tool='openssl base64 -d'; else return 0; fi
+  # shellcheck disable=SC2086  # command and its option
+  awk '/END/ { exit } !/BEGIN/' "$CA_BLOB" | $ch_tool >"$WORK/der" 2>/dev/null
+  if [ -s "$WORK/der" ]; then sha256 <"$WORK/der" && CA_SHA=$HASH; fi
+}
+write_manifest() {
+  now
+  short_text /etc/hostname && wm_host=$TEXT_
+  if [ -z "$wm_host" ] && [ -z "$ROOT" ]; then wm_host=$(uname -n); fi
+  if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
+  short_text /etc/machine-id && wm_machine=''
+  if [ -n "$TEXT_" ]; then sha256 <<EOF && wm_machine=$HASH; fi
+$TEXT_
+EOF
+  short_text /proc/sys/kernel/osrelease && wm_kernel=$TEXT_
+  wm_arch=''
+  if [ "$PROC_REAL" -eq 1 ]; then wm_arch=$(uname -m); fi
+  ca_hash
+  wm_shell='sh'
+  if [ -n "${BASH_VERSION:-}" ]; then wm_shell=bash; elif [ -n "${ZSH_VERSION:-}" ]; then wm_shell=zsh; elif [ -n "${YASH_VERSION:-}" ]; then wm_shell=yash; elif [ -n "${KSH_VERSION:-}" ]; then wm_shell=ksh; fi
+  sha256 <"$BUNDLE/collector/node.sh"
+  wm_self=$HASH
+  wm_counts=$(awk '{ n++; s = $0; sub(/.*"t1": "[^"]*", "status": "/, "", s); sub(/".*/, "", s); if (!(s in C)) K[++k] = s; C[s]++ }
+    END { for (i = 1; i < k; i++) for (j = i + 1; j <= k; j++) if (K[j] < K[i]) { t = K[i]; K[i] = K[j]; K[j] = t }
+      printf "\"run\": %d, \"by_status\": {", n; for (i = 1; i <= k; i++) printf "%s\"%s\": %d", (i > 1 ? ", " : ""), K[i], C[K[i]]; printf "}" }' "$BUNDLE/probes.ndjson")
+  {
+    printf '{"format": {"name": "k8s-evidence-bundle", "major": 1, "minor": 0, "min_reader_minor": 0},\n'
+    printf ' "bundle_id": "%s", "kind": "node",\n' "$BUNDLE_ID"
+    printf ' "collector": {"name": "node.sh", "version": "%s", "sha256": "%s", "shell": "%s"},\n' "$VERSION" "$wm_self" "$wm_shell"
+    printf ' "profile": {"id": "%s", "version": "1"},\n' "$PROFILE"
+    nullable "$NODE_NAME" && printf ' "subject": {"node_name": %s' "$J"
+    nullable "$wm_host" && printf ', "hostname": %s' "$J"
+    nullable "$wm_machine" && printf ', "machine_id_sha256": %s' "$J"
+    nullable "$wm_kernel" && printf ', "kernel": %s' "$J"
+    nullable "$OS_ID" && printf ', "os_id": %s' "$J"
+    nullable "$OS_VERSION" && printf ', "os_version": %s' "$J"
+    nullable "$wm_arch" && printf ', "arch": %s' "$J"
+    j "$ROOT" && printf ', "root_prefix": %s, "euid": %s},\n' "$J" "$EUID_"
+    nullable "$CA_SHA" && printf ' "cluster": {"uid": null, "git_version": null, "ca_sha256": %s},\n' "$J"
+    printf ' "time": {"started": "%s", "finished": "%s", "tz": "UTC"},\n' "$STARTED" "$NOW"
+    printf ' "tools": {%s},\n' "$TOOLS"
+    printf ' "limits": {"file_cap": %s, "probe_timeout": %s},\n' "$FILE_CAP" "$PROBE_TIMEOUT"
+    printf ' "counts": {"planned": %s, %s},\n' "$PLANNED" "$wm_counts"
+    if [ "$PARTIAL" -eq 0 ]; then printf ' "complete": true,\n'; else printf ' "complete": false,\n'; fi
+    printf ' "case": {"case_no": null, "operator": null, "notes": null},\n'
+    printf ' "redaction": {"policy_id": "%s", "count": %s}}\n' "$PROFILE" "$REDACTIONS"
+  } >"$BUNDLE/manifest.json"
+}
+seal() {
+  write_manifest
+  set -- FORMAT plan.ndjson probes.ndjson
+  se_n=1
+  while [ "$se_n" -le "$BLOBS" ]; do set -- "$@" "blobs/b$se_n" && se_n=$((se_n + 1)); done
+  set -- "$@" redactions.ndjson log.txt collector/node.sh manifest.json
+  for se_name in "$@"; do
+    sha256 <"$BUNDLE/$se_name"
+    printf '%s  %s\n' "$HASH" "$se_name"
+  done | sort -k 2 >"$BUNDLE/SHA256SUMS"
+  sha256 <"$BUNDLE/SHA256SUMS"
+  CUSTODY=$HASH
+  set -- "$@" SHA256SUMS
+  se_i=$#
+  while [ "$se_i" -gt 0 ]; do set -- "$@" "bundle/$1" && shift && se_i=$((se_i - 1)); done
+  PRODUCT=$OUT/$NAME.tar
+  if have gzip; then PRODUCT=$PRODUCT.gz; fi
+  (
+    cd "$WORK" || exit 1
+    if tar --format=ustar --owner=0 --group=0 --numeric-owner -cf /dev/null bundle/FORMAT 2>/dev/null; then
+      tar --format=ustar --owner=0 --group=0 --numeric-owner -cf - "$@"
+    else
+      tar -cf - "$@"
+    fi
+  ) 2>/dev/null | pack
+}
+pack() { # a new file or none: an existing one is never overwritten
+  set -C
+  case $PRODUCT in *.gz) gzip -c >"$PRODUCT" ;; *) cat >"$PRODUCT" ;; esac
+}
+finish() {
+  trap '' INT TERM HUP
+  seal
+  if [ ! -s "$PRODUCT" ]; then
+    rm -rf "$WORK"
+    nothing "$PRODUCT" 'the bundle could not be written' 'Free some space in the output folder, or choose another one.'
+  fi
+  rm -rf "$WORK"
+  printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY"
+  if [ "$SEEN_OK" -eq 0 ]; then exit 4; fi
+  if [ "$PARTIAL" -ne 0 ]; then exit 3; fi
+  exit 0
+}
+interrupted() {
+  PARTIAL=1
+  say 'interrupted'
+  finish
+}
+
+# ---------------------------------------------------------------- 13 main
+each_row() { # FUNCTION TABLE: FUNCTION with each row's three words; HINT is the row's plan number
+  while read -r er_a er_b er_c <&3; do
+    if [ -z "$er_c" ]; then continue; fi
+    HINT=$ROW ROW=$((ROW + 1))
+    "$1" "$er_a" "$er_b" "$er_c"
+    HINT=''
+  done 3<<EOF
+$2
+EOF
+}
+fix() { # ID KIND TARGET: a probe of the fixed part of the plan
+  plan "$1" "$2" "$3" candidate
+  FIXED="$FIXED$1 $3|"
+  printf '%s %s %s\n' "$SEQ" "$1" "$3" >>"$WORK/fixed"
+}
+fix_file() { fix "file/$1" file "$3"; }
+fix_walk() { fix "dir/$1" dir "$3"; }
+run_file() { probe_file "$1" "$2" "$3" candidate; }
+run_walk() { walk "$1" "$2" "$3" candidate; }
+list_fixed() { # FUNCTION: each fixed probe as FUNCTION ID PATH
+  "$1" host/os-release /etc/os-release
+  "$1" host/users /etc/passwd
+  "$1" proc/scan /proc
+  "$1" proc/sockets /proc/net/tcp
+  LISTER=$1
+  each_row list_file "$CANDIDATES"
+  each_row list_walk "$WALKS"
+}
+list_file() { "$LISTER" "file/$1" "$3"; }
+list_walk() { "$LISTER" "dir/$1" "$3"; }
+list_one() { printf '%s\t%s\n' "$1" "$2"; }
+list_flag() { printf 'file/%s\t%s --%s\n' "${3%% *}" "$1" "$2"; }
+dry_one() {
+  P_MORE='' P_STATUS=ok
+  look "$2"
+  printf '%s\t%s\t%s\n' "$P_STATUS" "$1" "$2"
+}
+options() {
+  ROOT='' OUT=. NODE_NAME='' MODE=run
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --root | --output | --node-name)
+      if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1" 'needs a value' 'Give one after it; see --help.'; fi
+      case $1 in --root) ROOT=$2 ;; --output) OUT=$2 ;; *) NODE_NAME=$2 ;; esac
+      shift
+      ;;
+    --root=* | --output=* | --node-name=*) op_value=${1#*=} && op_name=${1%%=*} && shift && set -- "$op_name" "$op_value" "$@" && continue ;;
+    --list) MODE=list ;;
+    --dry-run) MODE=dry ;;
+    --help | -h) help_text && exit 0 ;;
+    *) usage "$1" 'is not an option' 'See --help.' ;;
+    esac
+    shift
+  done
+  case $ROOT in '') ;; *)
+    [ -d "$ROOT" ] || usage --root 'is not a folder' 'Name the root of a host or of a prepared tree.'
+    ROOT=$(cd "$ROOT" && pwd -P) || usage --root 'cannot be entered' 'Check its permissions.'
+    ROOT=${ROOT%/}
+    ;;
+  esac
+  BASE=$ROOT PREFIX=''
+}
+check_output() {
+  [ -d "$OUT" ] || usage --output 'is not a folder' 'Make it first.'
+  OUT=$(cd "$OUT" && pwd -P) || usage --output 'cannot be entered' 'Check its permissions.'
+  OUT=${OUT%/}
+  if [ -n "$ROOT" ]; then
+    case $OUT/ in "$ROOT"/*) usage --output 'is below --root' 'The host is only read: choose a folder outside it.' ;; esac
+  fi
+  [ -f "$0" ] || usage node.sh 'was not started from its file' 'Run it as: sh node.sh'
+}
+open_bundle() {
+  BUNDLE_ID=$(od -An -v -tx1 -N16 /dev/urandom 2>/dev/null | tr -dc '0-9a-f')
+  case $BUNDLE_ID in ????????????????????????????????) ;; *)
+    sha256 <"/proc/self/stat"
+    BUNDLE_ID=${HASH%????????????????????????????????}
+    ;;
+  esac
+  now
+  STARTED=$NOW
+  NAME=keb-node-${BUNDLE_ID%????????????????????????}-$(printf '%s' "$NOW" | tr -d ':-' | tr 'TZ' 'tz')
+  WORK=$OUT/$NAME.work
+  if [ -e "$OUT/$NAME.tar.gz" ] || [ -e "$OUT/$NAME.tar" ] || ! mkdir "$WORK" 2>/dev/null; then
+    usage "$OUT/$NAME" 'exists already or cannot be made' 'Choose an output folder that can be written to.'
+  fi
+  BUNDLE=$WORK/bundle
+  mkdir "$BUNDLE" "$BUNDLE/blobs" "$BUNDLE/collector"
+  printf 'k8s-evidence-bundle 1.0\n' >"$BUNDLE/FORMAT"
+  for ob_name in plan.ndjson probes.ndjson redactions.ndjson log.txt; do : >"$BUNDLE/$ob_name"; done
+  : >"$WORK/refs"
+  cat "$0" >"$BUNDLE/collector/node.sh"
+}
+main() {
+  options "$@"
+  ROW=0
+  if [ "$MODE" = list ]; then
+    list_fixed list_one
+    each_row list_flag "$FLAGS"
+    exit 0
+  fi
+  probe_tools
+  if [ "$MODE" = dry ]; then list_fixed dry_one && exit 0; fi
+  check_output
+  EUID_=$(id -u)
+  PLANNED=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 SEEN_OK=0 CA_BLOB='' OS_ID='' OS_VERSION=''
+  open_bundle
+  trap interrupted INT TERM HUP
+  fix host/os-release host /etc/os-release
+  fix host/users host /etc/passwd
+  fix proc/scan proc /proc
+  fix proc/sockets proc /proc/net/tcp
+  each_row fix_file "$CANDIDATES"
+  each_row fix_walk "$WALKS"
+  probe_host
+  probe_processes
+  probe_sockets
+  follow_refs
+  ROW=5 # after the four above
+  each_row run_file "$CANDIDATES"
+  each_row run_walk "$WALKS"
+  follow_refs
+  finish
+}
+main "$@"
