@@ -290,7 +290,9 @@ def _spoil(document: Document, fault: str, start: int) -> None:
         "other-kind": lambda: {**document, "kind": "ConfigMapList"},
         "no-items": lambda: {**document, "items": None},
         "nameless": lambda: {**document, "items": [{"metadata": {}}]},
-        "endless": lambda: _with_metadata(document, {"continue": base64.b64encode(b"0").decode()}),
+        "endless": lambda: _with_metadata(
+            document, {"continue": base64.b64encode(f"{start}".encode()).decode()}
+        ),
         "short": lambda: _with_metadata(document, {"continue": "", "remainingItemCount": 3}),
         "other-version": lambda: _with_metadata(document, {"resourceVersion": f"9{start}"}),
     }
