@@ -14,7 +14,7 @@ from analyzer.formats.kube_objects import KINDS, decode
 from analyzer.model.api import ApiEvidence
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Policy
-from analyzer.model.evidence import Absent
+from analyzer.model.evidence import Absent, Present
 from analyzer.model.outcome import Outcome
 from tests import evidence_builder as build
 
@@ -35,7 +35,8 @@ class Case:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         check = msgspec.convert(self.body.get("check", {}), CHECK_TYPES[self.type], strict=False)
-        return check.evaluate(cluster(self.body), context(self.body))
+        found: tuple[Outcome, ...] = check.evaluate(cluster(self.body), context(self.body))
+        return found
 
 
 def all_cases() -> Iterator[Case]:
@@ -87,7 +88,7 @@ def api(body: Mapping[str, Any]) -> ApiEvidence | None:
     for name in body.get("absent", ()):
         lists[name] = Absent(source=build.source("bundle/probes.ndjson", name))
     configz = {
-        node: build.Present(value=value, source=build.source("bundle/blobs/configz"))
+        node: Present(value=value, source=build.source("bundle/blobs/configz"))
         for node, value in body.get("configz", {}).items()
     }
     return build.api(lists=lists, configz=configz)

@@ -1,5 +1,6 @@
 """Use of the group that no authorizer ever asks about: system:masters."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, take
@@ -12,22 +13,34 @@ from analyzer.checks.rbac_graph import (
     resolve,
     subject_source,
 )
+from analyzer.formats.certificates import certificate_subjects
+from analyzer.formats.kubeconfig import read_kubeconfig
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import EvidenceKey, Present, Source
+from analyzer.model.node import CapturedFile, NodeEvidence
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
-_GROUP = "Group/system:masters"
+_NAME = "system:masters"
+_GROUP = f"Group/{_NAME}"
+_KUBECONFIGS = (
+    "admin-kubeconfig",
+    "controller-manager-kubeconfig",
+    "kubelet-kubeconfig",
+    "proxy-kubeconfig",
+    "scheduler-kubeconfig",
+)
 _EXPECTED = "no use of system:masters beyond the shipped binding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RbacMasters:
-    """No binding beyond the shipped one names the group system:masters.
+    """No binding beyond the shipped one, and no kubeconfig's certificate, names system:masters.
 
-    A binding proves a violation. Its absence proves nothing: a client certificate can carry the
-    group, and no cluster records the certificates that were issued. So there is no pass.
+    A binding or a certificate proves a violation. Their absence proves nothing, as no cluster
+    records the certificates that were issued. So there is no pass.
     """
 
     @property
@@ -38,10 +51,11 @@ class RbacMasters:
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Look for the group in every binding."""
         lists = take(evidence, RESOURCES)
+        held = tuple(outcome for node in evidence.nodes for outcome in _certificates(node))
         if not lists.present:
-            return lists.gaps
+            return held + lists.gaps
         graph = resolve(lists, context.policy)
-        found = _bindings(graph, lists)
+        found = _bindings(graph, lists) + held
         if found or lists.gaps:
             return found + lists.gaps
         return (_undecided(lists),)
@@ -64,13 +78,62 @@ def _bindings(graph: Graph, lists: Lists) -> tuple[Outcome, ...]:
     )
 
 
+def _certificates(node: NodeEvidence) -> Iterator[Outcome]:
+    """Look into the client certificates of a node's kubeconfigs."""
+    found = [
+        (record.stat.value.path if isinstance(record.stat, Present) else role, source)
+        for role in _KUBECONFIGS
+        for record in node.by_role(role)
+        for source in _carriers(node, record)
+    ]
+    if found:
+        names = ", ".join(dict.fromkeys(path for path, _ in found))
+        yield Outcome(
+            subject=f"node/{node.name}",
+            verdict=Verdict.FAIL,
+            reason=Reason.FAIL_EXPLICIT,
+            explanation=f"A client certificate with the group {_NAME} is kept on the node: {names}.",
+            actual=f"certificate with O={_NAME} in {names}",
+            expected=_EXPECTED,
+            evidence=tuple(dict.fromkeys(source for _, source in found)),
+            notes=("kubeadm writes super-admin.conf for emergencies: keep it off the nodes.",),
+        )
+
+
+def _carriers(node: NodeEvidence, record: CapturedFile) -> Iterator[Source]:
+    """Yield where the group stands; a file that cannot be read proves nothing here."""
+    if not isinstance(record.content, Present):
+        return
+    try:
+        users = read_kubeconfig(record.content.value)
+    except EvidenceFormatError:
+        return
+    for user in users:
+        if any(_NAME in groups for _, groups in user.subjects):
+            yield record.content.source
+        elif user.certificate_file:
+            yield from _named_file(node, user.certificate_file)
+
+
+def _named_file(node: NodeEvidence, path: str) -> Iterator[Source]:
+    content = node.content(path)
+    if not isinstance(content, Present):
+        return
+    try:
+        subjects = certificate_subjects(content.value)
+    except EvidenceFormatError:
+        return
+    if any(_NAME in groups for _, groups in subjects):
+        yield content.source
+
+
 def _undecided(lists: Lists) -> Outcome:
     return Outcome(
         subject=CLUSTER,
         verdict=Verdict.MANUAL,
         reason=Reason.RV_AMBIGUOUS,
-        explanation="No binding beyond the shipped one names system:masters, but certificates "
-        "that carry the group are recorded nowhere in a cluster: a person must say who holds one.",
+        explanation="Nothing in evidence uses system:masters beyond the shipped binding, but no "
+        "cluster records its certificates: a person must say who holds one with that group.",
         actual="no further binding; issued certificates unknown",
         expected=_EXPECTED,
         evidence=lists.cite(CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS),
