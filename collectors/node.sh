@@ -433,7 +433,7 @@ function opaque(s, where,   out, m, t) {
 # --- arguments: position and flag name stay, a secret value goes
 function flag_name(f) { f = tolower(f); sub(/^--?/, "", f); gsub(/_/, "-", f); return f }
 function secret_name(n) {
-  if (n ~ /-(file|files|dir|path|ttl|name)$/ || n == "auth-token" || n == "use-service-account-credentials") return 0
+  if (n ~ /-(file|files|dir|path|ttl|name)$/ || n == "auth-token") return 0
   return n ~ /passw|passphrase|(^|-)(token|secret|credentials?|access-key|secret-key|api-?key|key-data)$/ || n ~ /^(datastore-endpoint|discovery)$/ || n ~ /^etcd-s3-/
 }
 function argument(a, where,   e, f) {
@@ -444,7 +444,7 @@ function argument(a, where,   e, f) {
   e = index(a, "="); f = e ? substr(a, 1, e - 1) : a
   if (f ~ /^(--?)?[A-Za-z][A-Za-z0-9_.-]*$/ && secret_name(flag_name(f))) {
     if (!e) { PENDING = (a ~ /^-/); return a }
-    return substr(a, e + 1) == "" ? a : f "=" mask(substr(a, e + 1), "secret-argument", "value", where)
+    return substr(a, e + 1) ~ /^(true|false)?$/ ? a : f "=" mask(substr(a, e + 1), "secret-argument", "value", where)
   }
   return e && a ~ /^-/ ? f "=" scrub(substr(a, e + 1), where) : scrub(a, where)
 }
@@ -1105,7 +1105,7 @@ facts() {
   # shellcheck disable=SC2086  # seven numbers, split on purpose
   set -- $fa_text
   case $1 in
-  8???) TYPE='file' ;; 4???) TYPE=dir ;; a???) TYPE=link ;; 1???) TYPE=fifo ;;
+  8???) TYPE='file' ;; 4???) TYPE='dir' ;; a???) TYPE=link ;; 1???) TYPE=fifo ;;
   c???) TYPE=socket ;; 6???) TYPE=block ;; *) TYPE=char ;;
   esac
   case $2 in ?) fa_mode=000$2 ;; ??) fa_mode=00$2 ;; ???) fa_mode=0$2 ;; *) fa_mode=$2 ;; esac
