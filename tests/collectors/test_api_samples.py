@@ -1,4 +1,4 @@
-"""The shipped API samples are what today's collector makes of the recording."""
+"""The shipped samples are what today's collectors make of the recording."""
 
 import json
 import tarfile
@@ -10,7 +10,13 @@ from tests.collectors.api_run import COLLECTOR, collect
 from tests.collectors.replay import captured
 
 SAMPLES = COLLECTOR.parents[1] / "samples"
-SHIPPED = ("bundles/api.tar.gz", "managed/api.tar.gz")
+SHIPPED = (
+    ("bundles/api.tar.gz", "api.py"),
+    ("managed/api.tar.gz", "api.py"),
+    ("bundles/cp-1.tar.gz", "node.sh"),
+    ("bundles/worker-1.tar.gz", "node.sh"),
+    ("managed/worker-1.tar.gz", "node.sh"),
+)
 
 
 def members(name: str) -> dict[str, bytes]:
@@ -29,9 +35,10 @@ def names_of(content: dict[str, bytes], resource: str) -> list[str]:
     return [json.loads(line)["metadata"]["name"] for line in content[blob].splitlines()]
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_sample_was_made_by_the_collector_as_it_is(name: str) -> None:
-    assert members(name)["collector/api.py"] == COLLECTOR.read_bytes(), "run make samples"
+@pytest.mark.parametrize(("name", "program"), SHIPPED)
+def test_a_sample_was_made_by_the_collector_as_it_is(name: str, program: str) -> None:
+    today = (COLLECTOR.parent / program).read_bytes()
+    assert members(name)[f"collector/{program}"] == today, "run make samples"
 
 
 def test_the_whole_sample_holds_what_the_collector_makes_today(tmp_path: Path) -> None:
