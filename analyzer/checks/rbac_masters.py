@@ -92,7 +92,7 @@ def _certificates(node: NodeEvidence) -> Iterator[Outcome]:
             subject=f"node/{node.name}",
             verdict=Verdict.FAIL,
             reason=Reason.FAIL_EXPLICIT,
-            explanation=f"A client certificate with the group {_NAME} is kept on the node: {names}.",
+            explanation=f"A client certificate of the group {_NAME} is kept here: {names}.",
             actual=f"certificate with O={_NAME} in {names}",
             expected=_EXPECTED,
             evidence=tuple(dict.fromkeys(source for _, source in found)),
