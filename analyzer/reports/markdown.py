@@ -14,11 +14,14 @@ from analyzer.reports.words import (
     COMPARISON_MEANING,
     COMPARISONS,
     VERDICTS,
+    benchmark_line,
     chapter,
     contradicted,
     counts_line,
+    nodes_in_evidence,
     nodes_line,
     percent,
+    profile_facts,
     score_line,
     section_label,
     several,
@@ -53,24 +56,19 @@ def _front(a: Assessment, report_id: str) -> Iterator[str]:
         "Score is pass / (pass + fail); coverage is (pass + fail) / controls in scope and "
         "applicable. Missing evidence counts as neither."
     )
-    expected = cluster.nodes_expected
-    known = "node list unknown" if expected is None else f"{len(expected)} in the API's node list"
-    rows = [
+    rows = (
         ("Report id", report_id),
-        ("As of", plain(a.as_of)),
-        ("Benchmark", f"{plain(a.benchmark_id)}, {len(a.controls)} controls"),
-        ("Why this benchmark", plain(a.benchmark_why)),
-        ("Cluster", plain(cluster.uid or "unknown")),
-        ("Kubernetes version", plain(cluster.kubernetes_version or "unknown")),
-        ("Nodes", f"{len(cluster.nodes_evidenced)} in evidence, {known}"),
-        ("Reading", plain(a.reading)),
-        ("Written by", f"kube-evidence {plain(a.analyzer_version)}"),
-    ]
-    if a.profile is not None:
-        p = a.profile
-        rows.insert(7, ("Provider profile", plain(f"{p.id}: {p.title}, {p.statement}")))
-        rows.insert(8, ("Published at", plain(f"{p.source_url} ({p.source_date})")))
-    yield table(("", ""), rows)
+        ("As of", a.as_of),
+        ("Benchmark", f"{benchmark_line(a)}; {len(a.controls)} controls"),
+        ("Why this benchmark", a.benchmark_why),
+        ("Cluster", cluster.uid or "unknown"),
+        ("Kubernetes version", cluster.kubernetes_version or "unknown"),
+        ("Nodes", nodes_in_evidence(a)),
+        *(profile_facts(a.profile) if a.profile else ()),
+        ("Reading", a.reading),
+        ("Written by", f"kube-evidence {a.analyzer_version}"),
+    )
+    yield table(("", ""), ((label, plain(text)) for label, text in rows))
     if a.notices:
         yield "**Read this first**"
         yield "\n".join(f"- Note {n}: {plain(text)}" for n, text in enumerate(a.notices, 1))

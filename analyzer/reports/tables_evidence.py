@@ -44,10 +44,16 @@ EVIDENCE: Table[EvidenceRow] = Table(
         Column(name="Evidence ID", kind=Kind.ID, width=12, value=lambda r: r.entry.id),
         Column(
             name="Recommendation #",
+            kind=Kind.ID,
+            width=16,
+            value=lambda r: "".join(r.users[:1]),
+            link=Link(sheet="Controls", key="Recommendation #"),
+        ),
+        Column(
+            name="Also used by",
             kind=Kind.PROSE,
             width=16,
-            value=lambda r: several(r.users, _USERS_SHOWN),
-            link=Link(sheet="Controls", key="Recommendation #"),
+            value=lambda r: several(r.users[1:], _USERS_SHOWN),
         ),
         Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.entry.subject),
         Column(name="Archive member", kind=Kind.CODE, width=22, value=lambda r: r.entry.member),
@@ -98,7 +104,6 @@ GAPS: Table[Gap] = Table(
             kind=Kind.PROSE,
             width=40,
             value=lambda g: ", ".join(g.controls),
-            link=Link(sheet="Controls", key="Recommendation #"),
         ),
     ),
 )

@@ -165,10 +165,16 @@ FINDINGS: Table[FindingRow] = Table(
         ),
         Column(
             name="Evidence",
-            kind=Kind.PROSE,
-            width=20,
-            value=lambda r: ", ".join(r.finding.evidence),
+            kind=Kind.ID,
+            width=11,
+            value=lambda r: "".join(r.finding.evidence[:1]),
             link=Link(sheet="Evidence", key="Evidence"),
+        ),
+        Column(
+            name="Further evidence",
+            kind=Kind.PROSE,
+            width=18,
+            value=lambda r: ", ".join(r.finding.evidence[1:]),
         ),
         Column(name="Remarks", kind=Kind.PROSE, width=36, value=_remarks),
         Column(

@@ -76,9 +76,9 @@ def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
         yield f"     and {len(failed) - _WORST} more failing controls"
     against = tuple(control.id for control in contradicted(a))
     if against:
-        yield f"contradicts what the provider published: {several(against, 12)}"
+        yield f"contradicts what the provider published: {several(against, 7)}"
     if a.gaps:
-        yield f"{len(a.gaps)} pieces of evidence are missing; the report says how to collect them"
+        yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
     yield from (f"wrote {path}" for path in paths[:4])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo, Tally
 from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.verdict import Verdict
 
@@ -92,6 +92,33 @@ def nodes_line(control: ControlResult) -> str:
     if control.nodes_expected is None:
         return ""
     return f"{control.nodes_judged} of {control.nodes_expected}"
+
+
+def benchmark_line(a: Assessment) -> str:
+    """Return the benchmark's id and title, and the Kubernetes versions it was written for."""
+    first, last = a.benchmark_versions
+    versions = first if first == last else f"{first} to {last}"
+    return f"{a.benchmark_id}: {a.benchmark_title}, for Kubernetes {versions}"
+
+
+def nodes_in_evidence(a: Assessment) -> str:
+    """Return how many nodes are in evidence, of how many that the API lists."""
+    expected = a.cluster.nodes_expected
+    known = "node list unknown" if expected is None else f"{len(expected)} in the API's node list"
+    return f"{len(a.cluster.nodes_evidenced)} in evidence, {known}"
+
+
+def profile_facts(p: ProfileInfo) -> tuple[tuple[str, str], ...]:
+    """Return what identifies a provider profile: label and text."""
+    dated = f" (of {p.source_date})" if p.source_date else ""
+    against = f" against {p.benchmark}" if p.benchmark else ""
+    facts = [
+        ("Provider profile", f"{p.id}: {p.title}"),
+        ("Provider and product", ", ".join(part for part in (p.provider, p.product) if part)),
+        ("What was published", f"{p.statement}{against}"),
+        ("Source", f"{p.source_url}{dated}" if p.source_url else ""),
+    ]
+    return tuple((label, text) for label, text in facts if text)
 
 
 def chapter(section: str) -> str:

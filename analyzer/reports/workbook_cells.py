@@ -5,7 +5,7 @@ from analyzer.reports.text import visible
 CELL_LIMIT = 32_767
 """Most UTF-16 units that a cell holds; spreadsheets drop the rest without a word."""
 
-_LINE_HEIGHT = 13.0
+_LINE_HEIGHT = 12.7
 _MOST_LINES = 9
 
 

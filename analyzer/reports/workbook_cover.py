@@ -5,7 +5,15 @@ from typing import Any
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import MEANING
-from analyzer.reports.words import LIMITS, VERDICTS, counts_line, score_line
+from analyzer.reports.words import (
+    LIMITS,
+    VERDICTS,
+    benchmark_line,
+    counts_line,
+    nodes_in_evidence,
+    profile_facts,
+    score_line,
+)
 from analyzer.reports.workbook_cells import cell_text, row_height
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import Styles
@@ -127,25 +135,15 @@ class CoverSheet:
 
 
 def _facts(a: Assessment, report_id: str) -> list[tuple[str, str]]:
-    cluster, first, last = a.cluster, *a.benchmark_versions
-    expected = cluster.nodes_expected
-    known = "node list unknown" if expected is None else f"{len(expected)} in the API's node list"
-    facts = [
+    return [
         ("Report id", f"{report_id} (first 16 digits of SHA-256 of assessment.json)"),
         ("As of", a.as_of),
-        ("Benchmark", f"{a.benchmark_id}: {a.benchmark_title}, for Kubernetes {first} to {last}"),
+        ("Benchmark", benchmark_line(a)),
         ("Why this benchmark", a.benchmark_why),
-        ("Cluster", cluster.uid or "unknown"),
-        ("Kubernetes version", cluster.kubernetes_version or "unknown"),
-        ("Nodes", f"{len(cluster.nodes_evidenced)} in evidence, {known}"),
+        ("Cluster", a.cluster.uid or "unknown"),
+        ("Kubernetes version", a.cluster.kubernetes_version or "unknown"),
+        ("Nodes", nodes_in_evidence(a)),
+        *(profile_facts(a.profile) if a.profile else ()),
         ("Reading", a.reading),
         ("Written by", f"kube-evidence {a.analyzer_version}"),
     ]
-    if a.profile is not None:
-        p = a.profile
-        facts[7:7] = [
-            ("Provider profile", f"{p.id}: {p.title} ({p.provider} {p.product})"),
-            ("What was published", f"{p.statement}, against {p.benchmark or 'no benchmark'}"),
-            ("Source", f"{p.source_url} ({p.source_date})"),
-        ]
-    return facts

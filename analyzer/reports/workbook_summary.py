@@ -23,7 +23,7 @@ from analyzer.reports.workbook_style import CHART_COLOURS, Styles
 
 NAME = "Summary"
 _COLUMNS = 1 + len(VERDICTS) + 3
-_CHART_ROWS = 16
+_CHART_ROWS = 12
 _FIRST_TABLE = 5 + _CHART_ROWS
 
 
@@ -148,5 +148,5 @@ class SummarySheet:
         chart.set_legend({"position": "bottom", "font": {"size": 8}})
         chart.set_y_axis({"reverse": True, "num_font": {"size": 8}, "line": {"none": True}})
         chart.set_x_axis({"num_font": {"size": 8}, "major_gridlines": {"visible": False}})
-        chart.set_size({"width": 600 if column == 0 else 515, "height": _CHART_ROWS * 20 - 12})
+        chart.set_size({"width": 590 if column == 0 else 480, "height": _CHART_ROWS * 20 - 12})
         self._sheet.insert_chart(4, column, chart, {"object_position": 2, "x_offset": 4})

@@ -205,7 +205,7 @@ def _finding(serial: int, n: int, verdict: Verdict, texts: tuple[str, ...]) -> F
         explanation=f"The value is {text}.",
         actual=text,
         expected="false",
-        evidence=(f"EV-{serial + 1:04d}",),
+        evidence=tuple(f"EV-{max(at, 1):04d}" for at in range(serial + 1, serial - n, -1)),
         missing=missing if verdict is Verdict.NO_EVIDENCE else (),
         notes=(text,) if n == 0 else (),
     )

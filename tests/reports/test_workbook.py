@@ -117,7 +117,9 @@ def test_every_finding_and_piece_of_evidence_has_its_row(
 ) -> None:
     findings = [f for c in assessment.controls for f in c.findings]
     assert _column(_sheet(book, "Findings"), "Verdict") == [f.verdict.value for f in findings]
-    assert _column(_sheet(book, "Findings"), "Evidence") == [
+    sheet = _sheet(book, "Findings")
+    cited = zip(_column(sheet, "Evidence"), _column(sheet, "Further evidence"), strict=True)
+    assert [", ".join(filter(None, ids)) for ids in cited] == [
         ", ".join(f.evidence) for f in findings
     ]
     register = _column(_sheet(book, "Evidence"), "Evidence ID")
