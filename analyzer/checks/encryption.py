@@ -13,7 +13,7 @@ from analyzer.formats.encryption_config import (
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import EvidenceKey
+from analyzer.model.evidence import EvidenceKey, is_redacted
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
@@ -58,6 +58,8 @@ class Encryption:
         except EvidenceFormatError as error:
             return broken_file(file, _ROLE, str(error), target.subject)
         block = winning_block(blocks, self.resource)
+        if block is not None and any(is_redacted(name) for name in block.providers):
+            return broken_file(file, _ROLE, "has a provider whose name was masked", target.subject)
         if block is None or not block.providers:
             return self._uncovered(file)
         return self._covered(file, block)

@@ -36,6 +36,7 @@ class Setting:
         letter_unset: ``pass`` or ``fail``: what the benchmark's text says of an unset
             setting, where Kubernetes' default says something else.
         zero_in_file_is_unset: The component replaces a zero in its file by the default.
+        allowed_by: Name of a declared policy value: ``allowed`` there accepts any value.
         alternative_flag, alternative_key: A boolean that, when true, meets the control.
         gone_since: First Kubernetes version without the flag.
         filled_in: File names that the component puts into its own configz answer when the
@@ -56,6 +57,7 @@ class Setting:
     gate_group: str = ""
     letter_unset: str = ""
     zero_in_file_is_unset: bool = False
+    allowed_by: str = ""
     alternative_flag: str = ""
     alternative_key: str = ""
     gone_since: str = ""
@@ -115,8 +117,8 @@ class Setting:
                 drift = drift_notes(target, query.flag) if looked.origin is Origin.FLAG else ()
                 return replace(self._explicit(looked, context), notes=drift)
             case Unset():
-                drift = drift_notes(target, query.flag)
-                return replace(self._unset(looked, target, query, context), notes=drift)
+                judged = self._unset(looked, target, query, context)
+                return replace(judged, notes=(*judged.notes, *drift_notes(target, query.flag)))
 
     def _normal(self, looked: Looked, target: Target) -> Looked:
         """Treat as unset what the component treats as unset."""
@@ -137,7 +139,10 @@ class Setting:
 
     def _explicit(self, value: Value, context: Context) -> Judgement:
         problem = malformed(self.kind, value)
-        good = not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
+        allowed = self._policy_allows(context)
+        good = allowed or (
+            not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
+        )
         verb = "satisfies" if good else "violates"
         why = f"{value.written} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
         return Judgement(
@@ -193,6 +198,9 @@ class Setting:
             letter_why=judged.why.rstrip("."),
         )
 
+    def _policy_allows(self, context: Context) -> bool:
+        return bool(self.allowed_by) and context.policy.values[self.allowed_by] == "allowed"
+
     def _wanted(self, context: Context) -> str:
         return context.policy.values[self.policy] if self.policy else self.value
 
@@ -201,6 +209,9 @@ class Setting:
         wanted = in_words(self.expect, self._wanted(context))
         name = f"{self.gate} " if self.gate else ""
         source = f" (declared policy {self.policy})" if self.policy else ""
+        if self.allowed_by:
+            word = context.policy.values[self.allowed_by]
+            source = f" (declared policy {self.allowed_by}: {word})"
         return f"{name}{wanted}{source}"
 
     def _remarks(self, target: Target) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def unreadable_key(problem: Unreadable, config: ComponentConfig, file: str) -> s
     member = problem.source.member if problem.source else ""
     if process is None or problem.reason is Reason.NE_PROCESS_NOT_FOUND:
         return f"process/{config.component}"
-    if member in (process.source.member, _environ_member(config)):
+    if member and member in (process.source.member, _environ_member(config)):
         return f"process/{config.component}"
     return f"file/{_role(config.component, file)}"
 
@@ -102,6 +102,7 @@ def _by_default(
         actual=actual,
         why=f"{actual}, by {_trust(default, target)}.",
         sources=unset.looked,
+        notes=(target.version_note,) if target.version_note else (),
     )
 
 

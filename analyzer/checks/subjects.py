@@ -22,14 +22,16 @@ class Target:
 
     Attributes:
         node: The node's evidence; None when only configz speaks of it.
-        version: Kubernetes version that its defaults follow.
-        notes: What was assumed to get there.
+        version: Kubernetes version that its defaults follow; etcd has none.
+        version_note: What was assumed to get there, for findings that rest on a default.
+        notes: What else was assumed.
     """
 
     name: str
     node: NodeEvidence | None
     config: ComponentConfig
     version: Version | None
+    version_note: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,27 +68,27 @@ def control_plane_nodes(evidence: ClusterEvidence) -> tuple[NodeEvidence, ...]:
 
 
 def _targets(component: str, node: NodeEvidence, context: Context) -> tuple[Target, ...]:
-    version, notes = _version(component, node.name, context)
+    version, version_note = _version(component, node.name, context)
     return tuple(
         Target(
             name=node.name,
             node=node,
             config=process_config(node, process, version=version),
             version=version,
-            notes=notes,
+            version_note=version_note,
         )
         for process in node.running(component)
     )
 
 
-def _version(component: str, node: str, context: Context) -> tuple[Version | None, tuple[str, ...]]:
+def _version(component: str, node: str, context: Context) -> tuple[Version | None, str]:
     if component in CONTROL_PLANE:
-        return context.version, ()
+        return (None if component == "etcd" else context.version), ""
     own = context.kubelet_versions.get(node)
     if own is not None or context.version is None:
-        return own, ()
+        return own, ""
     note = f"the kubelet's version is not in evidence; the API server's {context.version} was used"
-    return context.version, (note,)
+    return context.version, note
 
 
 def _is_control_plane(node: NodeEvidence, evidence: ClusterEvidence) -> bool:
@@ -222,13 +224,14 @@ def _answers(evidence: ClusterEvidence) -> tuple[tuple[str, ConfigFile], ...]:
 def _configz_target(
     name: str, answer: ConfigFile, evidence: ClusterEvidence, context: Context
 ) -> Target:
-    version, notes = _version("kubelet", name, context)
+    version, version_note = _version("kubelet", name, context)
     return Target(
         name=name,
         node=next((n for n in evidence.nodes if n.name == name), None),
         config=configz_config(name, answer),
         version=version,
-        notes=(*notes, "judged by the kubelet's own answer (configz); its process was not seen"),
+        version_note=version_note,
+        notes=("judged by the kubelet's own answer (configz); its process was not seen",),
     )
 
 

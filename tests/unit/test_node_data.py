@@ -1,0 +1,68 @@
+"""Guards over the data of node checks: no setting without its default, none without a source."""
+
+import pytest
+
+from analyzer.catalogue.binding import bind
+from analyzer.catalogue.defaults import load_defaults
+from analyzer.catalogue.definitions import load_definitions
+from analyzer.catalogue.policy import load_policy
+from analyzer.checks import CHECK_TYPES
+from analyzer.checks.admission_plugin import AdmissionPlugin
+from analyzer.checks.setting import Setting
+from analyzer.model.version import Version, parse_version
+
+NEWEST = Version(1, 36)
+CHECKS = {t: bind(e.spec, CHECK_TYPES, where=t) for t, e in load_definitions().items()}
+SETTINGS = {topic: check for topic, check in CHECKS.items() if isinstance(check, Setting)}
+PLUGINS = {topic: check for topic, check in CHECKS.items() if isinstance(check, AdmissionPlugin)}
+
+
+@pytest.mark.parametrize("topic", sorted(SETTINGS))
+@pytest.mark.parametrize("minor", [15, 28, 32, 36])
+def test_every_setting_has_a_default(topic: str, minor: int) -> None:
+    check = SETTINGS[topic]
+    names = (check.gate,) if check.gate else check.flags
+    for name in names:
+        for config_file in (True, False):
+            found = load_defaults().lookup(
+                check.component, name, Version(1, minor), config_file=config_file
+            )
+            assert found is not None, (check.component, name)
+
+
+@pytest.mark.parametrize("topic", sorted(PLUGINS))
+def test_every_plugin_has_a_default(topic: str) -> None:
+    for name in PLUGINS[topic].plugins:
+        key = ("kube-apiserver", f"admission-plugin.{name}")
+        assert key in load_defaults().entries
+
+
+def test_policy_names_exist() -> None:
+    values = load_policy(None).values
+    for topic, check in SETTINGS.items():
+        assert not check.policy or check.policy in values, topic
+        assert not check.allowed_by or check.allowed_by in values, topic
+
+
+def test_defaults_do_not_overlap_and_are_checked_somewhere() -> None:
+    for key, entries in load_defaults().entries.items():
+        for entry in entries:
+            assert entry.source, key
+            assert entry.checked_to is not None, key
+            assert entry.checked_to <= NEWEST, key
+        for minor in range(15, 37):
+            for mode in ("config-file", "no-config-file"):
+                fitting = [
+                    e
+                    for e in entries
+                    if e.when in ("always", mode)
+                    and (e.since is None or Version(1, minor) >= e.since)
+                    and (e.until is None or Version(1, minor) <= e.until)
+                ]
+                assert len(fitting) <= 1, (key, minor)
+
+
+def test_versions_in_definitions_can_be_read() -> None:
+    for topic, check in (*SETTINGS.items(), *PLUGINS.items()):
+        gone = getattr(check, "gone_since", "")
+        assert not gone or parse_version(gone) is not None, topic
