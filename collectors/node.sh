@@ -112,7 +112,6 @@ kubelet-config kubelet /home/kubernetes/kubelet-config.yaml
 kubelet-config kubelet /home/kubernetes/kubelet-config.yml
 kubelet-config kubelet /etc/default/kubeletconfig.json
 kubelet-config kubelet /var/lib/k0s/kubelet-config.yaml
-kubelet-dropin kubelet /var/lib/kubelet/instance-config.yaml
 kubelet-env env /var/lib/kubelet/kubeadm-flags.env
 kubelet-env env /etc/default/kubelet
 kubelet-env env /etc/sysconfig/kubelet
@@ -195,7 +194,6 @@ cni-config 3 /etc/cni/net.d
 cni-config 3 /var/lib/rancher/rke2/agent/etc/cni/net.d
 cni-config 3 /var/lib/rancher/k3s/agent/etc/cni/net.d
 cni-state 4 /var/lib/cni/networks
-kubelet-dropin 1 /etc/kubernetes/kubelet.conf.d
 kubelet-dropin 1 /var/lib/rancher/rke2/agent/etc/kubelet.conf.d
 kubelet-dropin 1 /var/lib/rancher/k3s/agent/etc/kubelet.conf.d
 kubelet-unit 1 /etc/systemd/system/kubelet.service.d
@@ -1105,7 +1103,7 @@ facts() {
   # shellcheck disable=SC2086  # seven numbers, split on purpose
   set -- $fa_text
   case $1 in
-  8???) TYPE='file' ;; 4???) TYPE='dir' ;; a???) TYPE=link ;; 1???) TYPE=fifo ;;
+  8???) TYPE='file' ;; 4???) TYPE='dir' ;; a???) TYPE='link' ;; 1???) TYPE=fifo ;;
   c???) TYPE=socket ;; 6???) TYPE=block ;; *) TYPE=char ;;
   esac
   case $2 in ?) fa_mode=000$2 ;; ??) fa_mode=00$2 ;; ???) fa_mode=0$2 ;; *) fa_mode=$2 ;; esac
@@ -1166,11 +1164,14 @@ capture() {
   ca_how=$1 && shift
   ca_blob=blobs/b$((BLOBS + 1))
   : >"$WORK/side"
-  read_raw "$@" | tr '\000\001' '\001\002' |
-    KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob \
-      KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-} \
-      KEB_EXE=${P_EXE:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER \
-      limited awk "$AWK_REDACT" 2>/dev/null | untag "$ca_how" >"$BUNDLE/$ca_blob"
+  # exported, not put before the call: not every shell hands those on through a function
+  KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob
+  KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-}
+  KEB_EXE=${P_EXE:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER
+  export KEB_HOW KEB_SIDE KEB_RID KEB_SEQ KEB_MEMBER KEB_CAP KEB_REDACTIONS KEB_REFS KEB_ROLE
+  export KEB_EXE KEB_PID KEB_FROM KEB_DIR KEB_ORDER
+  read_raw "$@" | tr '\000\001' '\001\002' | limited awk "$AWK_REDACT" 2>/dev/null |
+    untag "$ca_how" >"$BUNDLE/$ca_blob"
   WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp=''
   read -r WORD ca_bytes ca_cut ca_count ca_comp <"$WORK/side"
   if [ "$WORD" = ok ]; then
@@ -1259,7 +1260,7 @@ walk() {
         wa_name=${wa_entry##*/}
         case $wa_name in *"$NL"*) say "seq $SEQ: a name with a line break was left out" && continue ;; esac
         if [ ! -L "$wa_entry" ] && [ -d "$wa_entry" ]; then
-          if [ "$wa_level" -lt "${wa_max%/}" ]; then set -- "$@" "$wa_dir/$wa_name"; fi
+          if [ "$wa_level" -lt "${wa_max%/}" ]; then set -- ${1+"$@"} "$wa_dir/$wa_name"; fi
         else
           wa_files=$wa_files$wa_name$NL
         fi
@@ -1325,7 +1326,9 @@ inside() {
   in_mine=$(readlink "$ROOT/proc/1/ns/mnt" 2>/dev/null) || return
   in_its=$(readlink "$ROOT/proc/$1/ns/mnt" 2>/dev/null) || return
   if [ "$in_mine" = "$in_its" ]; then return; fi
-  in_path=$(KEB_PATH=$2 limited awk "$AWK_MOUNTS" "$ROOT/proc/$1/mountinfo" "$ROOT/proc/1/mountinfo" 2>/dev/null)
+  KEB_PATH=$2
+  export KEB_PATH
+  in_path=$(limited awk "$AWK_MOUNTS" "$ROOT/proc/$1/mountinfo" "$ROOT/proc/1/mountinfo" 2>/dev/null)
   if [ -n "$in_path" ]; then
     HOST_PATH=$in_path
   else
@@ -1348,7 +1351,7 @@ END {
 # ---------------------------------------------------------------- 10 processes
 probe_processes() {
   begin proc/scan proc /proc candidate
-  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_list=''
+  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0
   set +f
   set -- "$ROOT"/proc/[0-9]*
   set -f
@@ -1356,12 +1359,7 @@ probe_processes() {
     case ${sc_dir##*/} in *[!0-9]*) continue ;; esac
     [ -d "$sc_dir" ] && [ ! -L "$sc_dir" ] || continue
     sc_seen=$((sc_seen + 1))
-    if [ -r "$sc_dir/cmdline" ]; then
-      if [ -L "$sc_dir/cmdline" ] || [ ! -f "$sc_dir/cmdline" ]; then continue; fi
-      sc_list="$sc_list $sc_dir/cmdline"
-    elif [ -d "$sc_dir" ]; then
-      sc_unreadable=$((sc_unreadable + 1))
-    fi
+    if [ ! -r "$sc_dir/cmdline" ] && [ -d "$sc_dir" ]; then sc_unreadable=$((sc_unreadable + 1)); fi
   done
   # a first, cheap sieve; the exact match is the redactor's
   sc_pids=$(
@@ -1391,7 +1389,7 @@ started() { # PID: START becomes when it started, to notice a number used again
   START=''
   read -r st_line 2>/dev/null <"$ROOT/proc/$1/stat" || return
   # shellcheck disable=SC2086  # numbers, split on purpose
-  set -- ${st_line##*)}
+  set -- ${st_line##*')'}
   if [ $# -ge 20 ]; then shift 19 && START=$1; fi
 }
 probe_process() { # PID
@@ -1512,6 +1510,8 @@ EOF
   if [ -n "${BASH_VERSION:-}" ]; then wm_shell=bash; elif [ -n "${ZSH_VERSION:-}" ]; then wm_shell=zsh; elif [ -n "${YASH_VERSION:-}" ]; then wm_shell=yash; elif [ -n "${KSH_VERSION:-}" ]; then wm_shell=ksh; fi
   sha256 <"$BUNDLE/collector/node.sh"
   wm_self=$HASH
+  # a probe without a record is never passed over, whatever stopped it
+  if [ "$(wc -l <"$BUNDLE/probes.ndjson")" -ne "$PLANNED" ]; then PARTIAL=1; fi
   wm_counts=$(awk '{ n++; s = $0; sub(/.*"t1": "[^"]*", "status": "/, "", s); sub(/".*/, "", s); if (!(s in C)) K[++k] = s; C[s]++ }
     END { for (i = 1; i < k; i++) for (j = i + 1; j <= k; j++) if (K[j] < K[i]) { t = K[i]; K[i] = K[j]; K[j] = t }
       printf "\"run\": %d, \"by_status\": {", n; for (i = 1; i <= k; i++) printf "%s\"%s\": %d", (i > 1 ? ", " : ""), K[i], C[K[i]]; printf "}" }' "$BUNDLE/probes.ndjson")
@@ -1634,7 +1634,7 @@ options() {
       case $1 in --root) ROOT=$2 ;; --output) OUT=$2 ;; *) NODE_NAME=$2 ;; esac
       shift
       ;;
-    --root=* | --output=* | --node-name=*) op_value=${1#*=} && op_name=${1%%=*} && shift && set -- "$op_name" "$op_value" "$@" && continue ;;
+    --root=* | --output=* | --node-name=*) op_value=${1#*=} && op_name=${1%%=*} && shift && set -- "$op_name" "$op_value" ${1+"$@"} && continue ;;
     --list) MODE=list ;;
     --dry-run) MODE=dry ;;
     --help | -h) help_text && exit 0 ;;
@@ -1681,7 +1681,7 @@ open_bundle() {
   cat "$0" >"$BUNDLE/collector/node.sh"
 }
 main() {
-  options "$@"
+  options ${1+"$@"}
   ROW=0
   if [ "$MODE" = list ]; then
     list_fixed list_one
@@ -1711,4 +1711,4 @@ main() {
   follow_refs
   finish
 }
-main "$@"
+main ${1+"$@"}
