@@ -15,9 +15,11 @@ from analyzer.reports.words import (
     COMPARISONS,
     VERDICTS,
     benchmark_line,
-    chapter,
+    by_name,
+    chapters,
     contradicted,
     counts_line,
+    levels,
     nodes_in_evidence,
     nodes_line,
     percent,
@@ -75,16 +77,15 @@ def _front(a: Assessment, report_id: str) -> Iterator[str]:
 
 
 def _splits(a: Assessment) -> Iterator[str]:
-    tops = {s: t for s, t in a.summary.by_section.items() if s == chapter(s)}
     yield "## Summary"
     yield "By section:"
-    yield _tallies("section", {section_label(a, s): tally for s, tally in tops.items()}, a)
+    yield _tallies("section", chapters(a), a)
     yield "By who must act:"
-    yield _tallies("party", a.summary.by_party, a)
+    yield _tallies("party", dict(by_name(a.summary.by_party)), a)
     yield "By level:"
-    yield _tallies("level", {f"Level {n}": tally for n, tally in a.summary.by_level.items()}, a)
+    yield _tallies("level", levels(a), a)
     yield "What follows for the audit:"
-    dispositions = a.summary.by_disposition.items()
+    dispositions = by_name(a.summary.by_disposition)
     yield table(("disposition", "controls"), ((word, str(n)) for word, n in dispositions), right=1)
 
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping
 from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, EvidenceRef, Finding
 from analyzer.model.verdict import MEANING, Verdict
 from analyzer.reports.markdown_text import plain, table
-from analyzer.reports.words import COMPARISON_MEANING, COMPARISONS, LIMITS, VERDICTS, several
+from analyzer.reports.words import (
+    COMPARISON_MEANING,
+    COMPARISONS,
+    LIMITS,
+    VERDICTS,
+    by_name,
+    several,
+)
 
 _FINDINGS = 50
 """Failing subjects listed for one control; the workbook has all of them."""
@@ -88,7 +95,7 @@ def back_matter(a: Assessment) -> Iterator[str]:
     )
     if a.policy:
         yield f"## Declared policy: {plain(a.policy_id)}"
-        yield table(("name", "value"), ((plain(n), plain(v)) for n, v in a.policy.items()))
+        yield table(("name", "value"), ((plain(n), plain(v)) for n, v in by_name(a.policy)))
     yield "## What the words mean"
     yield table(("verdict", "meaning"), ((word.value, MEANING[word]) for word in VERDICTS))
     yield table(

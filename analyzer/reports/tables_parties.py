@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.responsibility import Attestation, Comparison, Party
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import COMPARISONS
+from analyzer.reports.words import COMPARISONS, by_name
 
 _INHERITABLE = {
     Party.PROVIDER: "Yes",
@@ -92,7 +92,8 @@ def _published(assessment: Assessment) -> Iterator[ControlResult]:
 
 
 def _cells(control: ControlResult) -> str:
-    return "; ".join(f"{name}: {cell}" for name, cell in control.responsibility.published.items())
+    published = by_name(control.responsibility.published)
+    return "; ".join(f"{name}: {cell}" for name, cell in published)
 
 
 PUBLISHED: Table[ControlResult] = Table(

@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import evidence_of, nodes_line, several
+from analyzer.reports.words import counts_line, evidence_of, nodes_line, several
 
 _EVIDENCE_SHOWN = 1
-
-
-def _findings_line(control: ControlResult) -> str:
-    return ", ".join(f"{count} {word}" for word, count in control.counts.items())
 
 
 CONTROLS: Table[ControlResult] = Table(
@@ -66,7 +62,7 @@ CONTROLS: Table[ControlResult] = Table(
             name="Findings",
             kind=Kind.PROSE,
             width=15,
-            value=_findings_line,
+            value=lambda c: counts_line(c.counts) if c.counts else "",
             link=Link(sheet="Findings", key="Recommendation #"),
         ),
         Column(

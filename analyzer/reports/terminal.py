@@ -4,17 +4,17 @@ At most 24 lines of 100 columns. Every text passes through the escaping of contr
 so no bundle can move the cursor or recolour the screen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.verdict import Verdict
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
     VERDICTS,
-    chapter,
+    by_name,
+    chapters,
     contradicted,
     percent,
-    section_label,
     several,
 )
 
@@ -52,11 +52,9 @@ def _front(a: Assessment) -> Iterator[str]:
 
 
 def _splits(a: Assessment) -> Iterator[str]:
-    sections: Mapping[str, Tally] = a.summary.by_section
-    for section, tally in sections.items():
-        if section == chapter(section):
-            yield _tally(section_label(a, section), tally)
-    for party, tally in a.summary.by_party.items():
+    for section, tally in chapters(a).items():
+        yield _tally(section, tally)
+    for party, tally in by_name(a.summary.by_party):
         yield _tally(f"{party} answers", tally)
 
 
@@ -76,7 +74,7 @@ def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
         yield f"     and {len(failed) - _WORST} more failing controls"
     against = tuple(control.id for control in contradicted(a))
     if against:
-        yield f"contradicts what the provider published: {several(against, 7)}"
+        yield f"contradicts what the provider published: {several(against, 6)}"
     if a.gaps:
         yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
     yield from (f"wrote {path}" for path in paths[:4])

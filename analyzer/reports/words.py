@@ -1,10 +1,14 @@
 """Words and figures that several reports share, so that they say the same thing the same way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo, Tally
+from analyzer.model.benchmark import control_order
 from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.verdict import Verdict
+
+V = TypeVar("V")
 
 VERDICTS = (
     Verdict.PASS,
@@ -92,6 +96,37 @@ def nodes_line(control: ControlResult) -> str:
     if control.nodes_expected is None:
         return ""
     return f"{control.nodes_judged} of {control.nodes_expected}"
+
+
+def by_name(values: Mapping[str, V]) -> Iterable[tuple[str, V]]:
+    """Return a mapping's entries in the order of their keys.
+
+    A mapping read back from JSON has another order than the one that was written. Reports go
+    by keys, so that both give the same report.
+    """
+    return sorted(values.items(), key=lambda entry: entry[0])
+
+
+def by_number(values: Mapping[str, V]) -> Iterable[tuple[str, V]]:
+    """Return the entries of a mapping by section or level in numeric order, ``1.10`` last."""
+    return sorted(values.items(), key=lambda entry: control_order(entry[0]))
+
+
+def chapters(a: Assessment) -> Mapping[str, Tally]:
+    """Return the tallies of the top-level sections by label, in numeric order."""
+    tallies = by_number(a.summary.by_section)
+    return {section_label(a, s): tally for s, tally in tallies if s == chapter(s)}
+
+
+def subsections(a: Assessment) -> Mapping[str, Tally]:
+    """Return the tallies below the top-level sections by label, in numeric order."""
+    tallies = by_number(a.summary.by_section)
+    return {section_label(a, s): tally for s, tally in tallies if s != chapter(s)}
+
+
+def levels(a: Assessment) -> Mapping[str, Tally]:
+    """Return the tallies by level by label, in numeric order."""
+    return {f"Level {level}": tally for level, tally in by_number(a.summary.by_level)}
 
 
 def benchmark_line(a: Assessment) -> str:

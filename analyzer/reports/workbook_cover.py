@@ -9,6 +9,7 @@ from analyzer.reports.words import (
     LIMITS,
     VERDICTS,
     benchmark_line,
+    by_name,
     counts_line,
     nodes_in_evidence,
     profile_facts,
@@ -50,7 +51,7 @@ class CoverSheet:
         self._pairs("Read this first", [(f"Note {n}", t) for n, t in enumerate(a.notices, 1)])
         self._bundles(a)
         self._legend()
-        self._pairs("Declared policy: " + a.policy_id, list(a.policy.items()))
+        self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
         self._pairs("Limits", [(f"Limit {n}", text) for n, text in enumerate(LIMITS, 1)])
         self._sheets()
         set_up_page(self._sheet, report_id)
@@ -96,7 +97,7 @@ class CoverSheet:
         self._row += 1
         for b in a.bundles:
             ran = "complete" if b.complete else "did not run to its end"
-            statuses = ", ".join(f"{count} {status}" for status, count in b.counts.items())
+            statuses = ", ".join(f"{count} {status}" for status, count in by_name(b.counts))
             cells = (
                 f"{b.kind}: {b.subject}",
                 f"{b.name}\nSHA-256 {b.sha256}\ncustody fingerprint {b.fingerprint}",

@@ -13,10 +13,12 @@ from analyzer.reports.words import (
     COMPARISONS,
     PARTY_MEANING,
     VERDICTS,
-    chapter,
+    by_name,
+    chapters,
     counts_line,
+    levels,
     score_line,
-    section_label,
+    subsections,
 )
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import CHART_COLOURS, Styles
@@ -44,18 +46,15 @@ class SummarySheet:
         self._sheet.set_column(1, _COLUMNS - 1, 11.5)
         self._headline(a)
         self._row = _FIRST_TABLE
-        tops = {s: t for s, t in summary.by_section.items() if s == chapter(s)}
-        chapters = {section_label(a, s): tally for s, tally in tops.items()}
-        first, last = self._tallies("By section", chapters, summary.overall)
+        first, last = self._tallies("By section", chapters(a), summary.overall)
         self._chart("Controls by section", first, last, 0)
-        by_party = {f"{p}: {PARTY_MEANING[Party(p)]}": t for p, t in summary.by_party.items()}
+        parties = by_name(summary.by_party)
+        by_party = {f"{party}: {PARTY_MEANING[Party(party)]}": t for party, t in parties}
         first, last = self._tallies("By responsibility", by_party, summary.overall)
         self._chart("Controls by responsibility", first, last, 5)
-        levels = {f"Level {level}": tally for level, tally in summary.by_level.items()}
-        self._tallies("By level", levels, summary.overall)
-        below = {s: t for s, t in summary.by_section.items() if s != chapter(s)}
-        self._tallies("By subsection", {section_label(a, s): t for s, t in below.items()}, None)
-        self._counts("Dispositions", summary.by_disposition, {})
+        self._tallies("By level", levels(a), summary.overall)
+        self._tallies("By subsection", subsections(a), None)
+        self._counts("Dispositions", dict(by_name(summary.by_disposition)), {})
         meanings = {word.value: COMPARISON_MEANING[word] for word in COMPARISONS}
         ordered = {w: summary.by_comparison[w] for w in meanings if w in summary.by_comparison}
         self._counts("Published against observed", ordered, meanings)

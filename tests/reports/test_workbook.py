@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analyzer.model.assessment import Assessment, Tally
 from analyzer.model.verdict import Verdict
 from analyzer.reports import REPORTS, render
-from analyzer.reports.assessment_json import report_id
+from analyzer.reports.assessment_json import read, report_id
 from analyzer.reports.assessment_json import write as write_json
 from analyzer.reports.tables import TABLES
 from analyzer.reports.words import VERDICTS
@@ -238,6 +238,11 @@ def test_all_reports_repeat_byte_for_byte() -> None:
     first = _digests("Pacific/Auckland", "1")
     assert first == _digests("America/Anchorage", "4711")
     assert [line.split()[0] for line in first.splitlines()] == list(REPORTS)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_reports_written_again_are_the_same_bytes(name: str, assessment: Assessment) -> None:
+    assert render(name, read(write_json(assessment))) == render(name, assessment)
 
 
 def test_render_is_the_writer(assessment: Assessment, content: bytes) -> None:
