@@ -38,7 +38,7 @@ CONTROLS: Table[ControlResult] = Table(
             width=50,
             value=lambda c: c.explanation,
         ),
-        Column(name="Nodes judged", kind=Kind.ID, width=9, value=nodes_line),
+        Column(name="Nodes judged", kind=Kind.PROSE, width=10, value=nodes_line),
         Column(
             name="Responsibility",
             kind=Kind.WORD,

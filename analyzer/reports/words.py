@@ -92,10 +92,11 @@ def evidence_of(control: ControlResult) -> tuple[str, ...]:
 
 
 def nodes_line(control: ControlResult) -> str:
-    """Return ``2 of 3`` for a rule about nodes, else an empty text."""
+    """Return ``2 of 3`` for a rule about nodes, else an empty text; says when a pass is partial."""
     if control.nodes_expected is None:
         return ""
-    return f"{control.nodes_judged} of {control.nodes_expected}"
+    mark = " (partial)" if control.partial else ""
+    return f"{control.nodes_judged} of {control.nodes_expected}{mark}"
 
 
 def by_name(values: Mapping[str, V]) -> Iterable[tuple[str, V]]:

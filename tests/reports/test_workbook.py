@@ -108,6 +108,10 @@ def test_register_has_one_row_a_control(book: Workbook, assessment: Assessment) 
     assert _column(sheet, "Recommendation #") == [c.id for c in assessment.controls]
     assert _column(sheet, "Verdict") == [c.verdict.value for c in assessment.controls]
     assert _column(sheet, "Disposition") == [c.disposition.value for c in assessment.controls]
+    nodes = _column(sheet, "Nodes judged")
+    partial = [c.partial for c in assessment.controls]
+    assert ["(partial)" in str(cell) for cell in nodes] == partial
+    assert any(partial)
     parties = [c.responsibility.party.value for c in assessment.controls]
     assert _column(_sheet(book, "Responsibility"), "Responsibility") == parties
 
