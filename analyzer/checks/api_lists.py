@@ -40,6 +40,9 @@ _BUILT_IN = frozenset(
 SHOWN = 12
 """How many names, places or notes one finding lists before it only counts."""
 
+_LONGEST = 600
+"""Characters of one name, rule or text in a sentence; evidence may hold much longer ones."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
@@ -174,7 +177,11 @@ def _place(bad: ResourceList[Any], one: Malformed) -> Source:
 def some(names: tuple[str, ...], limit: int = SHOWN) -> str:
     """Join names for a sentence; only count those beyond the limit."""
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(names[:limit]) + more
+    return ", ".join(name if len(name) <= _LONGEST else _cut(name) for name in names[:limit]) + more
+
+
+def _cut(text: str) -> str:
+    return f"{text[:_LONGEST]}..."
 
 
 def count(number: int, noun: str) -> str:

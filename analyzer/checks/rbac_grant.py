@@ -50,7 +50,7 @@ class RbacGrant:
         lists = take(evidence, RESOURCES)
         if not lists.present:
             return lists.gaps
-        graph = resolve(lists, context.policy)
+        graph = resolve(lists, context)
         hits = self._hits(graph)
         held: dict[str, list[tuple[Grant, tuple[int, ...]]]] = {}
         aside: list[str] = []

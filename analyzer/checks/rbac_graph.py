@@ -11,7 +11,7 @@ from analyzer.formats.kube_baseline import Baseline, Place, shipped_baseline
 from analyzer.formats.kube_objects import RBAC
 from analyzer.formats.kube_rbac import PolicyRule, Role, RoleBinding, Subject
 from analyzer.model.api import Item
-from analyzer.model.context import Policy
+from analyzer.model.context import Context
 from analyzer.model.evidence import Source
 
 ROLES = f"roles.{RBAC}"
@@ -88,10 +88,10 @@ class Graph:
     invalid: tuple[str, ...]
 
 
-def resolve(lists: Lists, policy: Policy) -> Graph:
+def resolve(lists: Lists, context: Context) -> Graph:
     """Resolve every binding; linear in the number of roles, bindings and subjects."""
     baseline = shipped_baseline()
-    roles = _roles(lists, baseline, policy)
+    roles = _roles(lists, baseline, context)
     grants: list[Grant] = []
     dangling: list[str] = []
     invalid: list[str] = []
@@ -102,7 +102,7 @@ def resolve(lists: Lists, policy: Policy) -> Graph:
             if _roles_known(lists, binding):
                 dangling.append(f"{place_text(place)} -> {binding.role_ref.name}")
             continue
-        own = policy.matches("own-collector-names", binding.name)
+        own = context.policy.matches("own-collector-names", binding.name)
         for index, subject in enumerate(binding.subjects or ()):
             if subject.kind == "ServiceAccount" and not subject.namespace:
                 invalid.append(f"{place_text(place)} subject {subject.name}")
@@ -151,20 +151,20 @@ def rule_source(role: RoleEntry, lists: Lists, position: int, tail: str = "") ->
     return lists.at(role.resource, role.line, f"/rules/{position}{tail}", text)
 
 
-def _roles(lists: Lists, baseline: Baseline, policy: Policy) -> Mapping[Place, RoleEntry]:
+def _roles(lists: Lists, baseline: Baseline, context: Context) -> Mapping[Place, RoleEntry]:
     found: dict[Place, RoleEntry] = {}
     for resource, kind in ((CLUSTER_ROLES, "ClusterRole"), (ROLES, "Role")):
         for item in lists.items(resource):
             role: Role = item.value
             place = (kind, role.namespace if kind == "Role" else "", role.name)
             rules = role.rules or ()
-            extra = baseline.extra_rules(place, rules)
+            extra = baseline.extra_rules(place, rules, context.version)
             found[place] = RoleEntry(
                 place=place,
                 rules=rules,
                 extra=extra,
                 shipped=place in baseline.roles and not extra,
-                own=policy.matches("own-collector-names", role.name),
+                own=context.policy.matches("own-collector-names", role.name),
                 resource=resource,
                 line=item.line,
             )

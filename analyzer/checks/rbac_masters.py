@@ -54,7 +54,7 @@ class RbacMasters:
         held = tuple(outcome for node in evidence.nodes for outcome in _certificates(node))
         if not lists.present:
             return held + lists.gaps
-        graph = resolve(lists, context.policy)
+        graph = resolve(lists, context)
         found = _bindings(graph, lists) + held
         if found or lists.gaps:
             return found + lists.gaps

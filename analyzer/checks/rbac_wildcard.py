@@ -37,7 +37,7 @@ class RbacWildcard:
         lists = take(evidence, (CLUSTER_ROLES, ROLES), helpful=RESOURCES)
         if not any(resource in lists.present for resource in (CLUSTER_ROLES, ROLES)):
             return lists.gaps
-        graph = resolve(lists, context.policy)
+        graph = resolve(lists, context)
         holders: dict[str, list[str]] = {}
         for grant in graph.grants:
             holders.setdefault(place_text(grant.role.place), []).append(grant.who)

@@ -65,7 +65,7 @@ def _facts(lists: Lists, context: Context) -> _Facts:
         if unit.spec.service_account == _DEFAULT:
             users.setdefault(unit.namespace, []).append(unit)
     grants: dict[str, list[Grant]] = {}
-    for grant in resolve(lists, context.policy).grants:
+    for grant in resolve(lists, context).grants:
         kind, _, rest = grant.who.partition("/")
         namespace, _, name = rest.partition("/")
         if kind == "ServiceAccount" and name == _DEFAULT and not grant.shipped:

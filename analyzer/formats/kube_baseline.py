@@ -11,12 +11,21 @@ from analyzer.formats.kube_access import ALL
 from analyzer.formats.kube_rbac import PolicyRule, RoleBinding, Subject
 from analyzer.formats.strict_yaml import YamlValue, load_strict
 from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.version import Version, parse_version
 
 Place = tuple[str, str, str]
 """Kind, namespace (empty when cluster-scoped) and name of a role or binding."""
 
 _MOST_ATOMS = 4096
 """A rule that spells out more single permissions than this is not a shipped one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedRule:
+    """A rule as it ships; ``until`` is the last version that shipped it, None for no end."""
+
+    rule: PolicyRule
+    until: Version | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +45,22 @@ class Baseline:
     """
 
     title: str
-    roles: Mapping[Place, tuple[PolicyRule, ...]]
+    roles: Mapping[Place, tuple[ShippedRule, ...]]
     bindings: Mapping[Place, ShippedBinding]
 
-    def extra_rules(self, place: Place, rules: tuple[PolicyRule, ...]) -> tuple[int, ...]:
-        """Return the positions of a role's rules that the shipped role does not cover."""
-        shipped = self.roles.get(place, ())
+    def extra_rules(
+        self, place: Place, rules: tuple[PolicyRule, ...], version: Version | None
+    ) -> tuple[int, ...]:
+        """Return the positions of a role's rules that the shipped role does not cover.
+
+        Rules that only older releases shipped count for those alone, and not at all while the
+        version is unknown.
+        """
+        shipped = tuple(
+            one.rule
+            for one in self.roles.get(place, ())
+            if one.until is None or (version is not None and version <= one.until)
+        )
         return tuple(i for i, rule in enumerate(rules) if not _covered(rule, shipped))
 
     def ships(self, place: Place, binding: RoleBinding, subject: Subject) -> bool:
@@ -95,10 +114,15 @@ def _place(text: str) -> Place:
     raise EvidenceFormatError(f"rbac-baseline {text}", "not KIND/NAME or KIND/NAMESPACE/NAME")
 
 
-def _rules(value: YamlValue) -> tuple[PolicyRule, ...]:
+def _rules(value: YamlValue) -> tuple[ShippedRule, ...]:
     if not isinstance(value, list):
         raise EvidenceFormatError("rbac-baseline", "rules are not a list")
-    return tuple(_rule(str(text)) for text in value)
+    return tuple(_shipped(str(text)) for text in value)
+
+
+def _shipped(text: str) -> ShippedRule:
+    rule, _, until = text.partition(" until ")
+    return ShippedRule(rule=_rule(rule), until=parse_version(until))
 
 
 def _rule(text: str) -> PolicyRule:

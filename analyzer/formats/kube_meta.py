@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(min_length=1)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+"""A name that reports can print; Kubernetes itself stops at 253 characters for most kinds."""
 
 
 class OwnerReference(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -28,7 +29,7 @@ class ObjectMeta(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="ca
     """Identity of an object."""
 
     name: Name
-    namespace: str | None = None
+    namespace: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
     uid: str | None = None
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None

@@ -31,15 +31,15 @@ class Role(KubeObject, frozen=True, kw_only=True, gc=False, rename="camel"):
 class RoleRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The role that a binding grants."""
 
-    kind: str
+    kind: Name
     name: Name
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who is granted something: ``User``, ``Group`` or ``ServiceAccount``."""
 
-    kind: str
-    name: str
+    kind: Name
+    name: Name
     namespace: str | None = None
 
 

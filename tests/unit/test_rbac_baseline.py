@@ -7,7 +7,9 @@ from analyzer.formats.kube_baseline import parse_baseline, shipped_baseline
 from analyzer.formats.kube_meta import ObjectMeta
 from analyzer.formats.kube_rbac import PolicyRule, RoleBinding, RoleRef, Subject
 from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.version import Version
 
+LATEST = Version(1, 36)
 VIEW = ("ClusterRole", "", "view")
 
 
@@ -34,19 +36,29 @@ def rule(verbs: str, groups: str, resources: str, names: str = "") -> PolicyRule
     ids=lambda value: rule_text(value) if isinstance(value, PolicyRule) else str(value),
 )
 def test_rules_are_compared_by_content(given: PolicyRule, extra: bool) -> None:
-    assert shipped_baseline().extra_rules(VIEW, (given,)) == ((0,) if extra else ())
+    assert shipped_baseline().extra_rules(VIEW, (given,), LATEST) == ((0,) if extra else ())
 
 
 def test_a_narrow_shipped_rule_does_not_cover_a_wide_one() -> None:
     place = ("Role", "kube-system", "kubeadm:kubelet-config")
-    assert shipped_baseline().extra_rules(place, (rule("get", "", "configmaps"),)) == (0,)
+    assert shipped_baseline().extra_rules(place, (rule("get", "", "configmaps"),), LATEST) == (0,)
     named = rule("get", "", "configmaps", "kubelet-config")
-    assert shipped_baseline().extra_rules(place, (named,)) == ()
+    assert shipped_baseline().extra_rules(place, (named,), LATEST) == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "shipped"),
+    [(Version(1, 15), True), (Version(1, 16), False), (LATEST, False), (None, False)],
+)
+def test_what_only_older_releases_shipped(version: Version | None, shipped: bool) -> None:
+    place = ("ClusterRole", "", "system:controller:clusterrole-aggregation-controller")
+    everything = (rule("*", "*", "*"),)
+    assert (shipped_baseline().extra_rules(place, everything, version) == ()) is shipped
 
 
 def test_a_huge_rule_is_not_multiplied_out() -> None:
     huge = rule(",".join(f"v{n}" for n in range(3000)), "a,b,c", ",".join(map(str, range(3000))))
-    assert shipped_baseline().extra_rules(VIEW, (huge,)) == (0,)
+    assert shipped_baseline().extra_rules(VIEW, (huge,), LATEST) == (0,)
 
 
 def binding(role: str, *subjects: Subject) -> RoleBinding:
