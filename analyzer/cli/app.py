@@ -1,10 +1,10 @@
 """The commands, each a page at most, and the mapping of failures to exit codes."""
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
-import click
 import typer
 
 from analyzer import __version__
@@ -22,6 +22,9 @@ from analyzer.model.errors import KubeEvidenceError, UsageError
 from analyzer.pipeline.run import DEFAULT_PROFILE
 from analyzer.reports import REPORTS
 from analyzer.responsibility.profiles import known_profiles
+
+# Click's UsageError, from wherever this Typer has it: newer ones bring Click along, privately.
+_COMMAND_LINE_ERROR: type[Exception] = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 app = typer.Typer(
     name="kube-evidence",
@@ -155,7 +158,7 @@ def list_(
     what: Annotated[str, typer.Argument(help="benchmarks, profiles, checks or formats.")],
 ) -> None:
     """List what there is to choose from."""
-    known = {
+    known: Mapping[str, Callable[[], tuple[str, ...]]] = {
         "benchmarks": known_benchmarks,
         "profiles": known_profiles,
         "checks": lambda: tuple(CHECK_TYPES),
@@ -198,9 +201,9 @@ def main(argv: list[str] | None = None) -> int:
         code = code_for(failure)
         say_error(failure, code)
         return code
-    except click.ClickException as failure:
+    except _COMMAND_LINE_ERROR as failure:
         return _say_usage(failure)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("error: interrupted\nhelp: Nothing was written.\n")
         return 130
     except BrokenPipeError:
@@ -209,8 +212,10 @@ def main(argv: list[str] | None = None) -> int:
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _say_usage(failure: click.ClickException) -> int:
-    name = failure.ctx.command_path if isinstance(failure, click.UsageError) and failure.ctx else ""
-    advice = f"Run {name or 'kube-evidence'} --help."
-    say_error(UsageError(name, failure.format_message(), advice=advice), Exit.USAGE)
-    return Exit.USAGE
+def _say_usage(failure: Exception) -> int:
+    context = getattr(failure, "ctx", None)
+    name = context.command_path if context is not None else "kube-evidence"
+    words = failure.format_message() if isinstance(failure, typer.BadParameter) else str(failure)
+    code = Exit.USAGE
+    say_error(UsageError(name, words, advice=f"Run {name} --help."), code)
+    return code

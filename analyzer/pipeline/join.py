@@ -61,7 +61,7 @@ def _newest_nodes(nodes: tuple[NodeEvidence, ...], notices: list[str]) -> tuple[
 
 
 def _refuse_mixed(nodes: tuple[NodeEvidence, ...], api: ApiEvidence | None) -> None:
-    authorities = {node.ca_sha256: node.name for node in nodes if node.ca_sha256}
+    authorities = {node.ca_sha256: str(node.name) for node in nodes if node.ca_sha256}
     if api is not None and api.ca_sha256:
         authorities.setdefault(api.ca_sha256, api.cluster_uid or "the API bundle")
     if len(authorities) > 1:

@@ -111,7 +111,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
         summary=summarise(controls),
         controls=controls,
         evidence=register.entries(),
-        gaps=find_gaps(judged),
+        gaps=find_gaps(judged, cluster),
         notices=notices,
     )
 
