@@ -51,8 +51,8 @@ class CipherSuites:
         return (*one_per_subject(found), *subjects.outcomes)
 
     def _judge(self, target: Target) -> Judgement:
-        suites = target.config.look_up(_SUITES)
-        minimum = target.config.look_up(_MINIMUM)
+        suites = target.look_up(_SUITES)
+        minimum = target.look_up(_MINIMUM)
         if isinstance(suites, Unreadable):
             key = unreadable_key(suites, target.config, "")
             return no_evidence(suites, key, target.subject, sources=target.config.looked)

@@ -1,69 +1,29 @@
-"""Which files a rule about files means, node by node: from flags first, then by role."""
+"""Named sets of files, and the nodes that have to have them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from analyzer.checks.file_gather import (
+    FileGroup,
+    by_role,
+    cni,
+    etcd_data,
+    kubeconfig,
+    kubelet_ca,
+    kubelet_config,
+    manifest,
+    node_of,
+    pki,
+)
 from analyzer.checks.subjects import Subjects, Target, component_subjects, control_plane_nodes
-from analyzer.formats.component_config import ComponentConfig, process_config
-from analyzer.formats.settings import Query, Unset, Value
+from analyzer.formats.component_config import ComponentConfig
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import Absent, Evidence, EvidenceKey, Present, Source, Unreadable
-from analyzer.model.node import FileStat, NodeEvidence
+from analyzer.model.evidence import EvidenceKey, Unreadable
+from analyzer.model.node import NodeEvidence
 from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
-
-_KUBECONFIG = (
-    Query(flag="kubeconfig", key="clientConnection.kubeconfig"),
-    Query(flag="authentication-kubeconfig"),
-    Query(flag="authorization-kubeconfig"),
-)
-_PKI = "/etc/kubernetes/pki"
-_PKI_FLAGS = MappingProxyType(
-    {
-        "kube-apiserver": (
-            "tls-cert-file",
-            "tls-private-key-file",
-            "client-ca-file",
-            "etcd-cafile",
-            "etcd-certfile",
-            "etcd-keyfile",
-            "kubelet-client-certificate",
-            "kubelet-client-key",
-            "service-account-signing-key-file",
-            "proxy-client-cert-file",
-            "proxy-client-key-file",
-            "requestheader-client-ca-file",
-        ),
-        "kube-controller-manager": ("root-ca-file", "service-account-private-key-file"),
-        "etcd": ("cert-file", "key-file", "trusted-ca-file", "peer-cert-file", "peer-key-file"),
-    }
-)
-_PKI_ROLES = ("pki", "private-key", "certificate", "kubelet-ca")
-_SHARED_FOLDERS = ("/", "/etc", "/etc/ssl", "/etc/ssl/certs", "/etc/kubernetes", "/etc/pki", "/var")
-"""Folders that hold much else beside a cluster's keys: never taken for its PKI as a whole."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileGroup:
-    """The files of one node that a rule is about.
-
-    Attributes:
-        files: Facts by path; an absent one was named and is missing.
-        unused: Why there is nothing to judge, when that is a fact; empty otherwise.
-        problem: Why it is not known which files there are.
-        looked: What shows that.
-        notes: How the files were chosen.
-    """
-
-    subject: str
-    node: NodeEvidence
-    files: tuple[tuple[str, Evidence[FileStat]], ...] = ()
-    unused: str = ""
-    problem: Unreadable | None = None
-    looked: tuple[Source, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +65,11 @@ def file_subjects(name: str, evidence: ClusterEvidence, context: Context) -> Fil
 
 def _gather(wanted: FileSet, target: Target) -> FileGroup:
     """Gather on one node; a component known only by configz has no arguments to follow."""
-    if target.config.process is not None or wanted.gather is _by_role:
+    if target.config.process is not None or wanted.gather is by_role:
         return wanted.gather(target, wanted.role)
     detail = f"no {wanted.component} process was seen on node {target.name}, so not its files"
     problem = Unreadable(reason=Reason.NE_PROCESS_NOT_FOUND, detail=detail)
-    return FileGroup(subject=target.subject, node=_node(target), problem=problem)
+    return FileGroup(subject=target.subject, node=node_of(target), problem=problem)
 
 
 def _not_visited(wanted: FileSet, target: Target) -> Outcome:
@@ -155,241 +115,51 @@ def _bare_target(node: NodeEvidence) -> Target:
     return Target(name=node.name, node=node, config=from_nothing, version=None)
 
 
-def _node(target: Target) -> NodeEvidence:
-    if target.node is None:
-        raise ValueError("files are judged on nodes in evidence only")
-    return target.node
-
-
-def _by_role(target: Target, role: str) -> FileGroup:
-    """Take every file that the collector recorded under a role."""
-    node = _node(target)
-    records = node.by_role(role)
-    found = tuple((r.stat.value.path, r.stat) for r in records if isinstance(r.stat, Present))
-    if found:
-        return FileGroup(subject=target.subject, node=node, files=_unique(found))
-    hidden = next((r.stat for r in records if isinstance(r.stat, Unreadable)), None)
-    if hidden is not None or not records:
-        detail = f"no {role} file was looked for on node {node.name}"
-        unknown = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-        return FileGroup(subject=target.subject, node=node, problem=hidden or unknown)
-    looked = tuple(r.stat.source for r in records if isinstance(r.stat, Absent))
-    why = f"node {node.name} has no {role} file where one is usually kept"
-    return FileGroup(subject=target.subject, node=node, unused=why, looked=looked[:8])
-
-
-def _manifest(target: Target, role: str) -> FileGroup:
-    """Take the static-pod manifests, from the kubelet's own folder where that is known."""
-    group = _by_role(target, role)
-    folder = _static_pod_folder(_node(target))
-    inside = tuple(f for f in group.files if folder and f[0].startswith(f"{folder}/"))
-    if not inside or len(inside) == len(group.files):
-        return group
-    note = f"only files below {folder}, from which the kubelet starts pods, were judged"
-    return FileGroup(subject=group.subject, node=group.node, files=inside, notes=(note,))
-
-
-def _static_pod_folder(node: NodeEvidence) -> str:
-    query = Query(flag="pod-manifest-path", key="staticPodPath")
-    for process in node.running("kubelet"):
-        folder = process_config(node, process, version=None).look_up(query)
-        if isinstance(folder, Value):
-            return folder.text.rstrip("/")
-    return ""
-
-
-def _kubeconfig(target: Target, role: str) -> FileGroup:
-    queries = _KUBECONFIG if role != "kubelet-kubeconfig" else (Query(flag="kubeconfig"),)
-    return _named(target, role, queries, "uses the credentials of the pod that it runs in")
-
-
-def _named(target: Target, role: str, queries: tuple[Query, ...], otherwise: str) -> FileGroup:
-    """Take the files that flags or configuration name; else those of the role, else none."""
-    looked = [target.config.look_up(query) for query in queries]
-    problem = next((f for f in looked if isinstance(f, Unreadable)), None)
-    if problem is not None:
-        return FileGroup(subject=target.subject, node=_node(target), problem=problem)
-    paths = [f.text for f in looked if isinstance(f, Value) and f.text]
-    if paths:
-        node = _node(target)
-        files = _unique((path, node.stat(path)) for path in paths)
-        return FileGroup(subject=target.subject, node=node, files=files)
-    group = _by_role(target, role)
-    if group.files:
-        return group
-    why = f"{target.config.component} on node {target.name} names no {role}: it {otherwise}"
-    return FileGroup(
-        subject=target.subject, node=_node(target), unused=why, looked=target.config.looked
-    )
-
-
-def _kubelet_config(target: Target, role: str) -> FileGroup:
-    """Take the file of ``--config`` and every drop-in file that is read."""
-    node = _node(target)
-    named = target.config.look_up(Query(flag="config"))
-    if isinstance(named, Unreadable):
-        return FileGroup(subject=target.subject, node=node, problem=named)
-    blocked = target.config.blocked.get("config")
-    read = tuple(f.path for f in target.config.files.get("config", ()))
-    main = (named.text,) if isinstance(named, Value) and named.text else ()
-    files = _unique((path, node.stat(path)) for path in (*main, *read))
-    if files:
-        return FileGroup(subject=target.subject, node=node, files=files)
-    if blocked is not None:
-        return FileGroup(subject=target.subject, node=node, problem=blocked)
-    why = f"the kubelet on node {node.name} runs without --config ({role})"
-    return FileGroup(subject=target.subject, node=node, unused=why, looked=target.config.looked)
-
-
-def _kubelet_ca(target: Target, role: str) -> FileGroup:
-    node = _node(target)
-    ca = target.config.look_up(Query(flag="client-ca-file", key="authentication.x509.clientCAFile"))
-    if isinstance(ca, Unreadable):
-        return FileGroup(subject=target.subject, node=node, problem=ca)
-    if isinstance(ca, Unset) or not ca.text:
-        why = f"the kubelet on node {node.name} has no client CA ({role}); a control of its own"
-        why += " judges that"
-        return FileGroup(subject=target.subject, node=node, unused=why, looked=target.config.looked)
-    return FileGroup(subject=target.subject, node=node, files=((ca.text, node.stat(ca.text)),))
-
-
-def _etcd_data(target: Target, role: str) -> FileGroup:
-    node = _node(target)
-    folder = target.config.look_up(Query(flag="data-dir", key="data-dir"))
-    uid = target.config.process.uid if target.config.process else None
-    notes = ("etcd runs as root",) if uid == 0 else ()
-    if isinstance(folder, Value) and folder.text:
-        path = folder.text.rstrip("/") or "/"
-        stat = node.stat(path) if path in node.files else node.stat(folder.text)
-        return FileGroup(subject=target.subject, node=node, files=((path, stat),), notes=notes)
-    if isinstance(folder, Unreadable):
-        return FileGroup(subject=target.subject, node=node, problem=folder)
-    group = _by_role(target, role)
-    if group.files:
-        return group
-    detail = f"etcd on node {node.name} names no data directory and its working folder is unknown"
-    problem = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-    return FileGroup(subject=target.subject, node=node, problem=problem)
-
-
-def _pki(target: Target, role: str) -> FileGroup:
-    """Take everything below the folders that certificates and keys are taken from."""
-    node = _node(target)
-    roots = _pki_roots(node)
-    folders = ((p, s) for p, s in sorted(node.directories.items()) if _below(p, roots))
-    records = ((path, node.files[path]) for path in sorted(node.files) if _below(path, roots))
-    files = ((p, node.stat(p)) for p, found in records if any(r.role in _PKI_ROLES for r in found))
-    known = tuple(f for f in _unique((*folders, *files)) if not isinstance(f[1], Absent))
-    detail = f"nothing below {', '.join(roots)} was collected on node {node.name} ({role})"
-    nothing = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-    problem = _not_walked(node, roots) if known else nothing
-    note = f"folders judged: {', '.join(roots)}"
-    return FileGroup(subject=target.subject, node=node, files=known, problem=problem, notes=(note,))
-
-
-def _not_walked(node: NodeEvidence, roots: tuple[str, ...]) -> Unreadable | None:
-    """Say which folder may hold more than what is known of it."""
-    for path, stat in sorted(node.directories.items()):
-        if _below(path, roots) and isinstance(stat, Unreadable):
-            return stat
-    if _PKI not in roots or _PKI in node.directories:
-        return None
-    detail = f"{_PKI} was not walked on node {node.name}"
-    return Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-
-
-def _pki_roots(node: NodeEvidence) -> tuple[str, ...]:
-    found = {_PKI}
-    for component, flags in _PKI_FLAGS.items():
-        for process in node.running(component):
-            config = process_config(node, process, version=None)
-            for flag in flags:
-                value = config.look_up(Query(flag=flag))
-                if isinstance(value, Value) and value.text.startswith("/"):
-                    found.add(value.text.rpartition("/")[0] or "/")
-    kept = sorted(root for root in found if root not in _SHARED_FOLDERS)
-    return tuple(
-        root for root in kept if not any(root != k and root.startswith(f"{k}/") for k in kept)
-    )
-
-
-def _below(path: str, roots: tuple[str, ...]) -> bool:
-    return any(path == root or path.startswith(f"{root}/") for root in roots)
-
-
-def _cni(target: Target, role: str) -> FileGroup:
-    """Take network configuration and state; an empty folder is a fact."""
-    node = _node(target)
-    records = [r for name in (role, "cni-state") for r in node.by_role(name)]
-    found = _unique((r.stat.value.path, r.stat) for r in records if isinstance(r.stat, Present))
-    if found:
-        return FileGroup(subject=target.subject, node=node, files=found)
-    folders = [s for p, s in sorted(node.directories.items()) if "/cni" in p]
-    hidden = [s for s in (*folders, *(r.stat for r in records)) if isinstance(s, Unreadable)]
-    if hidden or not (folders or records):
-        detail = f"no CNI folder was looked into on node {node.name}"
-        unknown = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-        return FileGroup(
-            subject=target.subject, node=node, problem=hidden[0] if hidden else unknown
-        )
-    looked = tuple(
-        s.source for s in (*folders, *(r.stat for r in records)) if not isinstance(s, Unreadable)
-    )
-    why = f"node {node.name} has no CNI configuration or state files"
-    return FileGroup(subject=target.subject, node=node, unused=why, looked=looked)
-
-
-def _unique(
-    files: Iterable[tuple[str, Evidence[FileStat]]],
-) -> tuple[tuple[str, Evidence[FileStat]], ...]:
-    return tuple(dict(files).items())
-
-
 FILE_SETS: Mapping[str, FileSet] = MappingProxyType(
     {
         "admin-kubeconfig": FileSet(
             component="kube-apiserver",
             role="admin-kubeconfig",
-            gather=_by_role,
+            gather=by_role,
             whole_control_plane=True,
         ),
         "apiserver-manifest": FileSet(
-            component="kube-apiserver", role="apiserver-manifest", gather=_manifest
+            component="kube-apiserver", role="apiserver-manifest", gather=manifest
         ),
         "cni": FileSet(
-            component="kube-apiserver", role="cni-config", gather=_cni, whole_control_plane=True
+            component="kube-apiserver", role="cni-config", gather=cni, whole_control_plane=True
         ),
         "controller-manager-kubeconfig": FileSet(
             component="kube-controller-manager",
             role="controller-manager-kubeconfig",
-            gather=_kubeconfig,
+            gather=kubeconfig,
         ),
         "controller-manager-manifest": FileSet(
             component="kube-controller-manager",
             role="controller-manager-manifest",
-            gather=_manifest,
+            gather=manifest,
         ),
-        "etcd-data": FileSet(component="etcd", role="etcd-data", gather=_etcd_data),
-        "etcd-manifest": FileSet(component="etcd", role="etcd-manifest", gather=_manifest),
-        "kubelet-ca": FileSet(component="kubelet", role="kubelet-ca", gather=_kubelet_ca),
+        "etcd-data": FileSet(component="etcd", role="etcd-data", gather=etcd_data),
+        "etcd-manifest": FileSet(component="etcd", role="etcd-manifest", gather=manifest),
+        "kubelet-ca": FileSet(component="kubelet", role="kubelet-ca", gather=kubelet_ca),
         "kubelet-config": FileSet(
-            component="kubelet", role="kubelet-config", gather=_kubelet_config
+            component="kubelet", role="kubelet-config", gather=kubelet_config
         ),
         "kubelet-kubeconfig": FileSet(
-            component="kubelet", role="kubelet-kubeconfig", gather=_kubeconfig
+            component="kubelet", role="kubelet-kubeconfig", gather=kubeconfig
         ),
-        "kubelet-service": FileSet(component="kubelet", role="kubelet-unit", gather=_by_role),
+        "kubelet-service": FileSet(component="kubelet", role="kubelet-unit", gather=by_role),
         "pki": FileSet(
-            component="kube-apiserver", role="pki", gather=_pki, whole_control_plane=True
+            component="kube-apiserver", role="pki", gather=pki, whole_control_plane=True
         ),
         "proxy-kubeconfig": FileSet(
-            component="kube-proxy", role="proxy-kubeconfig", gather=_kubeconfig
+            component="kube-proxy", role="proxy-kubeconfig", gather=kubeconfig
         ),
         "scheduler-kubeconfig": FileSet(
-            component="kube-scheduler", role="scheduler-kubeconfig", gather=_kubeconfig
+            component="kube-scheduler", role="scheduler-kubeconfig", gather=kubeconfig
         ),
         "scheduler-manifest": FileSet(
-            component="kube-scheduler", role="scheduler-manifest", gather=_manifest
+            component="kube-scheduler", role="scheduler-manifest", gather=manifest
         ),
     }
 )

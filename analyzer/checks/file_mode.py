@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from analyzer.checks.file_groups import FILE_SETS, FileGroup, file_subjects
+from analyzer.checks.file_gather import FileGroup
+from analyzer.checks.file_groups import FILE_SETS, file_subjects
 from analyzer.checks.file_verdict import FileRule, judge_group
 from analyzer.checks.judgement import one_per_subject, outcome_of
 from analyzer.model.cluster import ClusterEvidence

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from analyzer.checks.file_groups import FILE_SETS, FileGroup, file_subjects
+from analyzer.checks.file_gather import FileGroup
+from analyzer.checks.file_groups import FILE_SETS, file_subjects
 from analyzer.checks.file_mode import Only, picks
 from analyzer.checks.file_verdict import FileRule, judge_group
 from analyzer.checks.judgement import no_evidence, one_per_subject, outcome_of

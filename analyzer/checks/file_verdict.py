@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from analyzer.checks.file_groups import FILE_SETS, FileGroup
+from analyzer.checks.file_gather import FileGroup
+from analyzer.checks.file_groups import FILE_SETS
 from analyzer.checks.judgement import Judgement, no_evidence
 from analyzer.model.evidence import Absent, Evidence, Present, Source, Unreadable
 from analyzer.model.node import FileStat

@@ -21,29 +21,39 @@ def drift_notes(target: Target, flag: str) -> tuple[str, ...]:
     if process is None or target.node is None or not flag:
         return ()
     running = [o.text for o in values_of(target.config.flags, flag)]
+    style = Style.GO_FLAG if process.component == "etcd" else Style.PFLAG
     notes = []
     for record in target.node.by_role(_ROLES.get(target.config.component, "")):
-        arguments = _arguments(record.content) if isinstance(record.content, Present) else ()
-        if not arguments:
+        if not isinstance(record.content, Present) or not isinstance(record.stat, Present):
             continue
-        style = Style.GO_FLAG if process.component == "etcd" else Style.PFLAG
+        path = record.stat.value.path
+        try:
+            arguments = _arguments(record.content.value)
+        except EvidenceFormatError as error:
+            notes.append(f"drift is not known: {path} cannot be read as a manifest: {error}")
+            continue
         written = [o.text for o in values_of(parse_arguments(arguments, style=style), flag)]
         if written != running:
-            path = record.stat.value.path if isinstance(record.stat, Present) else "the manifest"
-            notes.append(
-                f"drift: {path} says {' '.join(written) or f'--{flag} unset'}, the process runs"
-                f" with {' '.join(running) or f'--{flag} unset'}; the process was judged"
-            )
+            notes.append(_drift(path, flag, written, running))
     return tuple(notes)
 
 
-def _arguments(content: Present[str]) -> tuple[str, ...]:
-    """Return the first container's arguments; nothing when the manifest cannot be read."""
-    try:
-        spec = mapping(mapping(load_document(content.value), "manifest").get("spec"), "spec")
-        containers = sequence(spec.get("containers"), "containers")
-        first = mapping(containers[0], "container") if containers else {}
-        command = texts(first.get("command"), "command")
-        return (*command, *texts(first.get("args"), "args"))
-    except EvidenceFormatError:
-        return ()  # a manifest that cannot be read cannot differ; its own rules judge the file
+def _drift(path: str, flag: str, written: list[str], running: list[str]) -> str:
+    unset = f"--{flag} unset"
+    return (
+        f"drift: {path} says {' '.join(written) or unset}, the process runs with "
+        f"{' '.join(running) or unset}; the process was judged"
+    )
+
+
+def _arguments(text: str) -> tuple[str, ...]:
+    """Return the first container's arguments.
+
+    Raises:
+        EvidenceFormatError: Not a pod manifest.
+    """
+    spec = mapping(mapping(load_document(text), "the manifest").get("spec"), "spec")
+    containers = sequence(spec.get("containers"), "containers")
+    first = mapping(containers[0], "the container") if containers else {}
+    command = texts(first.get("command"), "command")
+    return (*command, *texts(first.get("args"), "args"))

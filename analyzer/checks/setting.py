@@ -108,7 +108,7 @@ class Setting:
         )
 
     def _part(self, target: Target, context: Context, query: Query) -> Judgement:
-        looked = self._normal(target.config.look_up(query), target)
+        looked = self._normal(target.look_up(query), target)
         match looked:
             case Unreadable():
                 key = unreadable_key(looked, target.config, self.file)
@@ -178,7 +178,7 @@ class Setting:
         if not self.alternative_key or judged.verdict is Verdict.PASS:
             return judged
         query = Query(flag=self.alternative_flag, key=self.alternative_key, zero="false")
-        other = target.config.look_up(query)
+        other = target.look_up(query)
         if isinstance(other, Unreadable) and judged.verdict is Verdict.FAIL:
             key = unreadable_key(other, target.config, self.file)
             return no_evidence(other, key, target.subject, sources=judged.sources)

@@ -1,10 +1,11 @@
 """Where a component runs in the evidence, and what to say where it does not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.formats.component_config import ComponentConfig, configz_config, process_config
 from analyzer.formats.config_file import ConfigFile
 from analyzer.formats.configz import read_configz
+from analyzer.formats.settings import Looked, Query
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Present, Source, Unreadable
@@ -25,6 +26,7 @@ class Target:
         version: Kubernetes version that its defaults follow; etcd has none.
         version_note: What was assumed to get there, for findings that rest on a default.
         notes: What else was assumed.
+        fallback: The kubelet's own answer (configz) beside its process, where there is one.
     """
 
     name: str
@@ -33,6 +35,15 @@ class Target:
     version: Version | None
     version_note: str = ""
     notes: tuple[str, ...] = ()
+    fallback: ComponentConfig | None = None
+
+    def look_up(self, query: Query) -> Looked:
+        """Return a setting; a kubelet's own answer stands in where its files are not known."""
+        found = self.config.look_up(query)
+        if self.fallback is None or not query.key or not isinstance(found, Unreadable):
+            return found
+        answer = self.fallback.look_up(query)
+        return found if isinstance(answer, Unreadable) else answer
 
     @property
     def subject(self) -> str:
@@ -200,10 +211,12 @@ def _gap(
 
 
 def _kubelets(targets: tuple[Target, ...], evidence: ClusterEvidence, context: Context) -> Subjects:
+    known = dict(_answers(evidence))
+    targets = tuple(_with_answer(target, known.get(target.name)) for target in targets)
     seen = {target.name for target in targets}
     answers = tuple(
         _configz_target(name, answer, evidence, context)
-        for name, answer in _answers(evidence)
+        for name, answer in known.items()
         if name not in seen
     )
     seen |= {target.name for target in answers}
@@ -212,6 +225,12 @@ def _kubelets(targets: tuple[Target, ...], evidence: ClusterEvidence, context: C
     return Subjects(
         targets=found, outcomes=silent or _unseen("kubelet", evidence, found=bool(found))
     )
+
+
+def _with_answer(target: Target, answer: ConfigFile | None) -> Target:
+    if answer is None:
+        return target
+    return replace(target, fallback=configz_config(target.name, answer))
 
 
 def _answers(evidence: ClusterEvidence) -> tuple[tuple[str, ConfigFile], ...]:
