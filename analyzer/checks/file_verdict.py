@@ -75,11 +75,15 @@ def _judge_files(files: Files, group: FileGroup, key: str, rule: FileRule) -> Ju
     if doubts:
         sources = tuple(stat.source for stat, _ in doubts)
         return _verdict(
-            Verdict.MANUAL, group, sources, [d for _, d in doubts], "need a person's judgement"
+            Verdict.MANUAL,
+            group,
+            sources,
+            [d for _, d in doubts],
+            f"of {len(files)} files need a person",
         )
     sources = tuple(stat.source for _, stat in present)
     said = [f"{path} {rule.facts(stat.value)}" for path, stat in present]
-    return _verdict(Verdict.PASS, group, sources, said, "satisfy the rule")
+    return _verdict(Verdict.PASS, group, sources, said, f"of {len(files)} files satisfy")
 
 
 _REASONS = {
