@@ -75,7 +75,8 @@ def component_subjects(component: str, evidence: ClusterEvidence, context: Conte
 
 def control_plane_nodes(evidence: ClusterEvidence) -> tuple[NodeEvidence, ...]:
     """Return nodes in evidence that the API labels as control plane, or that run a part of it."""
-    return tuple(node for node in evidence.nodes if _is_control_plane(node, evidence))
+    labelled = _labelled(evidence)
+    return tuple(node for node in evidence.nodes if _is_control_plane(node, labelled))
 
 
 def _targets(component: str, node: NodeEvidence, context: Context) -> tuple[Target, ...]:
@@ -102,33 +103,29 @@ def _version(component: str, node: str, context: Context) -> tuple[Version | Non
     return context.version, note
 
 
-def _is_control_plane(node: NodeEvidence, evidence: ClusterEvidence) -> bool:
-    known = evidence.expected_node(node.name)
-    return (known is not None and known.control_plane) or any(
-        node.running(component) for component in CONTROL_PLANE
-    )
+def _labelled(evidence: ClusterEvidence) -> frozenset[str]:
+    """Return the names of nodes that the API labels as control plane."""
+    return frozenset(node.name for node in evidence.expected or () if node.control_plane)
+
+
+def _is_control_plane(node: NodeEvidence, labelled: frozenset[str]) -> bool:
+    return node.name in labelled or any(node.running(part) for part in CONTROL_PLANE)
 
 
 def _control_plane_gaps(
     component: str, evidence: ClusterEvidence, *, found: bool
 ) -> tuple[Outcome, ...]:
-    candidates = [node for node in evidence.nodes if _candidate(node, evidence)]
+    labelled = _labelled(evidence)
+    candidates = [node for node in evidence.nodes if _candidate(node, evidence, labelled)]
     silent = [node for node in candidates if not node.running(component)]
     if found:
-        known = [node for node in silent if _is_control_plane(node, evidence)]
+        known = [node for node in silent if _is_control_plane(node, labelled)]
         hidden = [node for node in known if isinstance(node.scan, Unreadable)]
         return tuple(_not_running(component, node) for node in hidden)
     if component == "etcd" and _etcd_is_elsewhere(evidence):
         return (_etcd_elsewhere(evidence),)
-    unseen = (
-        []
-        if evidence.expected is None
-        else [
-            n.name
-            for n in evidence.expected
-            if n.control_plane and not any(node.name == n.name for node in evidence.nodes)
-        ]
-    )
+    visited = {node.name for node in evidence.nodes}
+    unseen = sorted(name for name in labelled if name not in visited)
     gaps = (
         *(_not_running(component, node) for node in silent),
         *(_not_visited(component, name) for name in unseen),
@@ -136,8 +133,8 @@ def _control_plane_gaps(
     return gaps or (_out_of_reach(component),)
 
 
-def _candidate(node: NodeEvidence, evidence: ClusterEvidence) -> bool:
-    if _is_control_plane(node, evidence):
+def _candidate(node: NodeEvidence, evidence: ClusterEvidence, labelled: frozenset[str]) -> bool:
+    if _is_control_plane(node, labelled):
         return True
     may_hide = isinstance(node.scan, Unreadable) or any(node.running(a) for a in ALL_IN_ONE)
     return evidence.expected is None and may_hide

@@ -89,7 +89,7 @@ def find(document: YamlValue, key: str) -> Place | None:
     return Place(value=value, pointer=pointer)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _document(text: str) -> YamlValue:
     return load_collected(text)
 
