@@ -15,7 +15,7 @@ from analyzer.model.api import ApiEvidence
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Policy
 from analyzer.model.evidence import Absent, Present
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import Check, Outcome
 from tests import evidence_builder as build
 
 FOLDER = Path(__file__).parent / "cases"
@@ -33,10 +33,14 @@ class Case:
     def __str__(self) -> str:
         return f"{self.type}-{self.name}"
 
+    def check(self) -> Check:
+        made: Check = msgspec.convert(
+            self.body.get("check", {}), CHECK_TYPES[self.type], strict=False
+        )
+        return made
+
     def outcomes(self) -> tuple[Outcome, ...]:
-        check = msgspec.convert(self.body.get("check", {}), CHECK_TYPES[self.type], strict=False)
-        found: tuple[Outcome, ...] = check.evaluate(cluster(self.body), context(self.body))
-        return found
+        return self.check().evaluate(cluster(self.body), context(self.body))
 
 
 def all_cases() -> Iterator[Case]:
@@ -60,7 +64,8 @@ def expand(resource: str, short: Mapping[str, Any]) -> dict[str, Any]:
             metadata[key] = rest.pop(key)
     if "owner" in rest:
         kind, _, owner = rest.pop("owner").partition("/")
-        metadata["ownerReferences"] = [{"kind": kind, "name": owner, "controller": True}]
+        reference = {"kind": kind, "name": owner, "controller": True}
+        metadata["ownerReferences"] = [{**reference, "uid": rest.pop("owner_uid", None)}]
     if "c" in rest:
         spec = {"containers": [{"name": "app", "image": "x", **rest.pop("c")}], **rest.pop("p", {})}
         rest["spec"] = _wrapped(resource, spec)
@@ -104,6 +109,7 @@ def cluster(body: Mapping[str, Any]) -> ClusterEvidence:
             for role, entries in one.get("files", {}).items()
             for path, text in entries.items()
         ]
+        files += [(path, build.captured(path, status="absent")) for path in one.get("missing", ())]
         process = build.process(component, argv, truncated=one.get("truncated", False))
         nodes.append(build.node(one["name"], processes=[process], files=files))
     return build.cluster(*nodes, api_evidence=api(body))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from analyzer.formats.kube_objects import KINDS
 from analyzer.model.verdict import Verdict, worst
 from tests.api_cases import Case, all_cases
 
@@ -35,6 +36,14 @@ def test_every_decision_can_be_looked_up(case: Case) -> None:
         assert one.explanation.endswith(".")
         assert one.evidence or one.verdict not in CITED, one
         assert one.missing or one.verdict is not Verdict.NO_EVIDENCE or "NOTHING" in one.reason
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.name == "no-api"], ids=str)
+def test_what_is_missing_is_what_the_type_says_it_needs(case: Case) -> None:
+    missing = {one.key for outcome in case.outcomes() for one in outcome.missing}
+    assert set(case.check().needs) - {"process/kube-apiserver"} == missing
+    for key in missing:
+        assert key.removeprefix("api/") in KINDS
 
 
 @pytest.mark.parametrize("name", API_TYPES)

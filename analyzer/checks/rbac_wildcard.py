@@ -29,8 +29,8 @@ class RbacWildcard:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """The role lists, and the bindings to say who is affected."""
-        return keys(RESOURCES)
+        """The role lists; bindings only help to say who is affected."""
+        return keys((CLUSTER_ROLES, ROLES))
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every role."""
