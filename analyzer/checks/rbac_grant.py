@@ -56,7 +56,7 @@ class RbacGrant:
         aside: list[str] = []
         for grant in graph.grants:
             granting = _granting(grant, hits)
-            if granting and grant.own:
+            if granting and grant.own and not grant.everyone:
                 aside.append(f"{grant.who} through {place_text(grant.binding)}")
             elif granting:
                 held.setdefault(grant.who, []).append((grant, granting))
