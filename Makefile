@@ -15,7 +15,7 @@ help: ## show this help
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'error: Python 3.11 or newer was not found'; echo 'help: install it, or run make PYTHON=/path/to/python3'; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 dev: $(STAMP) ## make .venv and install everything

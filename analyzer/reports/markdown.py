@@ -115,7 +115,7 @@ def _provider(a: Assessment) -> Iterator[str]:
     if against:
         yield "The evidence contradicts the publication here:"
         yield table(
-            ("control", "title", "published", "observed", "why"),
+            ("control", "title", "published", "observed", "what the evidence shows"),
             (_contradiction(control) for control in against[:_CONTRADICTIONS]),
         )
     if len(against) > _CONTRADICTIONS:
@@ -124,8 +124,8 @@ def _provider(a: Assessment) -> Iterator[str]:
 
 def _contradiction(c: ControlResult) -> tuple[str, ...]:
     r = c.responsibility
-    why = r.comparison_reason
-    return (c.id, plain(c.title), plain(r.attested_raw), c.verdict.value, plain(why, 300))
+    seen = plain(c.explanation, 300)
+    return (c.id, plain(c.title), plain(r.attested_raw), c.verdict.value, seen)
 
 
 def _top_gaps(a: Assessment) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
     failed = sorted((c for c in a.controls if c.verdict is Verdict.FAIL), key=_failures)
     for control in failed[:_WORST]:
         count = control.counts.get(Verdict.FAIL, 0)
-        on = f" on {count} subjects" if count > 1 else ""
+        on = f" ({count} findings)" if count > 1 else ""
         yield f"fail {control.id:<8}{control.title}{on}"
     if len(failed) > _WORST:
         yield f"     and {len(failed) - _WORST} more failing controls"
