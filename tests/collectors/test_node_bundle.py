@@ -1,0 +1,282 @@
+"""The layout of a node bundle, its seal, its documents, and the command line that makes it."""
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import tarfile
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.collectors.node_run import (
+    COLLECTOR,
+    REPOSITORY,
+    Collected,
+    collect,
+    digest,
+    invoke,
+    process,
+    write,
+)
+
+FIRST = ("bundle/FORMAT", "bundle/plan.ndjson", "bundle/probes.ndjson")
+LAST = (
+    "bundle/redactions.ndjson",
+    "bundle/log.txt",
+    "bundle/collector/node.sh",
+    "bundle/manifest.json",
+    "bundle/SHA256SUMS",
+)
+
+
+def test_members_come_in_their_order(cp_run: Collected) -> None:
+    blobs = cp_run.names[len(FIRST) : -len(LAST)]
+    assert cp_run.names[: len(FIRST)] == FIRST
+    assert cp_run.names[-len(LAST) :] == LAST
+    assert blobs == tuple(f"bundle/blobs/b{n}" for n in range(1, len(blobs) + 1))
+    assert cp_run.members["bundle/FORMAT"] == b"k8s-evidence-bundle 1.0\n"
+
+
+def test_archive_is_plain_and_names_nobody(cp_run: Collected) -> None:
+    assert re.fullmatch(r"keb-node-[0-9a-f]{8}-\d{8}t\d{6}z\.tar\.gz", cp_run.path.name)
+    with tarfile.open(cp_run.path) as archive:
+        for entry in archive:
+            assert entry.isreg()
+            assert not entry.pax_headers
+            assert (entry.uid, entry.gid, entry.uname, entry.gname) == (0, 0, "", "")
+
+
+def test_seal_covers_every_other_member(cp_run: Collected) -> None:
+    lines = cp_run.members["bundle/SHA256SUMS"].decode().splitlines()
+    names = [line.split("  ", 1)[1] for line in lines]
+    assert names == sorted(names)
+    assert {f"bundle/{n}" for n in names} == set(cp_run.names) - {"bundle/SHA256SUMS"}
+    for line in lines:
+        value, name = line.split("  ", 1)
+        assert digest(cp_run.members[f"bundle/{name}"]) == value
+    fingerprint = digest(cp_run.members["bundle/SHA256SUMS"])
+    assert cp_run.out == f"bundle: {cp_run.path}\ncustody fingerprint: sha256:{fingerprint}\n"
+
+
+@pytest.mark.parametrize(
+    ("member", "schema"),
+    [("plan.ndjson", "plan"), ("probes.ndjson", "probe"), ("redactions.ndjson", "redaction")],
+)
+def test_lines_fit_their_schemas(cp_run: Collected, member: str, schema: str) -> None:
+    text = (REPOSITORY / "schemas" / f"{schema}.v1.schema.json").read_text()
+    validator = jsonschema.Draft202012Validator(json.loads(text))
+    lines = cp_run.lines(member)
+    assert lines
+    for line in lines:
+        validator.validate(line)
+
+
+def test_manifest_fits_its_schema_and_the_records(cp_run: Collected) -> None:
+    text = (REPOSITORY / "schemas" / "manifest.v1.schema.json").read_text()
+    jsonschema.Draft202012Validator(json.loads(text)).validate(cp_run.manifest)
+    by_status: dict[str, int] = {}
+    for record in cp_run.probes:
+        by_status[record["status"]] = by_status.get(record["status"], 0) + 1
+    planned = len(cp_run.lines("plan.ndjson"))
+    assert cp_run.manifest["counts"] == {
+        "planned": planned,
+        "run": len(cp_run.probes),
+        "by_status": by_status,
+    }
+    assert cp_run.manifest["complete"] is True
+    assert cp_run.manifest["collector"]["sha256"] == digest(COLLECTOR.read_bytes())
+    assert cp_run.members["bundle/collector/node.sh"] == COLLECTOR.read_bytes()
+
+
+def test_subject_and_cluster_are_named(cp_run: Collected, worker_run: Collected) -> None:
+    subject = cp_run.manifest["subject"]
+    assert (subject["node_name"], subject["hostname"]) == ("cp-1", "cp-1")
+    assert (subject["os_id"], subject["os_version"]) == ("ubuntu", "24.04")
+    assert worker_run.manifest["subject"]["node_name"] == "worker-1"
+    pem = cp_run.blob("file/kubelet-ca", "/etc/kubernetes/pki/ca.crt").decode()
+    der = base64.b64decode("".join(pem.splitlines()[1:-1]))
+    for run in (cp_run, worker_run):
+        assert run.manifest["cluster"]["ca_sha256"] == digest(der)
+
+
+def test_every_plan_line_is_answered_once(cp_run: Collected) -> None:
+    plan = {line["seq"]: line for line in cp_run.lines("plan.ndjson")}
+    assert sorted(plan) == list(range(1, len(plan) + 1))
+    assert sorted(r["seq"] for r in cp_run.probes) == sorted(plan)
+    for record in cp_run.probes:
+        line = plan[record["seq"]]
+        assert (line["id"], line["kind"], line["target"]) == (
+            record["id"],
+            record["kind"],
+            record["target"],
+        )
+
+
+def test_blobs_are_what_their_records_say(cp_run: Collected) -> None:
+    named = [r for r in cp_run.probes if "blob" in r]
+    assert [r["blob"] for r in sorted(named, key=lambda r: int(r["blob"][7:]))] == [
+        f"blobs/b{n}" for n in range(1, len(named) + 1)
+    ]
+    for record in named:
+        assert digest(cp_run.members["bundle/" + record["blob"]]) == record["sha256"]
+
+
+def test_a_path_is_recorded_once_for_a_role(cp_run: Collected) -> None:
+    pairs = [(r["id"], r["target"]) for r in cp_run.probes]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_kubeadm_files_keep_their_words(cp_run: Collected, cp_tree: Path) -> None:
+    for probe_id, path in (
+        ("file/apiserver-manifest", "/etc/kubernetes/manifests/kube-apiserver.yaml"),
+        ("file/etcd-manifest", "/etc/kubernetes/manifests/etcd.yaml"),
+        ("file/kubelet-config", "/var/lib/kubelet/config.yaml"),
+        ("file/certificate", "/etc/kubernetes/pki/apiserver.crt"),
+    ):
+        assert cp_run.blob(probe_id, path) == (cp_tree / path.lstrip("/")).read_bytes()
+
+
+def test_users_are_names_and_numbers(cp_run: Collected) -> None:
+    assert cp_run.blob("host/users") == b"u root 0\nu etcd 998\ng root 0\ng etcd 998\n"
+
+
+def test_node_name_is_the_users_word_first(bare: Path, tmp_path: Path) -> None:
+    process(bare, 1, "kubelet", "--hostname-override", "by-flag")
+    names = []
+    for n, words in enumerate(((), ("--node-name", "by-word"), ("--node-name=joined",))):
+        run = collect(bare, tmp_path / f"out{n}", *words)
+        names.append(run.manifest["subject"]["node_name"])
+    assert names == ["by-flag", "by-word", "joined"]
+
+
+def test_nothing_found_is_exit_4_and_still_a_bundle(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    run = collect(tmp_path / "root", tmp_path / "out")
+    assert run.code == 4
+    assert set(run.manifest["counts"]["by_status"]) == {"absent"}
+    assert run.manifest["complete"] is True
+
+
+USAGE = {
+    "unknown option": ["--nope"],
+    "stray word": ["bundle"],
+    "no value": ["--root"],
+    "empty value": ["--output", ""],
+    "no such root": ["--root", "/no/such/folder"],
+    "no such output": ["--root", "@", "--output", "/no/such/folder"],
+    "output below root": ["--root", "@", "--output", "@/inside"],
+}
+
+
+@pytest.mark.parametrize("case", sorted(USAGE))
+def test_usage_errors_say_where_and_what_to_do(bare: Path, tmp_path: Path, case: str) -> None:
+    (bare / "inside").mkdir()
+    words = [w.replace("@", str(bare)) for w in USAGE[case]]
+    done = invoke(words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"error: .+: .+\nhelp: .+\n", done.stderr)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["root"]
+
+
+def test_an_existing_bundle_is_never_overwritten(bare: Path, tmp_path: Path) -> None:
+    """With the clock and the random source held still, a second run meets the first one's name."""
+    tools = tmp_path / "tools"
+    write(tools, "date", "#!/bin/sh\necho 2026-01-02T03:04:05Z\n", 0o755)
+    fixed = 'case " $* " in *" -N16 "*) echo 00112233445566778899aabbccddeeff ;; '
+    write(tools, "od", f'#!/bin/sh\n{fixed}*) exec /usr/bin/od "$@" ;; esac\n', 0o755)
+    env = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    first = collect(bare, tmp_path / "out", env=env)
+    assert first.path.name == "keb-node-00112233-20260102t030405z.tar.gz"
+    before = first.path.read_bytes()
+    again = invoke(["--root", str(bare), "--output", str(first.path.parent)], env=env)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert [p.name for p in first.path.parent.iterdir()] == [first.path.name]
+    assert first.path.read_bytes() == before
+
+
+def test_list_touches_nothing(tmp_path: Path) -> None:
+    done = invoke(["--list", "--root", str(tmp_path), "--output", str(tmp_path)])
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert ["file/kubelet-config", "/var/lib/kubelet/config.yaml"] in rows
+    assert ["dir/pki", "/etc/kubernetes/pki"] in rows
+    assert ["file/encryption-config", "kube-apiserver --encryption-provider-config"] in rows
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_list_names_every_fixed_probe(cp_run: Collected) -> None:
+    done = invoke(["--list"])
+    listed = {tuple(line.split("\t")) for line in done.stdout.splitlines()}
+    fixed = {(p["id"], p["target"]) for p in cp_run.lines("plan.ndjson") if p["via"] == "candidate"}
+    assert fixed
+    assert fixed <= listed
+
+
+def test_dry_run_opens_nothing(bare: Path, tmp_path: Path) -> None:
+    file = write(bare, "/etc/kubernetes/admin.conf", "kind: Config\n")
+    old = 1_000_000_000
+    os.utime(file, (old, old))
+    done = invoke(["--dry-run", "--root", str(bare), "--output", str(tmp_path)], cwd=tmp_path)
+    assert done.returncode == 0
+    assert "ok\tfile/admin-kubeconfig\t/etc/kubernetes/admin.conf" in done.stdout.splitlines()
+    assert "absent\tdir/pki\t/etc/kubernetes/pki" in done.stdout.splitlines()
+    assert file.stat().st_atime == old
+    assert [p.name for p in tmp_path.iterdir()] == ["root"]
+
+
+def test_help_is_help() -> None:
+    done = invoke(["--help"])
+    assert (done.returncode, done.stderr) == (0, "")
+    for option in ("--root", "--output", "--node-name", "--list", "--dry-run"):
+        assert option in done.stdout
+
+
+def test_the_tree_is_left_as_it_was(bare: Path, tmp_path: Path) -> None:
+    process(bare, 1, "kubelet", "--config=/k")
+    write(bare, "/k", "kind: KubeletConfiguration\n")
+
+    def state() -> list[tuple[str, int, int, int]]:
+        paths = sorted(bare.rglob("*"))
+        facts = [p.lstat() for p in paths]
+        return [
+            (str(p), f.st_mode, f.st_size, f.st_mtime_ns) for p, f in zip(paths, facts, strict=True)
+        ]
+
+    before = state()
+    collect(bare, tmp_path / "out")
+    assert state() == before
+
+
+def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> None:
+    """A tool that never ends holds the run still until it is told to stop."""
+    tools = tmp_path / "tools"
+    write(tools, "sleepy", "#!/bin/sh\n", 0o755)
+    slow = '#!/bin/sh\ncase $* in *kubeadm-flags.env*) touch "$MARK"; sleep 1 ;; esac\n'
+    write(tools, "stat", slow + 'exec /usr/bin/stat "$@"\n', 0o755)
+    mark = tmp_path / "mark"
+    output = tmp_path / "out"
+    output.mkdir()
+    env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "MARK": str(mark)}
+    words = ["sh", str(COLLECTOR), "--root", str(bare), "--output", str(output)]
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True) as run:
+        for _ in range(600):
+            if mark.exists():
+                break
+            time.sleep(0.05)
+        run.send_signal(signal.SIGTERM)
+        out, _ = run.communicate(timeout=60)
+    assert run.returncode == 3
+    assert out.startswith("bundle: ")
+    (path,) = output.iterdir()
+    with tarfile.open(path) as archive:
+        opened = archive.extractfile("bundle/manifest.json")
+        assert opened is not None
+        manifest = json.loads(opened.read())
+    assert manifest["complete"] is False
+    assert manifest["counts"]["run"] < manifest["counts"]["planned"]

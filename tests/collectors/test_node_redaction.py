@@ -1,0 +1,381 @@
+"""No secret of a node reaches any member of its bundle, wherever it was kept."""
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.collectors.node_run import Collected, collect, process, write
+
+RNG = random.Random(20261122)
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def secret(length: int = 24) -> str:
+    """Return a fresh secret that no shape gives away: only its place can."""
+    return "".join(RNG.choice(ALPHABET) for _ in range(length))
+
+
+def forms(value: str) -> tuple[bytes, ...]:
+    """Return the shapes in which a value could leak: plain, base64 at any offset, hex."""
+    raw = value.encode()
+    shapes = [raw, raw.hex().encode(), raw.hex().upper().encode()]
+    for shift in range(3):
+        coded = base64.b64encode(b"x" * shift + raw)
+        shapes.append(coded[(0, 2, 3)[shift] : len(coded) - 4])
+    return tuple(shapes)
+
+
+def assert_absent(run: Collected, *values: str) -> None:
+    """Assert that no member holds any of ``values`` in any form."""
+    for value in values:
+        for shape in forms(value):
+            found = [name for name, content in run.members.items() if shape in content]
+            assert not found, (value, found)
+
+
+def pem(label: str, body: str) -> str:
+    """Return a PEM block around ``body``."""
+    coded = base64.b64encode(body.encode()).decode()
+    lines = [coded[i : i + 64] for i in range(0, len(coded), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
+
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KUBECONFIG = """apiVersion: v1
+kind: Config
+clusters:
+- cluster: {{server: 'https://192.0.2.1:6443'}}
+  name: c
+contexts: []
+users:
+- name: token-user
+  user:
+    token: {0}
+- name: basic-user
+  user: {{username: admin, password: "{1}"}}
+- name: exec-user
+  user:
+    exec:
+      command: get-token
+      env:
+      - name: SECRET
+        value: {2}
+- name: provider-user
+  user:
+    auth-provider:
+      name: oidc
+      config:
+        refresh-token: {3}
+- name: block-user
+  user:
+    token: |
+      {4}
+      {5}
+# an old one: {6}
+"""
+
+ENCRYPTION_BLOCK = """kind: EncryptionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+resources:
+  - resources:
+      - secrets
+      - configmaps
+    providers:
+      - aescbc:
+          keys:
+            - name: key1
+              secret: {0}
+            - name: key2
+              secret: "{1}"
+      - kms:
+          name: vault
+          endpoint: unix:///run/kms.sock
+          apiVersion: v2
+      - identity: {{}}
+"""
+ENCRYPTION_FLOW = """kind: EncryptionConfiguration
+apiVersion: apiserver.config.k8s.io/v1
+resources: [{{resources: [secrets], providers: [{{secretbox: {{keys: [{{name: key1,
+  secret: {0}}}]}}}}, {{aesgcm: {{keys: [{{name: 'key2', secret: '{1}'}}]}}}}, {{identity: {{}}}}]}}]
+"""
+ENCRYPTION_JSON = json.dumps(
+    {
+        "kind": "EncryptionConfiguration",
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "resources": [
+            {
+                "resources": ["secrets"],
+                "providers": [
+                    {"aescbc": {"keys": [{"name": "key1", "secret": "@0"}]}},
+                    {"secretbox": {"keys": [{"name": "key2", "secret": "@1"}]}},
+                ],
+            }
+        ],
+    },
+    indent=1,
+)
+
+
+def encryption_tree(root: Path, text: str) -> None:
+    """Let an API server name an encryption configuration."""
+    process(root, 10, "kube-apiserver", "--encryption-provider-config=/etc/kubernetes/enc.yaml")
+    write(root, "/etc/kubernetes/enc.yaml", text, 0o600)
+
+
+@pytest.mark.parametrize("text", [ENCRYPTION_BLOCK, ENCRYPTION_FLOW, ENCRYPTION_JSON])
+def test_encryption_keys_go_and_their_names_stay(bare: Path, tmp_path: Path, text: str) -> None:
+    one, two = (base64.b64encode(secret(32).encode()).decode() for _ in range(2))
+    filled = text.replace("@0", one).replace("@1", two) if "@0" in text else text.format(one, two)
+    encryption_tree(bare, filled)
+    run = collect(bare, tmp_path / "out")
+    assert_absent(run, one, two)
+    kept = run.blob("file/encryption-config").decode()
+    assert run.record("file/encryption-config")["status"] == "ok"
+    assert run.record("file/encryption-config")["redactions"] == 2
+    order = [w for w in ("secrets", "key1", "key2") if w in kept]
+    assert order == ["secrets", "key1", "key2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: &anchor {0}\nkind: EncryptionConfiguration\n", id="anchor"),
+        pytest.param("kind: EncryptionConfiguration\nresources: !!str {0}\n", id="tag"),
+        pytest.param("kind: Secret\ndata:\n  key: {0}\n", id="another-kind"),
+        pytest.param("resources: [{{providers: [{{aescbc: {{keys: [{{secret: {0}", id="open"),
+        pytest.param("{0}\n\tsecret: {0}\n", id="tab"),
+        pytest.param("kind: EncryptionConfiguration\n{0}\0\n", id="binary"),
+        pytest.param("? {0}\n: x\n", id="complex-key"),
+    ],
+)
+def test_what_is_not_understood_keeps_nothing(bare: Path, tmp_path: Path, text: str) -> None:
+    value = secret(40)
+    encryption_tree(bare, text.format(value))
+    run = collect(bare, tmp_path / "out")
+    found = run.record("file/encryption-config")
+    assert (found["status"], "blob" in found) == ("error", False)
+    assert found["detail"] == "redactor failed"
+    assert found["stat"]["mode"] == "0600"
+    assert run.code == 3
+    assert_absent(run, value)
+
+
+def test_kubeconfig_keeps_no_credential_of_any_kind(bare: Path, tmp_path: Path) -> None:
+    values = [secret() for _ in range(7)]
+    write(bare, "/etc/kubernetes/admin.conf", KUBECONFIG.format(*values))
+    run = collect(bare, tmp_path / "out")
+    assert_absent(run, *values)
+    kept = run.blob("file/admin-kubeconfig", "/etc/kubernetes/admin.conf").decode()
+    for word in ("https://192.0.2.1:6443", "token: KEB-REDACTED-", "exec: KEB-REDACTED-"):
+        assert word in kept
+    assert "auth-provider: KEB-REDACTED-" in kept
+
+
+def test_certificate_data_is_kept_only_when_it_is_certificates(bare: Path, tmp_path: Path) -> None:
+    value = secret(48)
+    good = base64.b64encode(CERTIFICATE.encode()).decode()
+    bad = base64.b64encode((CERTIFICATE + pem("PRIVATE KEY", value)).encode()).decode()
+    text = (
+        f"kind: Config\nclusters:\n- cluster:\n    certificate-authority-data: {good}\n"
+        f"users:\n- user:\n    client-certificate-data: {bad}\n"
+    )
+    write(bare, "/etc/kubernetes/admin.conf", text)
+    run = collect(bare, tmp_path / "out")
+    assert_absent(run, value, bad)
+    assert good in run.blob("file/admin-kubeconfig", "/etc/kubernetes/admin.conf").decode()
+
+
+def planted_certificates(root: Path, value: str) -> None:
+    """Hide a key in files that are named like certificates."""
+    write(root, "/etc/kubernetes/pki/ca.crt", pem("RSA PRIVATE KEY", value))
+    both = CERTIFICATE + pem("EC PRIVATE KEY", value) + CERTIFICATE
+    write(root, "/etc/kubernetes/pki/both.pem", both)
+    write(root, "/etc/kubernetes/pki/liar.crt", pem("CERTIFICATE", value))
+    write(root, "/etc/kubernetes/pki/open.crt", pem("CERTIFICATE", value)[:-30])
+
+
+def test_a_certificate_file_gives_only_certificates(bare: Path, tmp_path: Path) -> None:
+    value = secret(60)
+    planted_certificates(bare, value)
+    run = collect(bare, tmp_path / "out")
+    assert_absent(run, value)
+    both = run.blob("file/pki", "/etc/kubernetes/pki/both.pem")
+    assert both.count(b"BEGIN CERTIFICATE") == 2
+    assert run.blob("file/pki", "/etc/kubernetes/pki/ca.crt") == b""
+
+
+def planted_arguments(root: Path, values: Callable[[], str]) -> None:
+    """Put secrets into arguments of matched processes, in each form that flags take."""
+    jwt = f"eyJhbGciOiJSUzI1NiJ9.eyJ{values()}.{values()}"
+    process(
+        root,
+        20,
+        "kubelet",
+        f"--bootstrap-token={values()}",
+        "--token",
+        values(),
+        "--agent_token=" + values(),
+        f"--http-proxy=http://user:{values()}@proxy:3128",
+        f"--odd={jwt}",
+        f"--cloud-key=AKIA{values()[:16].upper()}",
+        f"--etcd-s3-secret-key={values()}",
+        f"--settings=a=1,password={values()}",
+        "--node-ip=192.0.2.9",
+    )
+    process(root, 21, "k3s", "server", f"--datastore-endpoint=mysql://u:{values()}@tcp(h)/db")
+    url = f"https://d.example/{values()}"
+    process(root, 22, "etcd", "--discovery", url, "-password=" + values())
+
+
+def test_arguments_lose_values_but_not_places(bare: Path, tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(secret())
+        return made[-1]
+
+    planted_arguments(bare, fresh)
+    run = collect(bare, tmp_path / "out")
+    assert_absent(run, *made)
+    argv = run.blob("proc/cmdline", "/proc/20/cmdline").split(b"\0")
+    assert argv[0] == b"kubelet"
+    assert argv[1].startswith(b"--bootstrap-token=KEB-REDACTED-r")
+    assert argv[2:3] == [b"--token"]
+    assert argv[3].startswith(b"KEB-REDACTED-r")
+    assert argv[5].startswith(b"--http-proxy=http://KEB-REDACTED-r")
+    assert argv[7].startswith(b"--cloud-key=KEB-REDACTED-r")
+    assert argv[-2:] == [b"--node-ip=192.0.2.9", b""]
+
+
+TEXTS = {
+    "/etc/kubernetes/manifests/kube-apiserver.yaml": """apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{{"x":"{0}"}}'
+    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: 192.0.2.2:6443
+spec:
+  containers:
+  - command: ["kube-apiserver", "--secure-port=6443", "--token={1}"]
+    args:
+    - --password
+    - {2}
+    - |
+      exec run --agent-token={3} \\
+        --secret "{4}"
+    env:
+    - name: PLAIN
+      value: {5}
+    - {{name: FLOW, value: "{6}"}}
+    livenessProbe:
+      httpGet:
+        httpHeaders:
+        - name: Authorization
+          value: Basic {7}
+""",
+    "/etc/rancher/rke2/config.yaml": """token: {0}
+agent-token: "{1}"
+datastore-endpoint: 'postgres://k3s:{2}@db/k3s'
+etcd-s3-access-key: {3}
+etcd-s3-secret-key: {4}
+kube-apiserver-arg:
+  - "anonymous-auth=false"
+  - oidc-client-secret={5}
+private-registry-password: {6}
+# {7}
+""",
+    "/etc/etcd/etcd.conf.yml": """name: one
+initial-cluster-token: {0}
+discovery: https://discovery.example/{1}
+discovery-srv: example.org
+initial-cluster: one=https://192.0.2.1:2380
+listen-client-urls: http://user:{2}@192.0.2.1:2379
+password: {3}
+secret-key: {4}
+api-key: {5}
+token: [{6}, {7}]
+""",
+    "/etc/systemd/system/kubelet.service": """[Service]
+Environment="API_TOKEN={0}" KUBELET_ARGS=--token={1} 'OTHER={2}'
+Environment=MORE={3} \\
+  STILL={4}
+ExecStart=/usr/bin/kubelet --bootstrap-token {5} --v=2
+SetCredential=name:{6}
+# {7}
+""",
+    "/etc/default/kubelet": """KUBELET_EXTRA_ARGS="--v=2 --token={0} --password {1}"
+AWS_SECRET_ACCESS_KEY={2}
+export DB="{3}"
+KUBELET_TOKEN={4}
+{5}
+# {6}
+HTTP_PROXY=http://u:{7}@p
+""",
+    "/var/lib/kubelet/config.yaml": """kind: KubeletConfiguration
+staticPodURL: https://u:{0}@h/x
+staticPodURLHeader:
+  Authorization:
+  - Bearer {1}
+  X-Other: ["{2}"]
+token: {3}
+nested: {{password: {4}, clientSecret: "a", client-secret: {5}}}
+text: |
+  password: {6}
+  {7}
+authentication: {{anonymous: {{enabled: false}}}}
+""",
+    "/etc/cni/net.d/10-calico.conflist": """{{"plugins": [{{"policy": {{"type": "k8s",
+ "k8s_auth_token": "{0}"}}, "password": "{1}", "etcd_endpoints": "https://u:{2}@h"}}],
+ "token":"{3}", "secret" : "{4}", "api_key":"{5}", "access-key": "{6}", "passwd": "{7}"}}
+""",
+    "/etc/cni/net.d/calico-kubeconfig": KUBECONFIG + "# {7}\n",
+}
+SPARED = {("/var/lib/kubelet/config.yaml", 7)}  # stands alone in a text: nothing says secret
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS))
+def test_planted_secrets_stay_on_the_host(bare: Path, tmp_path: Path, path: str) -> None:
+    values = [secret(27) for _ in range(8)]
+    write(bare, path, TEXTS[path].format(*values))
+    run = collect(bare, tmp_path / "out")
+    (found,) = [r for r in run.probes if r["target"] == path and "blob" in r]
+    assert found["status"] == "ok"
+    assert found["redactions"] == len(
+        [r for r in run.lines("redactions.ndjson") if r["member"] == found["blob"]]
+    )
+    assert_absent(run, *[v for i, v in enumerate(values) if (path, i) not in SPARED])
+
+
+def test_environment_is_an_allow_list(bare: Path, tmp_path: Path) -> None:
+    value = secret()
+    variables = {"ETCD_DATA_DIR": "/var/lib/etcd", "ETCD_PASSWORD": value, "X": value}
+    process(bare, 30, "etcd", environ=variables)
+    run = collect(bare, tmp_path / "out")
+    assert run.blob("proc/environ") == b"ETCD_DATA_DIR=/var/lib/etcd\0"
+    assert_absent(run, value)
+
+
+def test_recorded_nodes_leak_no_canary(cp_run: Collected, worker_run: Collected) -> None:
+    for run in (cp_run, worker_run):
+        assert_absent(run, "CANARY")
+        assert run.code == 0
+        assert {r["status"] for r in run.probes} <= {"ok", "absent"}
+
+
+def test_private_keys_are_never_opened(cp_run: Collected) -> None:
+    keys = [r for r in cp_run.probes if r["target"].endswith((".key", "sa.pub"))]
+    assert len(keys) > 10
+    assert not [r["target"] for r in keys if "blob" in r]
+
+
+def test_every_mask_has_a_record(cp_run: Collected) -> None:
+    listed = {r["id"] for r in cp_run.lines("redactions.ndjson")}
+    assert len(listed) == cp_run.manifest["redaction"]["count"] > 0
+    for name, content in cp_run.members.items():
+        if name.startswith("bundle/blobs/"):
+            marks = content.split(b"KEB-REDACTED-")[1:]
+            assert {m.split()[0].decode().split("\0")[0] for m in marks} <= listed
