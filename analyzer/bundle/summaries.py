@@ -166,7 +166,10 @@ def _notes(bundle: Bundle) -> tuple[str, ...]:
     stated = bundle.manifest.get("counts") or {}
     run = len(bundle.probes) - statuses[NOT_RUN]
     sayings = (
-        (not bundle.manifest["complete"], "the collector says that it did not run to its end"),
+        (
+            not bundle.manifest["complete"],
+            "incomplete: some of the plan gave no evidence, or the run was cut short",
+        ),
         (statuses[NOT_RUN], f"{statuses[NOT_RUN]} planned probes have no record"),
         (statuses[INVALID], f"{statuses[INVALID]} records do not fit their schema"),
         (_differs(stated.get("planned"), len(bundle.probes)), "the manifest counts another plan"),

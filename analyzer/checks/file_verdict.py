@@ -86,6 +86,8 @@ def _judge_files(files: Files, group: FileGroup, key: str, rule: FileRule) -> Ju
     return _verdict(Verdict.PASS, group, sources, said, f"of {len(files)} files satisfy")
 
 
+_SHOWN_PASSING = 3  # what passes is cited in full; naming a few says enough in a sentence
+
 _REASONS = {
     Verdict.FAIL: Reason.FAIL_EXPLICIT,
     Verdict.MANUAL: Reason.RV_AMBIGUOUS,
@@ -100,14 +102,15 @@ def _verdict(
     said: list[str],
     phrase: str,
 ) -> Judgement:
-    shown = "; ".join(said[:SHOWN])
-    more = f"; and {len(said) - SHOWN} more" if len(said) > SHOWN else ""
-    rest = (f"all of them: {'; '.join(said)}",) if len(said) > SHOWN else ()
+    limit = _SHOWN_PASSING if verdict is Verdict.PASS else SHOWN
+    shown = "; ".join(said[:limit])
+    more = f"; and {len(said) - limit} more" if len(said) > limit else ""
+    rest = (f"all of them: {'; '.join(said)}",) if len(said) > limit else ()
     return Judgement(
         verdict=verdict,
         reason=_REASONS[verdict],
         actual=f"{shown}{more}",
-        why=f"{len(said)} {phrase}: {shown}{more}.",
+        why=f"{shown}." if phrase.startswith("of 1 ") else f"{len(said)} {phrase}: {shown}{more}.",
         sources=sources[:CITED],
         notes=(*group.notes, *(note for note in rest if verdict is not Verdict.PASS)),
     )

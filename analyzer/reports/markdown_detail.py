@@ -128,7 +128,7 @@ def _gaps(a: Assessment) -> Iterator[str]:
 
 
 def _bundle(b: BundleSummary) -> tuple[str, ...]:
-    ran = "complete" if b.complete else "did not run to its end"
+    ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
     return (
         plain(f"{b.kind}: {b.subject}"),
         plain(b.name),

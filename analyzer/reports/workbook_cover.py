@@ -96,7 +96,7 @@ class CoverSheet:
             self._sheet.write_string(self._row, column, name, self._styles["head"])
         self._row += 1
         for b in a.bundles:
-            ran = "complete" if b.complete else "did not run to its end"
+            ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
             statuses = ", ".join(f"{count} {status}" for status, count in by_name(b.counts))
             cells = (
                 f"{b.kind}: {b.subject}",

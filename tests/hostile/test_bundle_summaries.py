@@ -35,7 +35,7 @@ def test_verify_says_what_does_not_add_up(tmp_path: Path) -> None:
     assert found.signature_state == "unverified"
     assert found.leaks == ()
     assert found.notes == (
-        "the collector says that it did not run to its end",
+        "incomplete: some of the plan gave no evidence, or the run was cut short",
         "1 planned probes have no record",
         "1 records do not fit their schema",
         "the manifest counts other records",
