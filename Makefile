@@ -7,7 +7,7 @@ T ?= tests
 K ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check lint format types shell coverage samples bench wheel-test clean
+.PHONY: help demo test dev check lint format types shell coverage golden samples bench wheel-test clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ shell: $(STAMP) ## check the shell collector as POSIX sh
 coverage: $(STAMP) ## tests with branch coverage and its floor
 	$(BIN)/coverage run -m pytest -q $(T)
 	$(BIN)/coverage report
+
+golden: $(STAMP) ## write the golden verdicts again; read the difference
+	$(BIN)/python -m tests.golden.regenerate
 
 samples: $(STAMP) ## rebuild the sample bundles with our own collectors (needs root)
 	$(BIN)/python samples/build.py
