@@ -19,6 +19,8 @@ from analyzer.model.errors import BundleRefusedError
 from tests.hostile.builder import BLOCK, END, FORMAT, entry, header, members, pack, squeeze, tar
 from tests.hostile.builder import write as write_file
 
+EXPECTED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
 FIRST = entry("bundle/FORMAT", FORMAT)
 SOUND = pack(members())
 SMALL = Limits(
@@ -189,14 +191,14 @@ def test_gnu_form_and_padding_are_read(tmp_path: Path) -> None:
     assert found.size == path.stat().st_size
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=EXPECTED)
 @given(data=st.binary(max_size=3000))
 def test_any_bytes_end_in_a_refusal(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(BundleRefusedError):
         read_bundle(write_file(tmp_path, data))
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=EXPECTED)
 @given(place=st.integers(0, len(SOUND) - 1), bit=st.integers(0, 7), packed=st.booleans())
 def test_a_flipped_bit_never_goes_unseen(
     tmp_path: Path, place: int, bit: int, packed: bool
@@ -214,7 +216,7 @@ def test_a_flipped_bit_never_goes_unseen(
     assert found.fingerprint == sound.fingerprint
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=EXPECTED)
 @given(cut=st.integers(0, len(SOUND) - 1))
 def test_a_cut_file_is_refused(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BundleRefusedError):

@@ -30,6 +30,8 @@ from tests.hostile.builder import (
     write,
 )
 
+EXPECTED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
 RECORD = probe(1, "file/kubelet-config", "/var/lib/kubelet/config.yaml", stat=STAT, blob="blobs/b1")
 BLOBS = {"blobs/b1": b"kind: KubeletConfiguration\n"}
 SOUND = members([RECORD], blobs=BLOBS)
@@ -262,7 +264,7 @@ JSON = st.recursive(
 FIELDS = st.sampled_from([*RECORD, "stat", "link", "acl", "blob", "sha256", "api", "scan", "pid"])
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=EXPECTED)
 @given(change=st.dictionaries(FIELDS, JSON, max_size=3))
 def test_any_record_is_refused_or_kept(tmp_path: Path, change: dict[str, Any]) -> None:
     made = members([RECORD], blobs=BLOBS, probes=[{**RECORD, **change}])
@@ -273,7 +275,7 @@ def test_any_record_is_refused_or_kept(tmp_path: Path, change: dict[str, Any]) -
     assert len(found.probes) == 1
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=EXPECTED)
 @given(
     member=st.sampled_from(["plan.ndjson", "probes.ndjson", "redactions.ndjson", "manifest.json"]),
     data=st.binary(max_size=200),
