@@ -35,6 +35,7 @@ export PATH
 
 FILE_CAP=1048576  # bytes read of one file, at most
 PROBE_TIMEOUT=10  # seconds one command may take
+PATIENCE=$PROBE_TIMEOUT
 WALK_CAP=400      # entries of one directory walk, at most
 LOG_CAP=200       # lines of log.txt, at most
 
@@ -496,9 +497,12 @@ function ref(role, how, via, path) {
   if (path ~ /[\001-\037]/ || path == "") return
   if (how != "value" && path !~ /^\//) return
   if (path ~ /^\/(var\/)?run\/secrets\/kubernetes.io\//) return
+  if (how != "value" && !harmless(path)) return
   if (role == "pki" && path ~ /\.key$/) role = "private-key"
   F[++nF] = role "\t" how "\t" via "\t" path
 }
+# A path becomes the target of a record: what looks like a secret put where a path belongs does not.
+function harmless(s,   n) { n = nR; s = (scrub(s, "") == s); nR = n; return s }
 function flags_of(n,   i, k, t, w, e, f, v, row) {
   k = split(ENVIRON["FLAGS"], row, "\n")
   for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
@@ -564,7 +568,7 @@ function cert_blocks(   i, j, b, k, lost, s) {
     s = trim(L[i])
     if (s == "-----BEGIN CERTIFICATE-----") { lost += k; k = 1; b[k] = s }
     else if (!k) lost += length(s)
-    else if (s == "-----END CERTIFICATE-----" && b[2] ~ /^MI/) { for (j = 1; j <= k; j++) put(b[j]); put(s); k = 0 }
+    else if (s == "-----END CERTIFICATE-----" && der_certificate(b[2])) { for (j = 1; j <= k; j++) put(b[j]); put(s); k = 0 }
     else if (s ~ /^[A-Za-z0-9+\/=]+$/) b[++k] = s
     else { lost += k + 1; k = 0 }
   }
@@ -580,9 +584,22 @@ function cert_data(v, where,   t, i, n, w, ok) {
   if (t ~ /^LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t/ && t !~ /[^A-Za-z0-9+\/=]/) {
     n = split(decode(t), w, "\n"); ok = n > 0
     for (i = 1; i <= n; i++) if (w[i] !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) ok = 0
-    if (ok && w[2] ~ /^MI/) return v
+    if (ok && der_certificate(w[2])) return v
   }
   return mask(v, "certificate-data", "pem", where)
+}
+# A certificate is a SEQUENCE that begins with a SEQUENCE; a private key begins with a
+# number. So a key does not pass because somebody labelled it a certificate.
+function der_certificate(line,   i, byte) {
+  for (i = 0; i < 6; i++) byte[i] = octet(line, i)
+  if (byte[0] != 48) return 0
+  return byte[byte[1] == 130 ? 4 : byte[1] == 129 ? 3 : 2] == 48
+}
+function octet(t, i,   at, s) {
+  at = int(i / 3) * 4 + 1; s = i % 3
+  if (s == 0) return b64(substr(t, at, 1)) * 4 + int(b64(substr(t, at + 1, 1)) / 16)
+  if (s == 1) return (b64(substr(t, at + 1, 1)) % 16) * 16 + int(b64(substr(t, at + 2, 1)) / 4)
+  return (b64(substr(t, at + 2, 1)) % 4) * 64 + b64(substr(t, at + 3, 1))
 }
 function decode(t,   i, out, n, a, b, c, d) {
   out = ""
@@ -597,14 +614,17 @@ function decode(t,   i, out, n, a, b, c, d) {
 function b64(c) { return c == "" || c == "=" ? -1 : index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", c) - 1 }
 
 # --- line-wise texts
-function do_plain(   i, pem) {
+# A private key may run over many lines, and only the first and last say what they are.
+function hide_keys(   i, pem) {
   for (i = 1; i <= N; i++) {
     if (L[i] ~ /BEGIN [A-Z0-9 ]*PRIVATE KEY/) pem = 1
-    if (pem) { if (L[i] ~ /END [A-Z0-9 ]*PRIVATE KEY/) pem = 0; put(mask(L[i], "private-key", "pem", i)) }
-    else put(scrub(L[i], i))
+    if (!pem) continue
+    if (L[i] ~ /END [A-Z0-9 ]*PRIVATE KEY/) pem = 0
+    L[i] = "# " mask(L[i], "private-key", "pem", i)
   }
 }
-function do_args(   i) { for (i = 1; i <= N; i++) { put(L[i] ~ /^[ \t]*#/ ? "#" : words(L[i], i)) } }
+function do_plain(   i) { hide_keys(); for (i = 1; i <= N; i++) put(scrub(L[i], i)) }
+function do_args(   i) { hide_keys(); for (i = 1; i <= N; i++) { put(L[i] ~ /^[ \t]*#/ ? "#" : words(L[i], i)) } }
 # One logical line may run over several; blank lines keep the numbers right.
 function logical(i,   n) {
   LINE = L[i]; n = 0
@@ -631,6 +651,7 @@ function environment(s, where,   out, q, e, w) {
   return out
 }
 function do_unit(   i, n, k, v, s) {
+  hide_keys()
   for (i = 1; i <= N; i += n + 1) {
     n = logical(i); s = trim(LINE); PENDING = 0
     k = s; sub(/[ \t]*=.*$/, "", k); v = trim(substr(s, index(s, "=") + 1))
@@ -638,12 +659,13 @@ function do_unit(   i, n, k, v, s) {
     else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
     else if (k ~ /^Exec/) put(k "=" words(v, i))
     else if (k == "Environment") put(k "=" environment(v, i))
-    else if (k ~ /^[A-Z][A-Za-z0-9]*$/ && k !~ /Credential/) put(k "=" scrub(v, i))
+    else if (k ~ /^[A-Z][A-Za-z0-9]*$/ && length(k) < 40 && k !~ /Credential/) put(k "=" scrub(v, i))
     else put(mask(s, "unit-line", "value", i))
     for (v = 0; v < n; v++) put("")
   }
 }
 function do_env(   i, n, s, v) {
+  hide_keys()
   for (i = 1; i <= N; i += n + 1) {
     n = logical(i); s = trim(LINE)
     if (s ~ /^[#;]/) put("#")
@@ -686,7 +708,7 @@ function key(s,   q) {
   return 1
 }
 function step(path, k) { gsub(/~/, "~0", k); gsub(/\//, "~1", k); return path "/" k }
-function check_key(k,   n) { n = nR; if (length(k) > 200 || scrub(k, "") != k) die("redactor failed: key") }
+function check_key(k) { if (length(k) > 200 || !harmless(k)) die("redactor failed: key") }
 function block(col, oi, path, k) {
   if (++DEPTH > 60) die("redactor failed: depth")
   if (L[I] ~ /^ *\t/) die("redactor failed: tab")
@@ -874,7 +896,7 @@ function judge(path, k, v) {
 }
 function only_certs(v,   n, i, w) {
   n = split(v, w, "\n")
-  for (i = 1; i <= n; i++) if (trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
+  for (i = 1; i <= n; i++) if (w[i] ~ /BEGIN/ && !der_certificate(trim(w[i + 1])) || trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
   return 1
 }
 function encryption(path, k, v) {
@@ -889,6 +911,7 @@ function keys_of(path, k, v,   i, n, w, row, role) {
     role = w[3]
     if (role == "@client-connection") role = ENVIRON["KEB_ROLE"] == "proxy-config" ? "proxy-kubeconfig" : ENVIRON["KEB_ROLE"] == "scheduler-config" ? "scheduler-kubeconfig" : "webhook-kubeconfig"
     if (k == "path" && (ENVIRON["KEB_ROLE"] != "admission-config" || path !~ /^\/plugins\/[0-9]+\/path$/)) continue
+    if (!harmless(v)) continue
     if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = ENVIRON["KEB_DIR"] "/" v }
     ref(role, w[4], ENVIRON["KEB_FROM"] " " k (ENVIRON["KEB_PID"] == "" ? "" : " pid " ENVIRON["KEB_PID"]), v)
   }
@@ -965,10 +988,10 @@ record() { # the probe ends: one line into probes.ndjson
 }
 
 # ---------------------------------------------------------------- 6 commands
-limited() { # COMMAND...: at most PROBE_TIMEOUT seconds; 124 means it ran out of time
+limited() { # COMMAND...: at most PATIENCE seconds; 124 means it ran out of time
   case $WATCHDOG in
-  timeout) timeout "$PROBE_TIMEOUT" "$@" ;;
-  timeout-t) timeout -t "$PROBE_TIMEOUT" "$@" ;;
+  timeout) timeout "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
+  timeout-t) timeout -t "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
   *)
     exec 5<&0 # a background job would lose its input
     "$@" <&5 5<&- &
@@ -977,7 +1000,7 @@ limited() { # COMMAND...: at most PROBE_TIMEOUT seconds; 124 means it ran out of
     (
       li_sleep=
       trap 'kill $li_sleep 2>/dev/null; exit 0' TERM
-      sleep "$PROBE_TIMEOUT" &
+      sleep "$PATIENCE" &
       li_sleep=$!
       wait "$li_sleep"
       kill -9 "$li_job"
@@ -987,10 +1010,8 @@ limited() { # COMMAND...: at most PROBE_TIMEOUT seconds; 124 means it ran out of
     li_rc=$?
     kill "$li_dog" 2>/dev/null
     wait "$li_dog" 2>/dev/null
-    (exit "$li_rc")
     ;;
   esac
-  li_rc=$?
   case $li_rc in 124 | 137 | 143 | 265 | 271) return 124 ;; esac
   return "$li_rc"
 }
@@ -1170,7 +1191,8 @@ capture() {
   KEB_EXE=${P_EXE:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER
   export KEB_HOW KEB_SIDE KEB_RID KEB_SEQ KEB_MEMBER KEB_CAP KEB_REDACTIONS KEB_REFS KEB_ROLE
   export KEB_EXE KEB_PID KEB_FROM KEB_DIR KEB_ORDER
-  read_raw "$@" | tr '\000\001' '\001\002' | limited awk "$AWK_REDACT" 2>/dev/null |
+  read_raw "$@" | tr '\000\001' '\001\002' |
+    { PATIENCE=$((PROBE_TIMEOUT + 20)) && limited awk "$AWK_REDACT" 2>/dev/null; } | # it waits for the reader
     untag "$ca_how" >"$BUNDLE/$ca_blob"
   WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp=''
   read -r WORD ca_bytes ca_cut ca_count ca_comp <"$WORK/side"
@@ -1480,7 +1502,7 @@ short_text() { # PATH: TEXT_ becomes the first line of a small file, or nothing
   TEXT_=''
   resolve "$1"
   [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ] || return 0
-  TEXT_=$(limited head -n 1 "$ROOT$REAL" 2>/dev/null | tr -dc 'A-Za-z0-9._:+~-' | head -c 200 2>/dev/null)
+  TEXT_=$(limited head -n 1 "$ROOT$REAL" 2>/dev/null | tr -dc 'A-Za-z0-9._:+~-' | cut -c 1-200)
 }
 
 # ---------------------------------------------------------------- 12 the seal
@@ -1495,14 +1517,17 @@ ca_hash() { # CA_SHA becomes the SHA-256 of the DER of the first certificate of 
 }
 write_manifest() {
   now
-  short_text /etc/hostname && wm_host=$TEXT_
+  short_text /etc/hostname
+  wm_host=$TEXT_
   if [ -z "$wm_host" ] && [ -z "$ROOT" ]; then wm_host=$(uname -n); fi
   if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
-  short_text /etc/machine-id && wm_machine=''
+  short_text /etc/machine-id
+  wm_machine=''
   if [ -n "$TEXT_" ]; then sha256 <<EOF && wm_machine=$HASH; fi
 $TEXT_
 EOF
-  short_text /proc/sys/kernel/osrelease && wm_kernel=$TEXT_
+  short_text /proc/sys/kernel/osrelease
+  wm_kernel=$TEXT_
   wm_arch=''
   if [ "$PROC_REAL" -eq 1 ]; then wm_arch=$(uname -m); fi
   ca_hash

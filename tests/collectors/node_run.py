@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import tarfile
@@ -170,8 +169,8 @@ def process(
     write(root, f"/proc/{pid}/environ", pairs)
     write(root, f"/proc/{pid}/status", "Name:\tx\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n")
     write(root, f"/proc/{pid}/stat", f"{pid} (x) S " + " ".join(str(n) for n in range(50)) + "\n")
-    os.symlink(exe or f"/usr/bin/program-{pid}", folder / "exe")
-    os.symlink("/", folder / "root")
+    (folder / "exe").symlink_to(exe or f"/usr/bin/program-{pid}")
+    (folder / "root").symlink_to("/")
     return folder
 
 

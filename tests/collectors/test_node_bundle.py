@@ -256,7 +256,6 @@ def test_the_tree_is_left_as_it_was(bare: Path, tmp_path: Path) -> None:
 def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> None:
     """A tool that never ends holds the run still until it is told to stop."""
     tools = tmp_path / "tools"
-    write(tools, "sleepy", "#!/bin/sh\n", 0o755)
     slow = '#!/bin/sh\ncase $* in *kubeadm-flags.env*) touch "$MARK"; sleep 1 ;; esac\n'
     write(tools, "stat", slow + 'exec /usr/bin/stat "$@"\n', 0o755)
     mark = tmp_path / "mark"

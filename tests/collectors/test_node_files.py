@@ -246,3 +246,13 @@ def test_access_lists_are_seen(bare: Path, tmp_path: Path) -> None:
     known = subprocess.run(["ls", "--version"], capture_output=True, text=True, check=False)
     if "GNU" in known.stdout:
         assert run.record(ID, CONF)["acl"] is expected
+
+
+def test_a_proc_that_hides_processes_is_denied(public: Path, tmp_path: Path) -> None:
+    process(public, 3, "kubelet")
+    write(public, "/proc/mounts", "proc /proc proc rw,nosuid,hidepid=2 0 0\n")
+    script = shutil.copy(REPOSITORY / "collectors" / "node.sh", tmp_path / "node.sh")
+    Path(script).chmod(0o755)
+    run = collect(public, tmp_path / "out", shell=(*as_user(), "sh"), script=Path(script))
+    assert run.record("proc/scan")["status"] == "denied"
+    assert run.record("proc/scan")["scan"]["unreadable"] == 0

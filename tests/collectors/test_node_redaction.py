@@ -44,7 +44,8 @@ def pem(label: str, body: str) -> str:
     return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+# As much of a certificate as its frame: a sequence that begins with a sequence.
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE-----\n"
 KUBECONFIG = """apiVersion: v1
 kind: Config
 clusters:
@@ -100,7 +101,8 @@ resources:
 ENCRYPTION_FLOW = """kind: EncryptionConfiguration
 apiVersion: apiserver.config.k8s.io/v1
 resources: [{{resources: [secrets], providers: [{{secretbox: {{keys: [{{name: key1,
-  secret: {0}}}]}}}}, {{aesgcm: {{keys: [{{name: 'key2', secret: '{1}'}}]}}}}, {{identity: {{}}}}]}}]
+  secret: {0}}}]}}}}, {{aesgcm: {{keys: [{{name: 'key2', secret: '{1}'}}]}}}},
+  {{identity: {{}}}}]}}]
 """
 ENCRYPTION_JSON = json.dumps(
     {
@@ -348,6 +350,59 @@ def test_planted_secrets_stay_on_the_host(bare: Path, tmp_path: Path, path: str)
         [r for r in run.lines("redactions.ndjson") if r["member"] == found["blob"]]
     )
     assert_absent(run, *[v for i, v in enumerate(values) if (path, i) not in SPARED])
+
+
+KEY_PLACES = {
+    "/etc/cni/net.d/10-lines.conf": "{\n  'key': '\n@'\n}\n",
+    "/etc/cni/net.d/10-coded.conf": '{"key": "@64"}\n',
+    "/etc/cni/net.d/10-escaped.conf": '{"key": "@n"}\n',
+    "/etc/systemd/system/kubelet.service": "[Service]\nExecStart=x\n@",
+    "/etc/default/kubelet": "KUBELET_X=y\n@",
+    "/etc/kubernetes/admin.conf": "kind: Config\nusers:\n- user:\n    client-key-data: @64\n",
+    "/etc/kubernetes/scheduler.conf": "kind: Config\nusers:\n- user:\n    client-key: |\n@4",
+    "/etc/rancher/k3s/config.yaml": "harmless: @64\nargs:\n- '--x=@64'\n",
+    "/var/lib/kubelet/config.yaml": "kind: KubeletConfiguration\nodd: |\n@4more: x\n",
+    "/etc/kubernetes/manifests/etcd.yaml": "spec:\n  containers:\n  - args:\n    - --x=@64\n",
+}
+
+
+@pytest.mark.parametrize("path", sorted(KEY_PLACES))
+@pytest.mark.parametrize("shift", range(3))
+def test_a_private_key_is_known_in_any_coat(
+    bare: Path, tmp_path: Path, path: str, shift: int
+) -> None:
+    body = secret(300)
+    key = pem("PRIVATE KEY", body)
+    coded = base64.b64encode(b"\n" * shift + key.encode()).decode()
+    text = KEY_PLACES[path].replace("@64", coded).replace("@n", key.replace("\n", "\\n"))
+    text = text.replace("@4", "".join(f"      {line}\n" for line in key.splitlines()))
+    write(bare, path, text.replace("@", key))
+    run = collect(bare, tmp_path / "out")
+    (found,) = [r for r in run.probes if r["target"] == path]
+    assert (found["status"], found["redactions"] > 0) == ("ok", True)
+    body64 = base64.b64encode(body.encode()).decode()
+    assert_absent(run, coded, *[body64[i : i + 64] for i in range(0, 384, 64)], body[:40])
+
+
+def test_a_key_that_calls_itself_a_certificate_stays(bare: Path, tmp_path: Path) -> None:
+    body = b"\x30\x82\x01\x0a\x02\x01\x00" + secret(60).encode()
+    coded = base64.b64encode(body).decode()
+    lie = f"-----BEGIN CERTIFICATE-----\n{coded}\n-----END CERTIFICATE-----\n"
+    write(bare, "/etc/kubernetes/pki/ca.crt", lie)
+    data = base64.b64encode(lie.encode()).decode()
+    text = f"kind: Config\nusers:\n- user:\n    client-certificate-data: {data}\n"
+    write(bare, "/etc/kubernetes/admin.conf", text)
+    run = collect(bare, tmp_path / "out")
+    assert run.blob("file/pki", "/etc/kubernetes/pki/ca.crt") == b""
+    assert_absent(run, coded, data)
+
+
+def test_a_secret_in_the_place_of_a_path_is_not_looked_for(bare: Path, tmp_path: Path) -> None:
+    value = f"eyJhbGciOiJSUzI1NiJ9.eyJ{secret()}.{secret()}"
+    text = f"kind: Config\nusers:\n- user:\n    tokenFile: {value}\n"
+    write(bare, "/etc/kubernetes/admin.conf", text)
+    process(bare, 12, "kubelet", f"--kubeconfig=/{value}")
+    assert_absent(collect(bare, tmp_path / "out"), value)
 
 
 def test_environment_is_an_allow_list(bare: Path, tmp_path: Path) -> None:

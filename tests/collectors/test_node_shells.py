@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.node_run import COLLECTOR, SHELLS, Collected, collect, invoke
+from tests.collectors.node_run import COLLECTOR, SHELLS, Collected, collect, invoke, process, write
 
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
 BUSYBOX = shutil.which("busybox")
@@ -118,3 +118,116 @@ def test_the_program_is_one_plain_file() -> None:
     assert "eval" not in words
     assert "local" not in words
     assert max(map(len, text.splitlines())) < 500
+
+
+def stand_in(folder: Path, tool: str, lines: str) -> dict[str, str]:
+    """Put a shell script in front of a tool, and return the environment that finds it."""
+    folder.mkdir(exist_ok=True)
+    real = shutil.which(tool)
+    script = folder / tool
+    script.write_text(f'#!/bin/sh\n{lines}\nexec {real} "$@"\n')
+    script.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_a_head_that_counts_no_bytes_is_replaced(
+    cp_tree: Path, cp_run: Collected, tmp_path: Path
+) -> None:
+    env = stand_in(tmp_path / "bin", "head", 'if [ "$1" = -c ]; then exit 1; fi')
+    run = collect(cp_tree, tmp_path / "out", env=env)
+    assert run.timeless == cp_run.timeless
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_what_hangs_is_given_up(bare: Path, tmp_path: Path, shell: tuple[str, ...]) -> None:
+    """A file system that does not answer, the collector's own watchdog, and a short patience."""
+    write(bare, "/etc/kubernetes/admin.conf", "kind: Config\n")
+    write(bare, "/etc/kubernetes/super-admin.conf", "kind: Config\n")
+    env = toolbox(tmp_path / "bin", without=["timeout", "head", "stat"])
+    hang = 'case "$*" in *{}*) exec sleep 30 ;; esac\nexec {} "$@"\n'
+    for tool, name in (("head", "/admin.conf"), ("stat", "super-admin.conf")):
+        script = tmp_path / "bin" / tool
+        script.write_text("#!/bin/sh\n" + hang.format(name, shutil.which(tool)))
+        script.chmod(0o755)
+    hasty = write(tmp_path, "node.sh", hurried())
+    run = collect(bare, tmp_path / "out", shell=shell, env=env, script=hasty)
+    found = run.record("file/admin-kubeconfig", "/etc/kubernetes/admin.conf")
+    assert (found["status"], "blob" in found, found["stat"]["mode"]) == ("timeout", False, "0644")
+    other = run.record("file/admin-kubeconfig", "/etc/kubernetes/super-admin.conf")
+    assert (other["status"], "stat" in other) == ("timeout", False)
+    assert run.code == 3
+
+
+def hurried() -> str:
+    """Return the collector with a patience of one second."""
+    text = COLLECTOR.read_text()
+    assert text.count("\nPROBE_TIMEOUT=10 ") == 1
+    return text.replace("\nPROBE_TIMEOUT=10 ", "\nPROBE_TIMEOUT=1 ")
+
+
+MOUNTS_HOST = """22 1 8:1 / / rw - ext4 /dev/a rw
+30 22 8:2 / /var rw - ext4 /dev/b rw
+31 22 8:3 /deep /data rw - ext4 /dev/c rw
+"""
+MOUNTS_INSIDE = """90 80 0:99 / / rw - overlay overlay rw
+91 90 8:1 /etc/kubernetes/pki /certs ro - ext4 /dev/a rw
+92 90 8:2 /lib/etcd /var/lib/data rw - ext4 /dev/b rw
+93 90 8:3 /deep/er /mnt rw - ext4 /dev/c rw
+"""
+
+
+def test_paths_of_a_container_are_those_of_its_host(bare: Path, tmp_path: Path) -> None:
+    """A process in another mount namespace: its mounts lead back, its own files are read inside."""
+    folder = process(
+        bare,
+        50,
+        "etcd",
+        "--cert-file=/certs/server.crt",
+        "--data-dir=/var/lib/data",
+        "--config-file=/own.yaml",
+        "--wal-dir=/mnt/wal",
+    )
+    (folder / "root").unlink()
+    write(bare, "/proc/50/root/real.yaml", "name: inside\n")
+    (folder / "root" / "own.yaml").symlink_to("/real.yaml")
+    write(bare, "/etc/kubernetes/pki/server.crt", "no certificate")
+    for pid, name, mounts in (("1", "mnt:[1]", MOUNTS_HOST), ("50", "mnt:[2]", MOUNTS_INSIDE)):
+        (bare / "proc" / pid / "ns").mkdir(parents=True)
+        (bare / "proc" / pid / "ns" / "mnt").symlink_to(name)
+        write(bare, f"/proc/{pid}/mountinfo", mounts)
+    env = stand_in(tmp_path / "bin", "stat", 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac')
+    run = collect(bare, tmp_path / "out", env=env)
+    certificate = run.record("file/certificate", "/etc/kubernetes/pki/server.crt")
+    assert (certificate["status"], certificate["via"]) == ("ok", "etcd --cert-file pid 50")
+    assert {r["target"] for r in run.records("file/etcd-data") if "pid" in r["via"]} == {
+        "/var/lib/etcd",
+        "/data/er/wal",
+    }
+    own = run.record("file/etcd-config", "/proc/50/root/own.yaml")
+    assert (own["status"], own["resolved"]) == ("ok", "/proc/50/root/real.yaml")
+    assert run.blob("file/etcd-config", "/proc/50/root/own.yaml") == b"name: inside\n"
+
+
+def test_a_prepared_tree_never_leads_out_through_proc(bare: Path, tmp_path: Path) -> None:
+    """The root link of a recorded process points at our own root: it must not be followed."""
+    outside = write(tmp_path, "/outside.yaml", "name: outside\n")
+    process(bare, 50, "etcd", f"--config-file={outside}")
+    for pid in ("1", "50"):
+        (bare / "proc" / pid / "ns").mkdir(parents=True)
+        (bare / "proc" / pid / "ns" / "mnt").symlink_to(f"mnt:[{pid}]")
+    run = collect(bare, tmp_path / "out")
+    assert run.record("file/etcd-config", str(outside))["status"] == "absent"
+
+
+def test_a_process_that_changed_under_the_reading_counts_for_nothing(
+    bare: Path, tmp_path: Path
+) -> None:
+    process(bare, 50, "etcd", "--config-file=/raced.yaml")
+    after = "50 (x) S " + " ".join(str(n + 1) for n in range(50))
+    swap = f'case "$*" in *50/cmdline*) echo "{after}" >{bare}/proc/50/stat ;; esac'
+    run = collect(bare, tmp_path / "out", env=stand_in(tmp_path / "bin", "head", swap))
+    found = run.record("proc/cmdline")
+    assert (found["status"], "blob" in found) == ("error", False)
+    assert found["detail"].startswith("raced")
+    assert run.records("file/etcd-config", "/raced.yaml") == []
+    assert run.code == 3
