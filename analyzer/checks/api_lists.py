@@ -205,3 +205,30 @@ def set_aside(names: tuple[str, ...], sources: tuple[Source, ...]) -> tuple[Outc
             evidence=sources,
         ),
     )
+
+
+def nothing_to_judge(
+    lists: Lists, *, what: str, explanation: str, expected: str, cited: tuple[str, ...]
+) -> tuple[Outcome, ...]:
+    """Answer for a rule that found no subject: unknown, unless a list is missing anyway.
+
+    Args:
+        lists: What was read; its own gaps already say what is missing.
+        what: The empty set, for the report: ``no namespace``.
+        explanation: One sentence.
+        expected: What the rule wants.
+        cited: Resources whose lists show that there is none.
+    """
+    if lists.gaps:
+        return ()
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=Reason.NE_NOTHING_TO_JUDGE,
+            explanation=explanation,
+            actual=what,
+            expected=expected,
+            evidence=lists.cite(*cited),
+        ),
+    )

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, some, take
+from analyzer.checks.api_lists import (
+    CLUSTER,
+    SHOWN,
+    Lists,
+    count,
+    keys,
+    nothing_to_judge,
+    some,
+    take,
+)
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import PODS
 from analyzer.formats.kube_cluster import NetworkPolicy as PolicyObject
@@ -183,16 +192,12 @@ def _apart(exempt: tuple[str, ...], lists: Lists) -> tuple[Outcome, ...]:
 
 
 def _nothing(found: list[Outcome], lists: Lists) -> tuple[Outcome, ...]:
-    if found or lists.gaps:
+    if found:
         return ()
-    return (
-        Outcome(
-            subject=CLUSTER,
-            verdict=Verdict.NO_EVIDENCE,
-            reason=Reason.NE_NOTHING_TO_JUDGE,
-            explanation="No namespace stands outside the exempt list.",
-            actual="no namespace",
-            expected=_EXPECTED,
-            evidence=lists.cite(NAMESPACES),
-        ),
+    return nothing_to_judge(
+        lists,
+        what="no namespace",
+        explanation="No namespace stands outside the exempt list.",
+        expected=_EXPECTED,
+        cited=(NAMESPACES,),
     )

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, some, take
+from analyzer.checks.api_lists import (
+    CLUSTER,
+    SHOWN,
+    Lists,
+    count,
+    keys,
+    nothing_to_judge,
+    some,
+    take,
+)
 from analyzer.checks.rbac_graph import RESOURCES as RBAC_LISTS
 from analyzer.checks.rbac_graph import Grant, place_text, resolve, subject_source
 from analyzer.checks.workload_report import SYSTEM, is_exempt
@@ -144,16 +153,12 @@ def _apart(exempt: tuple[tuple[str, bool], ...], lists: Lists) -> tuple[Outcome,
 
 
 def _nothing(found: list[Outcome], lists: Lists) -> tuple[Outcome, ...]:
-    if found or lists.gaps:
+    if found:
         return ()
-    return (
-        Outcome(
-            subject=CLUSTER,
-            verdict=Verdict.NO_EVIDENCE,
-            reason=Reason.NE_NOTHING_TO_JUDGE,
-            explanation="No default service account stands outside the exempt namespaces.",
-            actual="no default service account",
-            expected=_EXPECTED,
-            evidence=lists.cite(ACCOUNTS),
-        ),
+    return nothing_to_judge(
+        lists,
+        what="no default service account",
+        explanation="No default service account stands outside the exempt namespaces.",
+        expected=_EXPECTED,
+        cited=(ACCOUNTS,),
     )

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, set_aside, some, take
+from analyzer.checks.api_lists import (
+    CLUSTER,
+    SHOWN,
+    Lists,
+    count,
+    keys,
+    nothing_to_judge,
+    set_aside,
+    some,
+    take,
+)
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.formats.kube_cluster import ServiceAccount
@@ -151,16 +161,12 @@ def _apart(
 
 
 def _nothing(found: tuple[Outcome, ...], lists: Lists) -> tuple[Outcome, ...]:
-    if found or lists.gaps:
+    if found:
         return ()
-    return (
-        Outcome(
-            subject=CLUSTER,
-            verdict=Verdict.NO_EVIDENCE,
-            reason=Reason.NE_NOTHING_TO_JUDGE,
-            explanation="No pod and no pod template stands outside the exempt namespaces.",
-            actual="no workload",
-            expected=_EXPECTED,
-            evidence=lists.cite(*WORKLOADS),
-        ),
+    return nothing_to_judge(
+        lists,
+        what="no workload",
+        explanation="No pod and no pod template stands outside the exempt namespaces.",
+        expected=_EXPECTED,
+        cited=WORKLOADS,
     )
