@@ -1012,7 +1012,8 @@ limited() { # COMMAND...: at most PATIENCE seconds; 124 means it ran out of time
     wait "$li_dog" 2>/dev/null
     ;;
   esac
-  case $li_rc in 124 | 137 | 143 | 265 | 271) return 124 ;; esac
+  # killed or ended by a signal: 128, in ksh93 256, in yash 384 above its number
+  case $li_rc in 124 | 137 | 143 | 265 | 271 | 393 | 399) return 124 ;; esac
   return "$li_rc"
 }
 sha256() { # FILE or standard input: HASH becomes the hex digest
