@@ -81,10 +81,9 @@ def unpack(node: str, target: Path) -> Path:
     """Lay out the recorded root of ``node`` below ``target``, with modes and, as root, owners."""
     target.mkdir(parents=True)
     with tarfile.open(TREES / f"{node}.rootfs.tar.gz") as archive:
-        for member in archive.getmembers():
-            if not member.name.endswith(BROKEN):
-                # The archive is ours, and a filter would change the modes that are evidence.
-                archive.extract(member, target, filter="fully_trusted")
+        members = [m for m in archive.getmembers() if not m.name.endswith(BROKEN)]
+        # The archive is ours, and a filter would change the modes that are evidence.
+        archive.extractall(target, members=members, filter="fully_trusted")
     return target
 
 
