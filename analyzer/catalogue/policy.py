@@ -25,7 +25,7 @@ def load_policy(path: Path | None) -> Policy:
     base = _policy(load_data("policy", "default", SCHEMA), name="default")
     if path is None:
         return base
-    changes = _policy(read_own(_read(path), where=path.name, schema=SCHEMA), name=path.stem)
+    changes = _policy(read_own(_read(path), where=str(path), schema=SCHEMA), name=path.stem)
     return replace(
         changes,
         values=MappingProxyType({**base.values, **changes.values}),
@@ -44,16 +44,18 @@ def _policy(document: Mapping[str, Any], *, name: str) -> Policy:
 
 def _read(path: Path) -> bytes:
     if not path.is_file():  # a named pipe would block for ever
-        raise UserFileError(path.name, "there is no such file", advice="Check --policy.")
+        raise UserFileError(
+            str(path), "not a file that exists", advice="Name a YAML file with --policy."
+        )
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_BYTES + 1)
     except OSError as error:
         raise UserFileError(
-            path.name, f"cannot be read: {error.strerror}", advice="Check --policy."
+            str(path), f"cannot be read: {error.strerror}", advice="Check --policy."
         ) from error
     if len(data) > _LARGEST_BYTES:
         raise UserFileError(
-            path.name, "larger than 1 MiB", advice="Check that --policy names a policy file."
+            str(path), "larger than 1 MiB", advice="Check that --policy names a policy file."
         )
     return data

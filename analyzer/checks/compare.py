@@ -67,6 +67,8 @@ def malformed(kind: Kind, value: Value) -> str:
         return f"{value.text!r} is not a number"
     if kind is Kind.DURATION and parse_duration(value.text) is None:
         return f"{value.text!r} is not a duration"
+    if kind is Kind.PATH and value.text and not value.text.strip():
+        return f"{value.text!r} names no file"
     return ""
 
 

@@ -1,27 +1,24 @@
 """The commands, each a page at most, and the mapping of failures to exit codes."""
 
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
 from analyzer import __version__
-from analyzer.catalogue.benchmarks import known_benchmarks
-from analyzer.checks import CHECK_TYPES
 from analyzer.cli.analyze import AnalyzeRequest, run_analyze
 from analyzer.cli.collector import write_collectors
-from analyzer.cli.console import say
+from analyzer.cli.console import ReaderGoneError, say
 from analyzer.cli.exits import MEANING, Exit, code_for, say_error
 from analyzer.cli.explain import explain_control
+from analyzer.cli.listing import print_list
 from analyzer.cli.look import run_inspect, run_verify
 from analyzer.cli.rewrite import run_report
 from analyzer.model.context import Reading
 from analyzer.model.errors import KubeEvidenceError, UsageError
 from analyzer.pipeline.run import DEFAULT_PROFILE
 from analyzer.reports import REPORTS
-from analyzer.responsibility.profiles import known_profiles
 
 # Click's UsageError, from wherever this Typer has it: newer ones bring Click along, privately.
 _COMMAND_LINE_ERROR: type[Exception] = cast("type[Exception]", typer.BadParameter.__mro__[1])
@@ -31,7 +28,7 @@ app = typer.Typer(
     help="Evidence in, verdicts out: judge sealed bundles of Kubernetes evidence against CIS "
     "benchmarks, offline.",
     epilog="Exit codes: " + "; ".join(f"{code.value} {MEANING[code]}" for code in Exit) + ".",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -57,12 +54,17 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Take the options that stand before a command; without one, show what there is."""
+    del version  # its callback has done the work
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+        raise typer.Exit(Exit.USAGE)
 
 
 @app.command(
@@ -127,9 +129,7 @@ def inspect(bundles: Bundles) -> None:
     raise typer.Exit(run_inspect(tuple(bundles)))
 
 
-@app.command(
-    epilog="Example: kube-evidence explain 1.2.1 --benchmark cis-1.12 report/assessment.json"
-)
+@app.command(epilog="Example: kube-evidence explain 1.2.1 report/assessment.json")
 def explain(
     control: Annotated[str, typer.Argument(help="Number of the control, 1.2.1.")],
     assessment: Annotated[
@@ -155,19 +155,10 @@ def report(
 
 @app.command("list", epilog="Example: kube-evidence list benchmarks")
 def list_(
-    what: Annotated[str, typer.Argument(help="benchmarks, profiles, checks or formats.")],
+    what: Annotated[str, typer.Argument(help="benchmarks, profiles, topics, checks or formats.")],
 ) -> None:
     """List what there is to choose from."""
-    known: Mapping[str, Callable[[], tuple[str, ...]]] = {
-        "benchmarks": known_benchmarks,
-        "profiles": known_profiles,
-        "checks": lambda: tuple(CHECK_TYPES),
-        "formats": lambda: tuple(REPORTS),
-    }
-    if what not in known:
-        raise UsageError("list", f"{what} is not a list", advice=f"Known: {', '.join(known)}.")
-    for name in known[what]():
-        say(name)
+    print_list(what)
 
 
 @app.command(epilog="Example: kube-evidence collector --write for-the-customer")
@@ -206,8 +197,8 @@ def main(argv: list[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("error: interrupted\nhelp: Nothing was written.\n")
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (ReaderGoneError, SystemExit):
+        # Typer itself leaves by SystemExit in one case only: the pipe that help went into is gone.
         return Exit.DONE
     return result if isinstance(result, int) else Exit.DONE
 

@@ -1,14 +1,40 @@
 """Talking to a person: results on stdout, progress on stderr and only to a terminal."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from analyzer.model.errors import UsageError
+
 
 def say(text: str) -> None:
-    """Write a line of result; characters that the terminal cannot show become escapes."""
+    """Write a line of result; characters that the terminal cannot show become escapes.
+
+    Raises:
+        UsageError: Standard output is closed or full.
+        ReaderGoneError: The reader of a pipe has gone; ``main`` ends quietly then.
+    """
+    if sys.stdout is None:
+        raise UsageError("standard output", "is closed", advice="Give the command an output.")
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would fail again when the interpreter closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ReaderGoneError from None
+    except OSError as failure:
+        raise UsageError(
+            "standard output",
+            f"cannot be written ({failure.strerror})",
+            advice="Free some space, or send the output elsewhere.",
+        ) from failure
+
+
+class ReaderGoneError(Exception):
+    """The program at the other end of the pipe has stopped reading: ``| head``."""
 
 
 @contextmanager

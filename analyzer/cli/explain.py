@@ -18,6 +18,12 @@ from analyzer.model.errors import UsageError
 def explain_control(number: str, benchmark_id: str | None, path: Path | None) -> None:
     """Print what decides a control, and with an assessment why it was decided so."""
     assessment = load_assessment(path) if path is not None else None
+    if assessment is not None and benchmark_id not in (None, assessment.benchmark_id):
+        raise UsageError(
+            "explain",
+            f"{path} is an assessment of {assessment.benchmark_id}, not of {benchmark_id}",
+            advice="Leave --benchmark out; numbers mean other controls in another benchmark.",
+        )
     chosen = benchmark_id or (assessment.benchmark_id if assessment else known_benchmarks()[-1])
     benchmark = load_benchmark(chosen, CHECK_TYPES)
     control = _find(benchmark, number)
@@ -44,12 +50,19 @@ def _rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
     yield f"{benchmark.id} {control.id}  {control.title}"
     yield f"  level {control.level}, {control.assessment}; check type {definition.type}"
     yield f"  rule:        {definition.rule}"
+    yield from _parameter_lines(control)
     yield f"  why:         {definition.rationale}"
     yield f"  remediation: {definition.remediation}"
     yield f"  needs:       {', '.join(control.check.needs)}"
     yield f"  source:      {definition.source}"
     for default in _defaults(control):
         yield f"  default:     {_default_text(default)}"
+
+
+def _parameter_lines(control: Control) -> Iterator[str]:
+    for name, value in sorted(control.definition.params.items()):
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        yield f"  {name + ':':<12} {text}"
 
 
 def _defaults(control: Control) -> tuple[Default, ...]:
@@ -87,7 +100,8 @@ def _result_lines(assessment: Assessment, control: ControlResult) -> Iterator[st
         yield from _finding_lines(finding)
         for number in finding.evidence:
             ref = refs[number]
-            yield f"      {ref.id} {ref.member} {ref.selector} sha256:{ref.member_sha256}"
+            yield f"      {ref.id} bundle of {ref.subject}, sha256:{ref.bundle_sha256}"
+            yield f"        {ref.member} {ref.selector} sha256:{ref.member_sha256}"
 
 
 def _finding_lines(finding: Finding) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """``kube-evidence report``: reports again, from an assessment that was kept."""
 
+import stat
 from pathlib import Path
 
 from analyzer.cli.console import say
@@ -19,9 +20,12 @@ def load_assessment(path: Path) -> Assessment:
         UserFileError: It cannot be read, or is not an assessment of this version.
     """
     try:
-        if path.stat().st_size > _LIMIT_BYTES:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device could be read for ever
+            raise UserFileError(str(path), "not a file", advice="Name an assessment.json.")
+        with path.open("rb") as file:
+            content = file.read(_LIMIT_BYTES + 1)
+        if len(content) > _LIMIT_BYTES:
             raise UserFileError(str(path), "larger than 1 GiB", advice="Is this assessment.json?")
-        content = path.read_bytes()
     except OSError as failure:
         raise UserFileError(
             str(path), f"cannot be read ({failure.strerror})", advice="Name an assessment.json."

@@ -4,11 +4,44 @@ from collections.abc import Iterable
 
 from analyzer.formats.kube_objects import expected_nodes
 from analyzer.model.api import ApiEvidence
+from analyzer.model.bundle import Bundle
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.errors import BundleRefusedError
 from analyzer.model.node import NodeEvidence
 
 _SPLIT = "Analyse the bundles of each cluster in a run of their own."
+_BY_WORD = "that all bundles are of one cluster is taken from the user."
+_NO_UID = "(no cluster uid)"
+_RESEALED = "One of the two was changed and sealed again; ask for the original."
+
+
+def check_identities(bundles: tuple[Bundle, ...]) -> tuple[str, ...]:
+    """Refuse what cannot be, and say what cannot be proven, of bundles read together.
+
+    Returns:
+        Notices: machine ids that several nodes share.
+
+    Raises:
+        BundleRefusedError: Two different archives carry one bundle id.
+    """
+    seen: dict[str, Bundle] = {}
+    machines: dict[str, set[str]] = {}
+    for bundle in bundles:
+        number = str(bundle.manifest["bundle_id"])
+        if number in seen:
+            raise BundleRefusedError(
+                bundle.name, f"has the bundle id of {seen[number].name}", advice=_RESEALED
+            )
+        seen[number] = bundle
+        machine = (bundle.manifest.get("subject") or {}).get("machine_id_sha256")
+        if isinstance(machine, str) and machine:
+            machines.setdefault(machine, set()).add(bundle.subject)
+    return tuple(
+        f"{', '.join(sorted(names))} share a machine id: clones of one image, or one machine "
+        "under several names."
+        for _, names in sorted(machines.items())
+        if len(names) > 1
+    )
 
 
 def join(
@@ -30,14 +63,32 @@ def join(
     _refuse_mixed(chosen, api)
     expected = expected_nodes(api) if api is not None else None
     cluster = ClusterEvidence(nodes=chosen, api=api, expected=expected)
-    return cluster, (*notices, *_coverage_notices(cluster))
+    return cluster, (*notices, *_unproven(cluster), *_coverage_notices(cluster))
+
+
+def _unproven(cluster: ClusterEvidence) -> tuple[str, ...]:
+    """Say which bundles are joined by the user's word alone."""
+    api = cluster.api
+    if api is None or not cluster.nodes:
+        return ()
+    if not api.ca_sha256:
+        return (f"The API bundle states no cluster certificate authority: {_BY_WORD}",)
+    names = [node.name for node in cluster.nodes if not node.ca_sha256]
+    if not names:
+        return ()
+    return (f"No cluster certificate authority from {', '.join(names)}: {_BY_WORD}",)
 
 
 def _newest_api(apis: tuple[ApiEvidence, ...], notices: list[str]) -> ApiEvidence | None:
-    uids = sorted({api.cluster_uid for api in apis if api.cluster_uid})
+    uids = sorted({api.cluster_uid or _NO_UID for api in apis})
     if len(uids) > 1:
+        unknown = _NO_UID in uids
         raise BundleRefusedError(
-            "bundles", f"API bundles of different clusters: {', '.join(uids)}", advice=_SPLIT
+            "bundles",
+            f"API bundles of different clusters: {', '.join(uids)}",
+            advice="Leave out the one without a cluster uid: its run saw no cluster."
+            if unknown
+            else _SPLIT,
         )
     ordered = sorted(apis, key=lambda api: (api.collected_at, api.bundle_sha256))
     if len(ordered) > 1:

@@ -18,7 +18,7 @@ from analyzer.model.context import Context, Policy, Reading
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.gaps import find_gaps
-from analyzer.pipeline.join import join
+from analyzer.pipeline.join import check_identities, join
 from analyzer.pipeline.judge import Progress, Selection, judge
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.pipeline.results import build_results
@@ -83,6 +83,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
         BundleRefusedError: The bundles are of different clusters.
         UserFileError: ``auto`` found no version to choose a benchmark by.
     """
+    twins = check_identities(bundles)
     cluster, notices = join(
         (node_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.NODE),
         (api_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.API),
@@ -112,7 +113,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
         controls=controls,
         evidence=register.entries(),
         gaps=find_gaps(judged, cluster),
-        notices=notices,
+        notices=(*twins, *notices),
     )
 
 

@@ -60,6 +60,7 @@ def test_reports_can_be_written_again(tmp_path: Path) -> None:
         (["list", "planets"], 2),
         (["explain", "99.9"], 2),
         (["report", "/nonexistent/assessment.json"], 4),
+        (["report", "/dev/zero"], 4),
     ],
     ids=[
         "benchmark",
@@ -73,6 +74,7 @@ def test_reports_can_be_written_again(tmp_path: Path) -> None:
         "list",
         "control",
         "assessment",
+        "device",
     ],
 )
 def test_mistakes_are_explained(
@@ -137,7 +139,7 @@ def test_auto_refuses_to_guess(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "--benchmark" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("what", ["benchmarks", "profiles", "checks", "formats"])
+@pytest.mark.parametrize("what", ["benchmarks", "profiles", "topics", "checks", "formats"])
 def test_lists(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", what]) == 0
     assert len(capsys.readouterr().out.split()) >= 3
@@ -179,3 +181,53 @@ def test_explain_names_rule_default_and_evidence(
 def test_help_teaches_by_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0
     assert "Example: kube-evidence " in capsys.readouterr().out
+
+
+def test_no_command_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "\n  analyze " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["list", "topics"], ["--help"]], ids=["list", "help"])
+def test_reader_of_a_pipe_may_leave(words: list[str]) -> None:
+    command = [sys.executable, "-m", "analyzer", *words]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            command, stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_full_or_closed_output_is_explained() -> None:
+    command = [sys.executable, "-m", "analyzer", "list", "formats"]
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"error: standard output: cannot be written")
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+
+
+def test_explain_refuses_another_benchmark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--benchmark", "cis-1.12", "--format", "json", "-o", str(tmp_path)]
+    main(["analyze", API, *words])
+    kept = str(tmp_path / "assessment.json")
+    assert main(["explain", "1.2.6", kept, "--benchmark", "cis-1.5"]) == 2
+    assert "cis-1.12" in capsys.readouterr().err
+
+
+def test_reports_are_written_whole_or_not_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.xlsx").mkdir()
+    assert main(["analyze", API, "--benchmark", "cis-1.12", "-o", str(tmp_path)]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]
+    assert "report.xlsx" in capsys.readouterr().err

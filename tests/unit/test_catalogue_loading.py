@@ -286,7 +286,7 @@ def test_a_policy_file_changes_only_what_it_names(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserFileError, match="there is no such file"):
+    with pytest.raises(UserFileError, match="not a file that exists"):
         load_policy(tmp_path / "none.yaml")
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * (1024 * 1024 + 1))
