@@ -2,79 +2,82 @@
 
 from collections.abc import Iterator
 
-from analyzer.model.assessment import Gap
-from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.assessment import ControlResult, Gap
+from analyzer.model.cluster import ClusterEvidence, ExpectedNode
 from analyzer.model.evidence import EvidenceKey
-from analyzer.model.outcome import Missing
+from analyzer.model.responsibility import Party, ProviderProfile
 from analyzer.model.verdict import Verdict
-from analyzer.pipeline.judge import Judged
 
 NODE_BUNDLE = EvidenceKey("node-bundle")
 """Key of a gap that is a whole node."""
 
 
-def find_gaps(judged: tuple[Judged, ...], cluster: ClusterEvidence) -> tuple[Gap, ...]:
+def find_gaps(
+    controls: tuple[ControlResult, ...], cluster: ClusterEvidence, profile: ProviderProfile
+) -> tuple[Gap, ...]:
     """Group what is missing by place; sorted by how many controls it would unlock.
 
     A node that the API knows and no bundle covers is a gap of its own, for every control
-    that speaks of such nodes.
+    that speaks of such nodes. What only another party can collect says whom to ask.
     """
-    gaps = (*_missing_pieces(judged), *_missing_nodes(judged, cluster))
+    gaps = (*_missing_pieces(controls, profile), *_missing_nodes(controls, cluster))
     return tuple(sorted(gaps, key=lambda gap: (-len(gap.controls), gap.subject, gap.key)))
 
 
-def _missing_nodes(judged: tuple[Judged, ...], cluster: ClusterEvidence) -> Iterator[Gap]:
+def _missing_nodes(controls: tuple[ControlResult, ...], cluster: ClusterEvidence) -> Iterator[Gap]:
     seen = {node.name for node in cluster.nodes}
     for node in cluster.expected or ():
-        if node.name in seen:
-            continue
-        roles = ("worker", "control-plane", "etcd") if node.control_plane else ("worker",)
-        ids = tuple(
-            one.control.id
-            for one in judged
-            if one.control.node_role in roles and one.verdict is not Verdict.OUT_OF_SCOPE
-        )
-        if ids:
+        ids = tuple(c.id for c in controls if node.name in c.nodes_missing)
+        if node.name not in seen and ids:
             yield Gap(
                 key=NODE_BUNDLE,
                 subject=f"node/{node.name}",
                 detail="the API lists this node, and no bundle of it was given",
-                command=_command(NODE_BUNDLE, f"node/{node.name}"),
+                command=_node_command(node),
                 controls=ids,
             )
 
 
-def _missing_pieces(judged: tuple[Judged, ...]) -> Iterator[Gap]:
-    controls: dict[tuple[str, EvidenceKey], list[str]] = {}
+def _missing_pieces(controls: tuple[ControlResult, ...], profile: ProviderProfile) -> Iterator[Gap]:
+    waiting: dict[tuple[str, EvidenceKey], list[ControlResult]] = {}
     details: dict[tuple[str, EvidenceKey], str] = {}
-    for result in judged:
-        if result.verdict is not Verdict.NO_EVIDENCE:
+    for control in controls:
+        if control.verdict is not Verdict.NO_EVIDENCE:
             continue
-        for missing in _missing(result):
+        for missing in (piece for finding in control.findings for piece in finding.missing):
             place = (missing.subject, missing.key)
             details.setdefault(place, missing.detail)
-            found = controls.setdefault(place, [])
-            if result.control.id not in found:
-                found.append(result.control.id)
-    for (subject, key), ids in controls.items():
+            found = waiting.setdefault(place, [])
+            if control not in found[-1:]:
+                found.append(control)
+    for (subject, key), found in waiting.items():
         yield Gap(
             key=key,
             subject=subject,
             detail=details[subject, key],
-            command=_command(key, subject),
-            controls=tuple(ids),
+            command=_command(key, subject, found, profile),
+            controls=tuple(control.id for control in found),
         )
 
 
-def _missing(result: Judged) -> tuple[Missing, ...]:
-    return tuple(missing for outcome in result.outcomes for missing in outcome.missing)
-
-
-def _command(key: str, subject: str) -> str:
+def _command(
+    key: str, subject: str, controls: list[ControlResult], profile: ProviderProfile
+) -> str:
     if key.startswith("api/"):
         return "python3 api.py --output DIR"
     name = subject.removeprefix("node/") if subject.startswith("node/") else "NODE"
-    return f"sudo sh node.sh --node-name {_shell_word(name)} --output DIR"
+    command = f"sudo sh node.sh --node-name {_shell_word(name)} --output DIR"
+    if any(control.responsibility.inherited_from for control in controls):
+        return f"on {profile.inherited_from}: {command}"
+    if any(control.responsibility.party is Party.PROVIDER for control in controls):
+        return f"ask {profile.provider}, who runs it: {command}"
+    return command
+
+
+def _node_command(node: ExpectedNode) -> str:
+    if node.os == "windows":
+        return "none: node.sh does not cover Windows nodes"
+    return f"sudo sh node.sh --node-name {_shell_word(node.name)} --output DIR"
 
 
 def _shell_word(text: str) -> str:

@@ -34,7 +34,7 @@ def _row(
 ) -> ControlResult:
     control, definition = judged.control, judged.control.definition
     findings = tuple(_finding(outcome, register) for outcome in judged.outcomes)
-    expected, missing = _coverage(control, cluster)
+    expected, missing = _coverage(control, cluster, profile)
     partial = judged.verdict is Verdict.PASS and bool(missing)
     responsibility = assign(profile, benchmark, control, judged.verdict)
     return ControlResult(
@@ -77,11 +77,16 @@ def _finding(outcome: Outcome, register: EvidenceRegister) -> Finding:
     )
 
 
-def _coverage(control: Control, cluster: ClusterEvidence) -> tuple[int | None, tuple[str, ...]]:
+def _coverage(
+    control: Control, cluster: ClusterEvidence, profile: ProviderProfile
+) -> tuple[int | None, tuple[str, ...]]:
     """Count the nodes that a node rule should have seen, and name those it did not.
 
-    Only rules over nodes have a coverage; the node list must be in evidence.
+    Only rules over nodes have a coverage; the node list must be in evidence, and it must be
+    that of the cluster which answers for the control.
     """
+    if control.section.split(".", maxsplit=1)[0] in profile.inherited_sections:
+        return None, ()
     if control.node_role == "cluster" or cluster.expected is None:
         return None, ()
     everywhere = control.node_role == "worker"

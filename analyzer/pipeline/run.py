@@ -1,5 +1,6 @@
 """From checked bundles to an assessment, in the order a reader would do it by hand."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,13 @@ from analyzer.catalogue.benchmarks import choose_benchmark, load_benchmark
 from analyzer.catalogue.defaults import load_defaults
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
-from analyzer.model.assessment import Assessment, BundleSummary, ClusterInfo, ProfileInfo
+from analyzer.model.assessment import (
+    Assessment,
+    BundleSummary,
+    ClusterInfo,
+    ControlResult,
+    ProfileInfo,
+)
 from analyzer.model.benchmark import Benchmark
 from analyzer.model.bundle import Bundle, BundleKind
 from analyzer.model.cluster import ClusterEvidence
@@ -112,8 +119,8 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
         summary=summarise(controls),
         controls=controls,
         evidence=register.entries(),
-        gaps=find_gaps(judged, cluster),
-        notices=(*twins, *notices),
+        gaps=find_gaps(controls, cluster, plan.profile),
+        notices=(*twins, *notices, *_reading_notices(plan.profile, cluster, controls)),
     )
 
 
@@ -148,6 +155,27 @@ def _context(
         reading=plan.options.reading,
         benchmark=benchmark.id,
     )
+
+
+def _reading_notices(
+    profile: ProviderProfile, cluster: ClusterEvidence, controls: tuple[ControlResult, ...]
+) -> tuple[str, ...]:
+    """Say what a reader of totals and comparisons has to know first."""
+    notices = []
+    partial = [control for control in controls if control.partial]
+    if partial:
+        notices.append(
+            f"{len(partial)} passes rest on some of the nodes only; they count as passes, and "
+            "their disposition is pending-review."
+        )
+    seen = _version(cluster)
+    spoken = re.search(r"Kubernetes (\d+\.\d+)", profile.platform_versions)
+    if seen is not None and spoken is not None and spoken[1] != str(seen):
+        notices.append(
+            f"Profile {profile.id} speaks of Kubernetes {spoken[1]}, the evidence is of {seen}: "
+            "a contradiction may be a difference of versions."
+        )
+    return tuple(notices)
 
 
 def _newest(cluster: ClusterEvidence) -> str:
