@@ -1,5 +1,6 @@
 """Guards over the shipped data: complete, used, sorted, valid, and true to what was published."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import combinations
@@ -14,16 +15,19 @@ from analyzer.catalogue.defaults import load_defaults
 from analyzer.catalogue.definitions import load_definitions
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
+from analyzer.checks.cipher_suites import CipherSuites
+from analyzer.checks.file_mode import FileMode
+from analyzer.formats.cipher_suites import CIPHER_SETS
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.formats.schema_files import load_schema
-from analyzer.model.benchmark import Benchmark, control_order
+from analyzer.model.benchmark import Benchmark, Control, control_order
 from analyzer.model.context import Default
 from analyzer.model.responsibility import Attestation, Basis, Party, ProviderProfile
 from analyzer.model.version import Version
 from analyzer.responsibility.assign import TESTED
 from analyzer.responsibility.profiles import known_profiles, load_profile
+from tests.benchmark_totals import TOTALS
 
-TOTALS = {"cis-1.5": 122, "cis-1.10": 130, "cis-1.12": 131}
 FACTS_ONLY = {"credential-facts", "manual-facts"}
 DECIDABILITY = {
     "cis-1.5": {"A": 90, "B": 23, "C": 6, "H": 3},
@@ -70,6 +74,37 @@ def test_every_control_says_what_it_needs(benchmark: Benchmark) -> None:
     assert [c.id for c in benchmark.controls if not c.check.needs] == []
 
 
+def texts_of(control: Control) -> str:
+    definition = control.definition
+    return " ".join((definition.rule, definition.rationale, definition.remediation))
+
+
+def test_no_text_of_a_control_has_a_gap_left(benchmark: Benchmark) -> None:
+    assert [c.id for c in benchmark.controls if set("{}") & set(texts_of(c))] == []
+
+
+def test_every_file_mode_text_names_the_limit_that_is_judged(benchmark: Benchmark) -> None:
+    judged = [c for c in benchmark.controls if isinstance(c.check, FileMode)]
+    assert len(judged) > 10
+    for control in judged:
+        definition, limit = control.definition, _limit(control)
+        assert re.findall(r"\b[0-7]{3}\b", definition.rule) == [limit], control.id
+        assert re.findall(r"\b[0-7]{3}\b", definition.remediation) == [limit], control.id
+
+
+def _limit(control: Control) -> str:
+    assert isinstance(control.check, FileMode)
+    return control.check.limit
+
+
+def test_cipher_remediation_lists_the_suites_that_are_judged(benchmark: Benchmark) -> None:
+    judged = [(c, c.check) for c in benchmark.controls if isinstance(c.check, CipherSuites)]
+    assert judged
+    for control, check in judged:
+        named = re.findall(r"TLS_\w+", control.definition.remediation)
+        assert tuple(named) == CIPHER_SETS[check.allowed_set]
+
+
 def test_definitions_and_benchmarks_name_the_same_topics() -> None:
     used = {
         control["check"]
@@ -79,6 +114,10 @@ def test_definitions_and_benchmarks_name_the_same_topics() -> None:
     defined = set(load_definitions())
     assert sorted(used - defined) == []
     assert sorted(defined - used) == []
+
+
+def test_check_types_stand_in_alphabetical_order() -> None:
+    assert list(CHECK_TYPES) == sorted(CHECK_TYPES)
 
 
 def test_no_check_type_is_left_over() -> None:

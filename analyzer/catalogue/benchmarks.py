@@ -9,6 +9,7 @@ from typing import Any
 
 from analyzer.catalogue.binding import bind
 from analyzer.catalogue.definitions import Entry, load_definitions
+from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.model.benchmark import Benchmark, Control, ControlId, control_order
 from analyzer.model.errors import UserFileError
@@ -31,7 +32,7 @@ def load_benchmark(benchmark_id: str, check_types: Mapping[str, CheckFactory]) -
     Raises:
         UserFileError: There is no such benchmark, or it is not valid: a control is missing,
             repeated, out of order or without a section; a topic or check type is unknown; a
-            parameter does not fit.
+            parameter does not fit, or a text names one that is not set.
     """
     if benchmark_id not in known_benchmarks():
         known = ", ".join(known_benchmarks())
@@ -200,6 +201,6 @@ def _control(
         assessment=fields["assessment"],
         scored=fields["scored"] == "true",
         node_role=fields["role"],
-        definition=replace(entry.definition, params=params),
+        definition=worded(entry.template, params, where=where),
         check=check,
     )

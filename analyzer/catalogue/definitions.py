@@ -6,6 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.model.benchmark import Definition
 from analyzer.model.errors import UserFileError
@@ -24,9 +25,15 @@ class CheckSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A definition with the check it describes."""
+    """A definition with the check it describes.
+
+    Attributes:
+        definition: Its texts speak of the parameters that it sets itself.
+        template: The same with ``{parameter}`` still in its texts, for benchmarks to fill.
+    """
 
     definition: Definition
+    template: Definition
     spec: CheckSpec
 
 
@@ -45,7 +52,7 @@ def read_definitions(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Ent
     """Turn decoded definition files, by file name, into entries by topic.
 
     Raises:
-        UserFileError: Two files define one topic.
+        UserFileError: Two files define one topic; a text names a parameter that is not set.
     """
     entries: dict[str, Entry] = {}
     homes: dict[str, str] = {}
@@ -57,14 +64,14 @@ def read_definitions(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Ent
                     f"topic {topic} is defined in {FOLDER}/{homes[topic]}.yaml already",
                     advice="Keep one of the two definitions.",
                 )
-            entries[topic] = _entry(topic, fields)
+            entries[topic] = _entry(topic, fields, where=f"{FOLDER}/{name}.yaml/{topic}")
             homes[topic] = name
     return MappingProxyType({topic: entries[topic] for topic in sorted(entries)})
 
 
-def _entry(topic: str, fields: Mapping[str, Any]) -> Entry:
+def _entry(topic: str, fields: Mapping[str, Any], *, where: str) -> Entry:
     spec = _spec(fields)
-    definition = Definition(
+    template = Definition(
         topic=topic,
         type=spec.type,
         params=spec.params,
@@ -74,7 +81,8 @@ def _entry(topic: str, fields: Mapping[str, Any]) -> Entry:
         decidability=fields["decidability"],
         source=fields["source"],
     )
-    return Entry(definition=definition, spec=spec)
+    definition = worded(template, spec.params, where=where)
+    return Entry(definition=definition, template=template, spec=spec)
 
 
 def _spec(fields: Mapping[str, Any]) -> CheckSpec:

@@ -33,21 +33,17 @@ from analyzer.model.outcome import CheckFactory
 
 CHECK_TYPES: Mapping[str, CheckFactory] = MappingProxyType(
     {
-        # over node evidence
         "admission-plugin": AdmissionPlugin,
         "anonymous-requests": AnonymousRequests,
         "audit-coverage": AuditCoverage,
         "audit-policy": AuditPolicyInUse,
         "cipher-suites": CipherSuites,
         "credential-facts": CredentialFacts,
+        "default-namespace": DefaultNamespace,
+        "default-service-account": DefaultServiceAccount,
         "encryption": Encryption,
         "file-mode": FileMode,
         "file-owner": FileOwner,
-        "separate-authorities": SeparateAuthorities,
-        "setting": Setting,
-        # over API evidence
-        "default-namespace": DefaultNamespace,
-        "default-service-account": DefaultServiceAccount,
         "image-provenance": ImageProvenance,
         "manual-facts": ManualFacts,
         "network-plugin": NetworkPlugin,
@@ -60,6 +56,8 @@ CHECK_TYPES: Mapping[str, CheckFactory] = MappingProxyType(
         "seccomp": Seccomp,
         "secret-environment": SecretEnvironment,
         "security-context": SecurityContextProfile,
+        "separate-authorities": SeparateAuthorities,
+        "setting": Setting,
         "token-automount": TokenAutomount,
     }
 )

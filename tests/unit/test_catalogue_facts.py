@@ -8,9 +8,9 @@ import pytest
 
 from analyzer.catalogue.benchmarks import known_benchmarks
 from analyzer.formats.own_files import load_data
+from tests.benchmark_totals import TOTALS
 
 BENCHMARKS = ("cis-1.5", "cis-1.10", "cis-1.12")
-TOTALS = {"cis-1.5": 122, "cis-1.10": 130, "cis-1.12": 131}
 FACTS = """
 adm-alwaysadmit 1.2.11/1as 1.2.10/1as 1.2.10/1as
 adm-alwayspull 1.2.12/1mu 1.2.11/1mu 1.2.11/1mu

@@ -192,6 +192,26 @@ def test_an_unknown_check_type_names_the_known_ones() -> None:
     assert refusal.value.advice == "Known check types: any-of, probe."
 
 
+def with_rule(rule: str) -> dict[str, Any]:
+    return {
+        "things": {**DEFINITIONS["things"], "one": DEFINITIONS["things"]["one"] | {"rule": rule}}
+    }
+
+
+def test_texts_speak_of_the_parameters_of_the_benchmark() -> None:
+    definitions = with_rule("at most {limit} of {name}")
+    own = read_definitions(definitions)["one"].definition
+    assert own.rule == "at most 7 of n"
+    assert read(BENCHMARK, definitions).controls[0].definition.rule == "at most 8 of n"
+
+
+@pytest.mark.parametrize("name", ["limti", "", "0", "limit!r", "__class__"])
+def test_a_text_that_names_no_parameter_is_refused(name: str) -> None:
+    with pytest.raises(UserFileError, match=r"checks/things\.yaml/one/rule") as refusal:
+        read_definitions(with_rule(f"at most {{{name}}}"))
+    assert refusal.value.advice == "Parameters set here: {limit}, {name}."
+
+
 def test_a_topic_of_two_files_is_refused() -> None:
     with pytest.raises(UserFileError, match=r"topic one is defined in checks/a\.yaml already"):
         read_definitions({"a": DEFINITIONS["things"], "b": DEFINITIONS["things"]})
