@@ -42,7 +42,3 @@ class ClusterEvidence:
             return False
         seen = {node.name for node in self.nodes}
         return bool(self.expected) and all(node.name in seen for node in self.expected)
-
-    def expected_node(self, name: str) -> ExpectedNode | None:
-        """Return what the API says of one node."""
-        return next((node for node in self.expected or () if node.name == name), None)
