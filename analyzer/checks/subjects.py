@@ -124,6 +124,10 @@ def _control_plane_gaps(
         return tuple(_not_running(component, node) for node in hidden)
     if component == "etcd" and _etcd_is_elsewhere(evidence):
         return (_etcd_elsewhere(evidence),)
+    if component == "etcd" and _etcd_could_be_elsewhere(evidence):
+        named = {node.name for node in silent}
+        hidden = [node for node in evidence.nodes if _whole_scan(node) is None]
+        silent += [node for node in hidden if node.name not in named]
     visited = {node.name for node in evidence.nodes}
     unseen = sorted(name for name in labelled if name not in visited)
     gaps = (
@@ -141,13 +145,32 @@ def _candidate(node: NodeEvidence, evidence: ClusterEvidence, labelled: frozense
 
 
 def _etcd_is_elsewhere(evidence: ClusterEvidence) -> bool:
+    whole = all(_whole_scan(node) is not None for node in evidence.nodes)
+    return whole and _etcd_could_be_elsewhere(evidence)
+
+
+def _etcd_could_be_elsewhere(evidence: ClusterEvidence) -> bool:
+    """Tell whether every node was visited, and an API server that has to have an etcd was seen."""
     server = any(node.running("kube-apiserver") for node in evidence.nodes)
-    scanned = all(isinstance(node.scan, Present) for node in evidence.nodes)
-    return server and scanned and evidence.nodes_complete()
+    return server and evidence.nodes_complete()
+
+
+def _whole_scan(node: NodeEvidence) -> Source | None:
+    """Return what shows that a component which was not seen on a node does not run there.
+
+    A scan can be complete and of the wrong place: another host, or a container's own processes.
+    The kubelet runs on every node, so only a scan that shows it shows the node. An all-in-one
+    process may hold any component inside.
+    """
+    held = any(node.running(name) for name in ALL_IN_ONE)
+    if held or not node.running("kubelet") or not isinstance(node.scan, Present):
+        return None
+    return node.scan.source
 
 
 def _etcd_elsewhere(evidence: ClusterEvidence) -> Outcome:
-    sources = tuple(n.scan.source for n in evidence.nodes if isinstance(n.scan, Present))
+    scans = (_whole_scan(node) for node in evidence.nodes)
+    sources = tuple(scan for scan in scans if scan is not None)
     return absent_component(
         "cluster",
         "etcd runs on none of the cluster's nodes, all of which were scanned to the end.",
@@ -176,6 +199,8 @@ def _not_running(component: str, node: NodeEvidence) -> Outcome:
         return _gap(component, f"node/{node.name}", Reason.NE_PERMISSION_DENIED, detail, source)
     inside = next((name for name in ALL_IN_ONE if node.running(name)), "")
     detail = f"no {component} process runs on node {node.name}"
+    if not node.processes:
+        detail += ", nor any other of Kubernetes: the scan may not have shown the node itself"
     if inside:
         detail += f"; {inside} runs there and holds it, and its configuration is not read"
     source = node.scan.source if isinstance(node.scan, Present) else node.source
@@ -269,8 +294,8 @@ def _proxy_gaps(component: str, evidence: ClusterEvidence) -> tuple[Outcome, ...
 
 
 def _without_proxy(component: str, node: NodeEvidence) -> Outcome:
-    held = any(node.running(name) for name in ALL_IN_ONE)
-    if held or not isinstance(node.scan, Present):
+    scan = _whole_scan(node)
+    if scan is None:
         return _not_running(component, node)
     why = f"{component} does not run on node {node.name}, whose processes were all seen."
-    return absent_component(f"node/{node.name}", why, (node.scan.source,))
+    return absent_component(f"node/{node.name}", why, (scan,))
