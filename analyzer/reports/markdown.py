@@ -1,15 +1,19 @@
 """report.md: the same story as the workbook, as text, from the short to the long.
 
-First a summary that takes two minutes, then one register a section, then every failure with its
-evidence, then gaps, bundles and the words' meaning.
+First a summary that takes two minutes, then one register a section, then every failure, then
+gaps, bundles and the words' meaning, and last the one evidence register that every id leads to.
 """
 
 from collections.abc import Iterator, Mapping
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.verdict import Verdict
 from analyzer.reports import assessment_json
+from analyzer.reports.citations import evidence_of
 from analyzer.reports.markdown_detail import back_matter, failures
+from analyzer.reports.markdown_evidence import evidence
 from analyzer.reports.markdown_text import plain, table
+from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
     COMPARISON_MEANING,
     COMPARISONS,
@@ -31,6 +35,8 @@ from analyzer.reports.words import (
 
 _CONTRADICTIONS = 25
 _GAPS = 8
+_CITED = 6
+_GROUPS = 3
 _TALLY_HEADS = (*VERDICTS, "controls", "score", "coverage")
 
 
@@ -45,6 +51,7 @@ def write(assessment: Assessment) -> bytes:
         *_sections(assessment),
         *failures(assessment),
         *back_matter(assessment),
+        *evidence(assessment),
     ]
     text = "\n".join(block.rstrip("\n") + "\n" for block in blocks)
     return text.encode("utf-8")
@@ -150,8 +157,8 @@ def _sections(a: Assessment) -> Iterator[str]:
         if tally is not None:
             yield f"{counts_line(tally.by_verdict)}; {score_line(tally)}."
         yield table(
-            ("control", "title", "level", "verdict", "what the evidence shows", "party",
-             "published", "comparison", "disposition", "nodes"),
+            ("control", "title", "level", "verdict", "what the evidence shows", "evidence",
+             "party", "published", "comparison", "disposition", "nodes"),
             (_row(control) for control in controls),
         )  # fmt: skip
 
@@ -160,9 +167,33 @@ def _row(c: ControlResult) -> tuple[str, ...]:
     r = c.responsibility
     word = f"**{c.verdict.value}**"
     shown = plain(c.explanation, 300)
+    shown += _observed(c, shown)
+    cited = plain(several(evidence_of(c), _CITED))
     missing = f", without {several(c.nodes_missing, 5)}" if c.nodes_missing else ""
     nodes = plain(nodes_line(c) + missing)
     return (
-        plain(c.id), plain(c.title, 200), str(c.level), word, shown, r.party.value,
-        plain(r.attested_raw), r.comparison.value, c.disposition.value, nodes,
+        plain(c.id), plain(c.title, 200), str(c.level), word, shown, cited,
+        r.party.value, plain(r.attested_raw), r.comparison.value, c.disposition.value, nodes,
     )  # fmt: skip
+
+
+def _observed(c: ControlResult, shown: str) -> str:
+    """Return what passing nodes were measured against, and values not shown yet; escaped."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for finding in c.findings:
+        if finding.verdict is Verdict.PASS and finding.subject.startswith("node/"):
+            groups.setdefault((finding.actual, finding.expected), []).append(finding.subject)
+    if len(groups) == 1:
+        ((actual, expected),) = groups
+        value = "" if plain(actual) in shown else f" Actual: {_part(actual)}."
+        return f"{value} Expected: {_part(expected)}."
+    parts = [
+        f" {plain(several(tuple(nodes), 3))}: {_part(actual)}; expected: {_part(expected)}."
+        for (actual, expected), nodes in groups.items()
+    ]
+    more = f" {len(parts) - _GROUPS} more values: report.xlsx." if len(parts) > _GROUPS else ""
+    return "".join(parts[:_GROUPS]) + more
+
+
+def _part(text: str) -> str:
+    return plain(cut(one_line(text), 120, " …"))

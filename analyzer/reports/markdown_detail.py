@@ -1,8 +1,8 @@
-"""The long part of report.md: failures with their evidence, gaps, bundles, glossary."""
+"""The long part of report.md: failures with their evidence ids, gaps, bundles, glossary."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, EvidenceRef, Finding
+from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, Finding
 from analyzer.model.verdict import MEANING, Verdict
 from analyzer.reports.markdown_text import plain, table
 from analyzer.reports.words import (
@@ -17,28 +17,21 @@ from analyzer.reports.words import (
 _FINDINGS = 50
 """Failing subjects listed for one control; the workbook has all of them."""
 
-_BY_HAND = """\
-1. Take the verdict's evidence id and find it in the tables above, or on the Evidence sheet.
-2. `sha256sum BUNDLE` must print the SHA-256 listed under Bundles.
-3. `tar -xOf BUNDLE MEMBER | sha256sum` must print the member's SHA-256.
-4. `tar -xOf BUNDLE MEMBER | less` and go to the place: `argv[3]` is the fourth of the \
-NUL-separated arguments (`tr '\\0' '\\n'` shows one a line), `line 17` a line, a text that begins \
-with `/` a path of keys into JSON or YAML.
-5. Compare what stands there with the expected value."""
+_CITED = 12
+"""Evidence ids listed for one finding; the register names their control all the same."""
 
 
 def failures(a: Assessment) -> Iterator[str]:
-    """Yield every failing control with its failing subjects and where the evidence stands."""
+    """Yield every failing control with its failing subjects and the ids of their evidence."""
     failed = tuple(control for control in a.controls if control.verdict is Verdict.FAIL)
     yield "## Failures in detail"
     if not failed:
         yield "No control failed."
-    register = {entry.id: entry for entry in a.evidence}
     for control in failed:
-        yield from _failure(control, register)
+        yield from _failure(control)
 
 
-def _failure(c: ControlResult, register: Mapping[str, EvidenceRef]) -> Iterator[str]:
+def _failure(c: ControlResult) -> Iterator[str]:
     yield f"### {plain(c.id)} {plain(c.title)}"
     duty = c.responsibility.customer_action
     yield "\n".join(
@@ -56,11 +49,6 @@ def _failure(c: ControlResult, register: Mapping[str, EvidenceRef]) -> Iterator[
     )
     if len(failing) > _FINDINGS:
         yield f"{len(failing) - _FINDINGS} more failing subjects: report.xlsx, sheet Findings."
-    cited = dict.fromkeys(entry for finding in failing[:_FINDINGS] for entry in finding.evidence)
-    yield table(
-        ("evidence", "of", "member", "place", "excerpt", "member SHA-256"),
-        (_place(register[entry]) for entry in cited if entry in register),
-    )
 
 
 def _finding(f: Finding) -> tuple[str, ...]:
@@ -70,27 +58,16 @@ def _finding(f: Finding) -> tuple[str, ...]:
         plain(f.actual, 300),
         plain(f.expected, 300),
         plain(f.explanation + notes, 500),
-        ", ".join(f.evidence),
-    )
-
-
-def _place(entry: EvidenceRef) -> tuple[str, ...]:
-    return (
-        entry.id,
-        plain(entry.subject),
-        plain(entry.member),
-        plain(entry.selector),
-        plain(entry.excerpt, 160),
-        entry.member_sha256,
+        plain(several(f.evidence, _CITED)),
     )
 
 
 def back_matter(a: Assessment) -> Iterator[str]:
-    """Yield gaps, bundles, declared policy, glossary, limits, and the check by hand."""
+    """Yield gaps, bundles, declared policy, glossary and limits."""
     yield from _gaps(a)
     yield "## Bundles"
     yield table(
-        ("subject", "file", "SHA-256", "custody fingerprint", "integrity", "collected"),
+        ("subject", "bundle id", "SHA-256", "custody fingerprint", "integrity", "collected"),
         (_bundle(bundle) for bundle in a.bundles),
     )
     if a.policy:
@@ -103,8 +80,6 @@ def back_matter(a: Assessment) -> Iterator[str]:
     )
     yield "## Limits"
     yield "\n".join(f"- {text}" for text in LIMITS)
-    yield "## How to check a verdict by hand"
-    yield _BY_HAND
 
 
 def _gaps(a: Assessment) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, EvidenceRef, Gap
+from analyzer.reports.citations import bundle_mark, cited_by
 from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.words import several
 
@@ -12,26 +13,16 @@ _USERS_SHOWN = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
-    """An entry, the controls that cite it, and the name of the bundle that holds it."""
+    """An entry and the controls that cite it."""
 
     entry: EvidenceRef
     users: tuple[str, ...]
-    bundle: str
 
 
 def _evidence(assessment: Assessment) -> Iterator[EvidenceRow]:
-    users: dict[str, dict[str, None]] = {}
-    for control in assessment.controls:
-        for finding in control.findings:
-            for entry in finding.evidence:
-                users.setdefault(entry, {})[control.id] = None
-    names = {bundle.sha256: bundle.name for bundle in assessment.bundles}
+    users = cited_by(assessment)
     for ref in assessment.evidence:
-        yield EvidenceRow(
-            entry=ref,
-            users=tuple(users.get(ref.id, ())),
-            bundle=names.get(ref.bundle_sha256, ""),
-        )
+        yield EvidenceRow(entry=ref, users=users.get(ref.id, ()))
 
 
 EVIDENCE: Table[EvidenceRow] = Table(
@@ -62,7 +53,7 @@ EVIDENCE: Table[EvidenceRow] = Table(
         Column(
             name="Member SHA-256", kind=Kind.CODE, width=34, value=lambda r: r.entry.member_sha256
         ),
-        Column(name="Bundle", kind=Kind.CODE, width=28, value=lambda r: r.bundle),
+        Column(name="Bundle", kind=Kind.CODE, width=28, value=lambda r: bundle_mark(r.entry)),
         Column(
             name="Collected",
             kind=Kind.ID,

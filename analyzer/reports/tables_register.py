@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, ControlResult, Finding
+from analyzer.reports.citations import evidence_of
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import counts_line, evidence_of, nodes_line, several
+from analyzer.reports.words import counts_line, nodes_line, several
 
 _EVIDENCE_SHOWN = 1
 

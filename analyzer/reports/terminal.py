@@ -23,6 +23,7 @@ LINES = 24
 
 _LABEL = 29
 _WORST = 5
+_NOTES = 3
 _HEADS = ("pass", "fail", "manual", "no-evid", "error", "n/a", "out")
 
 
@@ -46,7 +47,9 @@ def _front(a: Assessment) -> Iterator[str]:
     yield f"{a.benchmark_id}{profile}: {len(a.controls)} controls, Kubernetes {version}, {a.as_of}"
     expected = a.cluster.nodes_expected
     of = "" if expected is None else f" of {len(expected)}"
-    yield f"{len(a.bundles)} bundles, {len(a.cluster.nodes_evidenced)}{of} nodes in evidence"
+    more = f"; {_NOTES} of {len(a.notices)} notes:" if len(a.notices) > _NOTES else ""
+    yield f"{len(a.bundles)} bundles, {len(a.cluster.nodes_evidenced)}{of} nodes in evidence{more}"
+    yield from (f"note: {notice}" for notice in a.notices[:_NOTES])
     yield f"{'':{_LABEL}}" + "".join(f"{h:>8}" for h in _HEADS) + "   score  cover"
     yield _tally("All controls", a.summary.overall)
 
@@ -66,12 +69,14 @@ def _tally(label: str, tally: Tally) -> str:
 
 def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
     failed = sorted((c for c in a.controls if c.verdict is Verdict.FAIL), key=_failures)
-    for control in failed[:_WORST]:
+    # Notes take their lines from this list: what is judged comes before how much fails.
+    listed = _WORST - len(a.notices[:_NOTES])
+    for control in failed[:listed]:
         count = control.counts.get(Verdict.FAIL, 0)
         on = f" ({count} findings)" if count > 1 else ""
         yield f"fail {control.id:<8}{control.title}{on}"
-    if len(failed) > _WORST:
-        yield f"     and {len(failed) - _WORST} more failing controls"
+    if len(failed) > listed:
+        yield f"     and {len(failed) - listed} more failing controls"
     against = tuple(control.id for control in contradicted(a))
     if against:
         yield f"contradicts what the provider published: {several(against, 6)}"

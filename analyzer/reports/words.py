@@ -85,12 +85,6 @@ def several(items: tuple[str, ...], most: int) -> str:
     return shown if len(items) <= most else f"{shown} +{len(items) - most} more"
 
 
-def evidence_of(control: ControlResult) -> tuple[str, ...]:
-    """Return the evidence ids of a control, each once: failures first, then by finding."""
-    ranked = sorted(control.findings, key=lambda finding: finding.verdict is not Verdict.FAIL)
-    return tuple(dict.fromkeys(entry for finding in ranked for entry in finding.evidence))
-
-
 def nodes_line(control: ControlResult) -> str:
     """Return ``2 of 3`` for a rule about nodes, else an empty text; says when a pass is partial."""
     if control.nodes_expected is None:

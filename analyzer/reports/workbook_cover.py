@@ -91,7 +91,7 @@ class CoverSheet:
 
     def _bundles(self, a: Assessment) -> None:
         self._heading("Bundles")
-        heads = ("Subject", "File and SHA-256", "Integrity", "Collected")
+        heads = ("Subject", "Bundle", "Integrity", "Collected")
         for column, name in enumerate(heads):
             self._sheet.write_string(self._row, column, name, self._styles["head"])
         self._row += 1
@@ -100,7 +100,7 @@ class CoverSheet:
             statuses = ", ".join(f"{count} {status}" for status, count in by_name(b.counts))
             cells = (
                 f"{b.kind}: {b.subject}",
-                f"{b.name}\nSHA-256 {b.sha256}\ncustody fingerprint {b.fingerprint}",
+                f"bundle id {b.name}\nSHA-256 {b.sha256}\ncustody fingerprint {b.fingerprint}",
                 f"hashes {b.integrity}\n{b.signature}",
                 f"{b.collected_at}, {ran}\nby {b.collector}\nprobes: {statuses}",
             )

@@ -1,6 +1,7 @@
 """report.md: complete, and whatever a bundle says stays text when rendered."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -54,10 +55,71 @@ def test_headings_are_ours(text: str, assessment: Assessment) -> None:
 def test_every_control_and_failure_is_there(text: str, assessment: Assessment) -> None:
     for control in assessment.controls:
         assert text.count(f"\n| {control.id} | ") >= 1
+
+
+def test_every_citation_leads_to_one_row_of_the_register(text: str, assessment: Assessment) -> None:
+    rows = {row[0]: row for row in _rows(text, "## Evidence register")}
+    assert list(rows) == [entry.id for entry in assessment.evidence]
+    for entry in assessment.evidence:
+        assert text.count(f"\n| {entry.id} | ") == 1
+        _, bundle, member, place, digits, *_ = rows[entry.id]
+        assert bundle == f"{entry.subject} {entry.bundle_sha256[:12]}"
+        assert (member, place) == (plain(entry.member), plain(entry.selector))
+        assert entry.member_sha256.startswith(digits)
+        assert len(digits) == 16
     for control in assessment.controls:
-        if control.verdict is Verdict.FAIL:
-            for finding in control.findings:
-                assert all(f"\n| {entry} | " in text for entry in finding.evidence)
+        for finding in control.findings:
+            for number in finding.evidence:
+                assert control.id in rows[number][-1].split(", ")
+
+
+def test_register_rows_name_their_evidence(text: str, assessment: Assessment) -> None:
+    for control in assessment.controls:
+        cited = {entry for finding in control.findings for entry in finding.evidence}
+        row = next(r for r in _rows(text, f"## Section {control.section} ") if r[0] == control.id)
+        shown, _, more = row[5].partition(" +")
+        named = [entry for entry in shown.split(", ") if entry]
+        assert set(named) <= cited
+        assert len(named) + int(more.removesuffix(" more") or 0) == len(cited)
+        assert len(named) == min(len(cited), 6)
+
+
+def test_many_citations_are_cut_with_a_count() -> None:
+    long = write(build(texts=("a", "b"), findings_each=30)).decode("utf-8")
+    assert re.search(r"\| EV-\d+(, EV-\d+){5} \+\d+ more \|", long)
+    assert re.search(r"\| EV-\d+(, EV-\d+){11} \+\d+ more \|", long)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "shown"),
+    [
+        (("0600", "0600"), "Mode is 0600. Expected: at most 0600. |"),
+        (("0400", "0400"), "Mode is 0600. Actual: 0400. Expected: at most 0600. |"),
+        (
+            ("0600", "0400"),
+            "node/n0: 0600; expected: at most 0600. node/n1: 0400; expected: at most 0600. |",
+        ),
+        (("1", "2", "3", "4", "5"), "node/n2: 3; expected: at most 0600. 2 more values: report"),
+    ],
+)
+def test_passing_nodes_show_actual_and_expected(
+    assessment: Assessment, nodes: tuple[str, ...], shown: str
+) -> None:
+    control = next(c for c in assessment.controls if c.verdict is Verdict.PASS)
+    findings = tuple(
+        replace(control.findings[0], subject=f"node/n{n}", actual=mode, expected="at most 0600")
+        for n, mode in enumerate(nodes)
+    )
+    made = replace(control, findings=findings, explanation="Mode is 0600.")
+    text = write(replace(assessment, controls=(made,))).decode("utf-8")
+    assert shown in text
+
+
+def _rows(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of the first table below a heading, without its two head rows."""
+    below = text.split(f"\n{heading}", 1)[1].split("\n\n| ", 1)[1].split("\n\n", 1)[0]
+    lines = below.splitlines()[2:]
+    return [re.split(r"(?<!\\) \| ", line.removeprefix("| ").removesuffix(" |")) for line in lines]
 
 
 def test_tables_keep_their_columns(text: str) -> None:

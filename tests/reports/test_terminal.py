@@ -1,5 +1,7 @@
 """The terminal summary: one screen, the facts, and no way to reach the terminal itself."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +26,28 @@ def test_it_fits_one_screen(lines: list[str]) -> None:
 def test_it_says_what_matters(lines: list[str], assessment: Assessment) -> None:
     overall = next(line for line in lines if line.startswith("All controls")).split()
     assert overall[2:] == ["6", "6", "6", "6", "6", "6", "7", "50.0%", "40.0%"]
-    assert sum(line.startswith("fail ") for line in lines) == 5
+    assert [line for line in lines if line.startswith("note: ")] == [
+        f"note: {notice}" for notice in assessment.notices
+    ]
+    assert sum(line.startswith("fail ") for line in lines) == 3
+    assert "     and 3 more failing controls" in lines
     assert lines[-3:] == [f"wrote {path}" for path in PATHS]
     for party in assessment.summary.by_party:
         assert any(line.startswith(f"{party} answers") for line in lines)
+
+
+@pytest.mark.parametrize(("notices", "failures"), [(0, 5), (1, 4), (3, 2), (7, 2)])
+def test_notes_are_seen_and_leave_room(assessment: Assessment, notices: int, failures: int) -> None:
+    made = replace(assessment, notices=tuple(f"notice {n} " + "x" * 200 for n in range(notices)))
+    lines = summary_text(made, PATHS).split("\n")
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= WIDTH
+    notes = [line for line in lines if line.startswith("note: ")]
+    assert [line[:14] for line in notes] == [f"note: notice {n}" for n in range(min(notices, 3))]
+    assert all(line.endswith("x~") for line in notes)
+    assert ("3 of 7 notes:" in lines[1]) == (notices > 3)
+    assert sum(line.startswith("fail ") for line in lines) == failures
+    assert lines[-3:] == [f"wrote {path}" for path in PATHS]
 
 
 def test_nothing_was_decided_is_no_score() -> None:

@@ -128,9 +128,19 @@ def test_every_finding_and_piece_of_evidence_has_its_row(
     ]
     register = _column(_sheet(book, "Evidence"), "Evidence ID")
     assert register == [entry.id for entry in assessment.evidence]
+    assert _column(_sheet(book, "Evidence"), "Bundle") == [
+        f"{entry.subject} {entry.bundle_sha256[:12]}" for entry in assessment.evidence
+    ]
     assert _column(_sheet(book, "Gaps"), "Controls waiting") == [
         len(gap.controls) for gap in assessment.gaps
     ]
+
+
+def test_cover_names_bundles_by_id_and_hash(book: Workbook, assessment: Assessment) -> None:
+    rows = list(_sheet(book, "Cover").iter_rows(values_only=True))
+    head = next(n for n, row in enumerate(rows) if row[:2] == ("Subject", "Bundle"))
+    for bundle, row in zip(assessment.bundles, rows[head + 1 :], strict=False):
+        assert str(row[1]).startswith(f"bundle id {bundle.name}\nSHA-256 {bundle.sha256}\n")
 
 
 def test_summary_repeats_the_tallies(book: Workbook, assessment: Assessment) -> None:
