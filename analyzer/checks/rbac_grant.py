@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
+from analyzer.checks.rbac_authorizers import under_authorizers
 from analyzer.checks.rbac_graph import (
+    MASTERS,
     RESOURCES,
     Grant,
     Graph,
     grant_sources,
     place_text,
     resolve,
+    subject_source,
 )
 from analyzer.formats.kube_access import Right, granted_verbs, parse_right, rule_text
 from analyzer.formats.kube_baseline import Place
@@ -30,7 +33,8 @@ class RbacGrant:
     """Nobody beyond the shipped baseline holds any of the rights.
 
     Nobody is a pass. A grant to everyone (every caller, every service account of the cluster or
-    of a namespace) fails. Any other holder may have good reason: facts for a person.
+    of a namespace) fails. Any other holder may have good reason: facts for a person. The group
+    system:masters may do everything anyway, so a binding gives it nothing: named, not judged.
 
     Attributes:
         rights: Texts like ``get,list,watch core:secrets``.
@@ -46,22 +50,29 @@ class RbacGrant:
         return keys(RESOURCES)
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
-        """Judge every subject of every binding."""
+        """Judge every subject of every binding, and whether RBAC decides at all."""
         lists = take(evidence, RESOURCES)
         if not lists.present:
             return lists.gaps
+        return under_authorizers(self._granted(lists, context), evidence, context)
+
+    def _granted(self, lists: Lists, context: Context) -> tuple[Outcome, ...]:
         graph = resolve(lists, context)
         hits = self._hits(graph)
         held: dict[str, list[tuple[Grant, tuple[int, ...]]]] = {}
         aside: list[str] = []
+        masters: list[Grant] = []
         for grant in graph.grants:
             granting = _granting(grant, hits)
             if granting and grant.own and not grant.everyone:
                 aside.append(f"{grant.who} through {place_text(grant.binding)}")
+            elif granting and grant.who == MASTERS:
+                masters.append(grant)
             elif granting:
                 held.setdefault(grant.who, []).append((grant, granting))
         found = tuple(self._outcome(who, grants, lists) for who, grants in sorted(held.items()))
         own = set_aside(tuple(dict.fromkeys(aside)), lists.cite(*RESOURCES))
+        own += _nothing_new(tuple(masters), lists)
         if found or lists.gaps:
             return found + own + lists.gaps
         return (self._nobody(graph, lists), *own)
@@ -122,6 +133,25 @@ class RbacGrant:
             evidence=lists.cite(*RESOURCES),
             notes=tuple(notes),
         )
+
+
+def _nothing_new(grants: tuple[Grant, ...], lists: Lists) -> tuple[Outcome, ...]:
+    """Name bindings that give a group what it has without any; their own control judges them."""
+    if not grants:
+        return ()
+    names = some(tuple(dict.fromkeys(place_text(grant.binding) for grant in grants)))
+    return (
+        Outcome(
+            subject=MASTERS,
+            verdict=Verdict.NOT_APPLICABLE,
+            reason=Reason.NA_ROLE,
+            explanation="The API server lets this group do everything before any role is asked, "
+            f"so these bindings grant it nothing new: {names}.",
+            actual=names,
+            expected="no right that the subject lacks without the binding",
+            evidence=tuple(subject_source(grant, lists) for grant in grants[:SHOWN]),
+        ),
+    )
 
 
 def _grants(rule: PolicyRule, rights: tuple[Right, ...], *, cluster_wide: bool) -> bool:

@@ -23,6 +23,8 @@ RESOURCES = (CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES)
 EVERYONE = ("system:anonymous", "system:authenticated", "system:unauthenticated")
 ALL_ACCOUNTS = "system:serviceaccounts"
 ACCOUNT_USER = "system:serviceaccount:"
+MASTERS = "Group/system:masters"
+"""Who may do everything before any role is asked, so that no binding gives it anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +75,28 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """A subject of a binding whose role does not exist: it is granted nothing, until it does.
+
+    Attributes:
+        who: As of a grant.
+        text: ``ClusterRoleBinding/b -> role``.
+    """
+
+    who: str
+    text: str
+    resource: str
+    line: int
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """All roles and grants, with what could not be resolved.
 
     Attributes:
         dangling: Bindings whose role does not exist: they grant nothing now.
+        idle: The subjects of those bindings.
         invalid: Service-account subjects without a namespace: they name nobody.
     """
 
@@ -85,6 +104,7 @@ class Graph:
     roles: tuple[RoleEntry, ...]
     grants: tuple[Grant, ...]
     dangling: tuple[str, ...]
+    idle: tuple[Idle, ...]
     invalid: tuple[str, ...]
 
 
@@ -94,6 +114,7 @@ def resolve(lists: Lists, context: Context) -> Graph:
     roles = _roles(lists, baseline, context)
     grants: list[Grant] = []
     dangling: list[str] = []
+    idle: list[Idle] = []
     invalid: list[str] = []
     for resource, place, item in _bindings(lists):
         binding: RoleBinding = item.value
@@ -101,6 +122,7 @@ def resolve(lists: Lists, context: Context) -> Graph:
         if role is None:
             if _roles_known(lists, binding):
                 dangling.append(f"{place_text(place)} -> {binding.role_ref.name}")
+                idle.extend(_idle(resource, item, dangling[-1]))
             continue
         own = context.policy.matches("own-collector-names", binding.name)
         for index, subject in enumerate(binding.subjects or ()):
@@ -125,6 +147,7 @@ def resolve(lists: Lists, context: Context) -> Graph:
         roles=tuple(roles.values()),
         grants=tuple(grants),
         dangling=tuple(dangling),
+        idle=tuple(idle),
         invalid=tuple(invalid),
     )
 
@@ -143,6 +166,11 @@ def subject_source(grant: Grant, lists: Lists) -> Source:
     """Return where the subject of a binding can be read."""
     text = f"{place_text(grant.binding)} grants {place_text(grant.role.place)} to {grant.who}"
     return lists.at(grant.resource, grant.line, grant.pointer, text)
+
+
+def idle_source(idle: Idle, lists: Lists) -> Source:
+    """Return where a subject that is granted nothing now can be read."""
+    return lists.at(idle.resource, idle.line, idle.pointer, f"{idle.text} names {idle.who}")
 
 
 def rule_source(role: RoleEntry, lists: Lists, position: int, tail: str = "") -> Source:
@@ -176,6 +204,17 @@ def _bindings(lists: Lists) -> Iterator[tuple[str, Place, Item[Any]]]:
         yield CLUSTER_ROLE_BINDINGS, ("ClusterRoleBinding", "", item.value.name), item
     for item in lists.items(ROLE_BINDINGS):
         yield ROLE_BINDINGS, ("RoleBinding", item.value.namespace, item.value.name), item
+
+
+def _idle(resource: str, item: Item[Any], text: str) -> Iterator[Idle]:
+    for index, subject in enumerate(item.value.subjects or ()):
+        yield Idle(
+            who=_who(subject),
+            text=text,
+            resource=resource,
+            line=item.line,
+            pointer=f"/subjects/{index}",
+        )
 
 
 def _target(binding: RoleBinding, place: Place) -> Place:

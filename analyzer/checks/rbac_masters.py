@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, take
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLE_BINDINGS,
+    MASTERS,
     RESOURCES,
     ROLE_BINDINGS,
     Graph,
@@ -24,7 +25,6 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 _NAME = "system:masters"
-_GROUP = f"Group/{_NAME}"
 _KUBECONFIGS = (
     "admin-kubeconfig",
     "controller-manager-kubeconfig",
@@ -62,7 +62,7 @@ class RbacMasters:
 
 
 def _bindings(graph: Graph, lists: Lists) -> tuple[Outcome, ...]:
-    extra = [grant for grant in graph.grants if grant.who == _GROUP and not grant.shipped]
+    extra = [grant for grant in graph.grants if grant.who == MASTERS and not grant.shipped]
     return tuple(
         Outcome(
             subject=place_text(grant.binding),

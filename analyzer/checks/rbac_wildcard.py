@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
+from analyzer.checks.rbac_authorizers import under_authorizers
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLES,
     RESOURCES,
@@ -33,25 +34,29 @@ class RbacWildcard:
         return keys((CLUSTER_ROLES, ROLES))
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
-        """Judge every role."""
+        """Judge every role, and whether RBAC decides at all."""
         lists = take(evidence, (CLUSTER_ROLES, ROLES), helpful=RESOURCES)
         if not any(resource in lists.present for resource in (CLUSTER_ROLES, ROLES)):
             return lists.gaps
-        graph = resolve(lists, context)
-        holders: dict[str, list[str]] = {}
-        for grant in graph.grants:
-            holders.setdefault(place_text(grant.role.place), []).append(grant.who)
-        wild = [(role, _wild(role)) for role in graph.roles]
-        found = tuple(
-            _outcome(role, positions, tuple(holders.get(place_text(role.place), ())), lists)
-            for role, positions in wild
-            if positions and not role.own
-        )
-        named = tuple(place_text(role.place) for role, positions in wild if positions and role.own)
-        own = set_aside(named, lists.cite(CLUSTER_ROLES, ROLES))
-        if found or lists.gaps:
-            return found + own + lists.gaps
-        return (_clean(graph, lists), *own)
+        return under_authorizers(_judged(lists, context), evidence, context)
+
+
+def _judged(lists: Lists, context: Context) -> tuple[Outcome, ...]:
+    graph = resolve(lists, context)
+    holders: dict[str, list[str]] = {}
+    for grant in graph.grants:
+        holders.setdefault(place_text(grant.role.place), []).append(grant.who)
+    wild = [(role, _wild(role)) for role in graph.roles]
+    found = tuple(
+        _outcome(role, positions, tuple(holders.get(place_text(role.place), ())), lists)
+        for role, positions in wild
+        if positions and not role.own
+    )
+    named = tuple(place_text(role.place) for role, positions in wild if positions and role.own)
+    own = set_aside(named, lists.cite(CLUSTER_ROLES, ROLES))
+    if found or lists.gaps:
+        return found + own + lists.gaps
+    return (_clean(graph, lists), *own)
 
 
 def _wild(role: RoleEntry) -> tuple[int, ...]:

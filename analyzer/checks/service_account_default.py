@@ -1,6 +1,6 @@
 """Default service accounts: idle, without rights, and without a token by default."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import (
@@ -13,8 +13,19 @@ from analyzer.checks.api_lists import (
     some,
     take,
 )
+from analyzer.checks.judgement import unique
+from analyzer.checks.rbac_authorizers import under_authorizers
+from analyzer.checks.rbac_graph import (
+    ALL_ACCOUNTS,
+    Grant,
+    Graph,
+    Idle,
+    idle_source,
+    place_text,
+    resolve,
+    subject_source,
+)
 from analyzer.checks.rbac_graph import RESOURCES as RBAC_LISTS
-from analyzer.checks.rbac_graph import Grant, place_text, resolve, subject_source
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.formats.kube_cluster import ServiceAccount
@@ -27,21 +38,33 @@ from analyzer.model.verdict import Reason, Verdict
 
 ACCOUNTS = "serviceaccounts"
 _DEFAULT = "default"
+_EVERY_CALLER = "system:authenticated"
 _EXPECTED = "automountServiceAccountToken false, no binding, no pod"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    """What is known of default accounts: who uses them and what they are granted, by namespace."""
+    """What is known of default accounts.
+
+    Attributes:
+        users: Workloads that run as the default account, by namespace.
+        grants: Grants beyond the shipped baseline, by their subject (``Group/NAME``).
+        idle: Subjects of bindings whose role does not exist, by subject.
+    """
 
     lists: Lists
     users: Mapping[str, tuple[Unit, ...]]
     grants: Mapping[str, tuple[Grant, ...]]
+    idle: Mapping[str, tuple[Idle, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultServiceAccount:
-    """Each default account mounts no token by default, is bound to nothing, and runs nothing."""
+    """Each default account mounts no token by default, is bound to nothing, and runs nothing.
+
+    A binding may name the account, or a group that it belongs to: all service accounts, those of
+    its namespace, or every caller with a name.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
@@ -65,7 +88,8 @@ class DefaultServiceAccount:
                 exempt.append((account.namespace, outcome.verdict is Verdict.FAIL))
             else:
                 found.append(outcome)
-        return (*found, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
+        judged = under_authorizers(tuple(found), evidence, context)
+        return (*judged, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
 
 
 def _facts(lists: Lists, context: Context) -> _Facts:
@@ -73,59 +97,105 @@ def _facts(lists: Lists, context: Context) -> _Facts:
     for unit in units(lists, context.policy):
         if unit.spec.service_account == _DEFAULT:
             users.setdefault(unit.namespace, []).append(unit)
-    grants: dict[str, list[Grant]] = {}
-    for grant in resolve(lists, context).grants:
-        kind, _, rest = grant.who.partition("/")
-        namespace, _, name = rest.partition("/")
-        if kind == "ServiceAccount" and name == _DEFAULT and not grant.shipped:
-            grants.setdefault(namespace, []).append(grant)
+    graph = resolve(lists, context)
     return _Facts(
         lists=lists,
         users={namespace: tuple(found) for namespace, found in users.items()},
-        grants={namespace: tuple(found) for namespace, found in grants.items()},
+        grants=_grants(graph),
+        idle=_idle(graph),
+    )
+
+
+def _grants(graph: Graph) -> Mapping[str, tuple[Grant, ...]]:
+    found: dict[str, list[Grant]] = {}
+    for grant in graph.grants:
+        if not grant.shipped or grant.positions():
+            found.setdefault(grant.who, []).append(grant)
+    return {who: tuple(grants) for who, grants in found.items()}
+
+
+def _idle(graph: Graph) -> Mapping[str, tuple[Idle, ...]]:
+    found: dict[str, list[Idle]] = {}
+    for idle in graph.idle:
+        found.setdefault(idle.who, []).append(idle)
+    return {who: tuple(subjects) for who, subjects in found.items()}
+
+
+def _reached_as(namespace: str) -> tuple[str, ...]:
+    """Return every subject by which a binding reaches the default account of a namespace."""
+    return (
+        f"ServiceAccount/{namespace}/{_DEFAULT}",
+        f"Group/{ALL_ACCOUNTS}:{namespace}",
+        f"Group/{ALL_ACCOUNTS}",
+        f"Group/{_EVERY_CALLER}",
     )
 
 
 def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
     account = item.value
-    wrong: list[str] = []
     setting = account.automount_service_account_token
     word = "unset" if setting is None else str(setting).lower()
-    sources: list[Source] = [
-        facts.lists.at(
-            ACCOUNTS,
-            item.line,
-            "/automountServiceAccountToken",
-            f"ServiceAccount {account.namespace}/default: automountServiceAccountToken {word}",
-        )
-    ]
-    if setting is not False:
-        wrong.append(
-            f"automountServiceAccountToken is {word}{' (default true)' * (word == 'unset')}"
-        )
-    grants = facts.grants.get(account.namespace, ())
-    if grants:
-        wrong.append(f"bound by {some(tuple(place_text(g.binding) for g in grants), 4)}")
-        sources += [subject_source(grant, facts.lists) for grant in grants[:SHOWN]]
+    reached = _reached_as(account.namespace)
+    grants = tuple(grant for who in reached for grant in facts.grants.get(who, ()))
+    idle = tuple(one for who in reached for one in facts.idle.get(who, ()))
     users = facts.users.get(account.namespace, ())
-    if users:
-        names = tuple(dict.fromkeys(unit.subject for unit in users))
-        wrong.append(f"used by {count(len(names), 'workload')} ({some(names, 4)})")
-        sources += [_use(unit, facts.lists) for unit in users[:SHOWN]]
+    wrong = tuple(_wrong(setting, word, grants, users))
+    mount = facts.lists.at(
+        ACCOUNTS,
+        item.line,
+        "/automountServiceAccountToken",
+        f"ServiceAccount {account.namespace}/default: automountServiceAccountToken {word}",
+    )
     return Outcome(
         subject=f"ServiceAccount/{account.namespace}/{_DEFAULT}",
         verdict=Verdict.FAIL if wrong else Verdict.PASS,
         reason=_reason(wrong, unset=setting is None),
-        explanation=f"{'; '.join(wrong)}."
-        if wrong
-        else "It mounts no token by default, no binding names it and no pod uses it.",
+        explanation=f"{'; '.join(wrong)}." if wrong else _clean(idle),
         actual="; ".join(wrong) or f"automountServiceAccountToken {word}, idle, unbound",
         expected=_EXPECTED,
-        evidence=tuple(dict.fromkeys(sources)),
+        evidence=unique(
+            (
+                mount,
+                *(subject_source(grant, facts.lists) for grant in grants[:SHOWN]),
+                *(_use(unit, facts.lists) for unit in users[:SHOWN]),
+                *(idle_source(one, facts.lists) for one in idle[:SHOWN]),
+            )
+        ),
+        notes=tuple(
+            f"{one.text} names {one.who}, but that role does not exist: it grants nothing until "
+            "somebody makes the role."
+            for one in idle[:SHOWN]
+        ),
     )
 
 
-def _reason(wrong: list[str], *, unset: bool) -> Reason:
+def _wrong(
+    setting: bool | None, word: str, grants: tuple[Grant, ...], users: tuple[Unit, ...]
+) -> Iterator[str]:
+    """Yield what is wrong with an account, one clause each."""
+    if setting is not False:
+        yield f"automountServiceAccountToken is {word}{' (default true)' * (setting is None)}"
+    if grants:
+        yield f"bound by {some(unique(map(_bound, grants)), 4)}"
+    if users:
+        names = unique(unit.subject for unit in users)
+        yield f"used by {count(len(names), 'workload')} ({some(names, 4)})"
+
+
+def _bound(grant: Grant) -> str:
+    binding = place_text(grant.binding)
+    return binding if grant.who.startswith("ServiceAccount/") else f"{binding} ({grant.who})"
+
+
+def _clean(idle: tuple[Idle, ...]) -> str:
+    bound = "no binding to a role that exists" if idle else "no binding"
+    return (
+        f"It mounts no token by default, {bound} names it or a group of all accounts, "
+        "and no pod uses it."
+    )
+
+
+def _reason(wrong: tuple[str, ...], *, unset: bool) -> Reason:
     if not wrong:
         return Reason.PASS_EXPLICIT
     return Reason.FAIL_DEFAULT if unset and len(wrong) == 1 else Reason.FAIL_EXPLICIT

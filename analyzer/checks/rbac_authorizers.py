@@ -1,0 +1,154 @@
+"""Whether RBAC decides at all: the authorizers of each API server in evidence.
+
+The API server asks its authorizers in order and the first that allows a request settles it, so
+what RBAC refuses another one may still allow. ``Node`` only knows kubelets and ``AlwaysDeny``
+allows nothing. Source: https://kubernetes.io/docs/reference/access-authn-authz/authorization/.
+"""
+
+from dataclasses import dataclass, replace
+
+from analyzer.checks.api_lists import some
+from analyzer.checks.judgement import one_per_subject, unique
+from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.settings import Query, Shape, Unset, Value
+from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable
+from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.verdict import Reason, Verdict
+
+_SERVER = "kube-apiserver"
+_FLAG = "authorization-mode"
+_FILE = "authorization-config"
+_QUERY = Query(flag=_FLAG, key="authorizers[].type", file=_FILE, shape=Shape.LIST)
+_RBAC = "RBAC"
+_ALLOW = "AlwaysAllow"
+_HARMLESS = ("AlwaysDeny", "Node", _RBAC)
+_EXPECTED = "requests decided by RBAC (and the node authorizer) alone"
+_UNKNOWN = "The authorizers of the API server are not in evidence; taken to be RBAC."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """The authorizers of one API server, in order.
+
+    Attributes:
+        written: How they stand in evidence: ``--authorization-mode=Node,RBAC``.
+        explicit: Somebody wrote them; otherwise the server's own default counts.
+    """
+
+    subject: str
+    names: tuple[str, ...]
+    written: str
+    explicit: bool
+    sources: tuple[Source, ...]
+
+    @property
+    def doubt(self) -> str:
+        """Say why a pass by RBAC does not settle the matter; empty when it does."""
+        others = tuple(name for name in self.names if name not in _HARMLESS)
+        if others:
+            return f"another authorizer ({some(others, 4)}) may grant more"
+        if _RBAC not in self.names:
+            return "RBAC is not among its authorizers, and another authorizer may grant more"
+        return ""
+
+
+def under_authorizers(
+    found: tuple[Outcome, ...], evidence: ClusterEvidence, context: Context
+) -> tuple[Outcome, ...]:
+    """Hold what RBAC objects show against the authorizers that are really asked.
+
+    Args:
+        found: Outcomes of a rule over roles and bindings.
+        evidence: The cluster.
+        context: The run, for versions.
+
+    Returns:
+        The same outcomes, where a pass does not survive an authorizer that may grant more; and a
+        failure for each API server that allows every request.
+    """
+    targets = component_subjects(_SERVER, evidence, context).targets
+    if not targets:
+        return tuple(_noted(one) for one in found)
+    looked = tuple(_line(target) for target in targets)
+    lines = tuple(one for one in looked if isinstance(one, _Line))
+    open_doors = tuple(_allowed(line) for line in lines if _ALLOW in line.names)
+    if open_doors:
+        rest = tuple(one for one in found if one.verdict is not Verdict.PASS)
+        return (*one_per_subject(open_doors), *rest)
+    unread = tuple(one for one in looked if isinstance(one, Outcome))
+    doubtful = next((line for line in lines if line.doubt), None)
+    kept = tuple(_doubted(one, doubtful) for one in found) if doubtful else found
+    return (*kept, *one_per_subject(unread))
+
+
+def _line(target: Target) -> _Line | Outcome:
+    answer = target.config.look_up(_QUERY)
+    match answer:
+        case Value():
+            return _Line(
+                subject=target.subject,
+                names=tuple(name.strip() for name in answer.items),
+                written=answer.written,
+                explicit=True,
+                sources=(answer.source,),
+            )
+        case Unset():
+            default = f"no --{_FLAG} and no --{_FILE}, which means {_ALLOW}"
+            return _Line(
+                subject=target.subject,
+                names=(_ALLOW,),
+                written=default,
+                explicit=False,
+                sources=tuple(replace(s, excerpt=s.excerpt or default) for s in answer.looked),
+            )
+        case Unreadable():
+            return _unread(target, answer)
+
+
+def _unread(target: Target, why: Unreadable) -> Outcome:
+    return Outcome(
+        subject=target.subject,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=why.reason,
+        explanation=f"Which authorizers decide besides RBAC is not known: {why.detail}.",
+        actual="unknown authorizers",
+        expected=_EXPECTED,
+        evidence=(why.source,) if why.source else (),
+        missing=(
+            Missing(
+                key=EvidenceKey(f"process/{_SERVER}"), subject=target.subject, detail=why.detail
+            ),
+        ),
+    )
+
+
+def _allowed(line: _Line) -> Outcome:
+    return Outcome(
+        subject=line.subject,
+        verdict=Verdict.FAIL,
+        reason=Reason.FAIL_EXPLICIT if line.explicit else Reason.FAIL_DEFAULT,
+        explanation=f"Every request is allowed, whatever RBAC says: {line.written}.",
+        actual=line.written,
+        expected=_EXPECTED,
+        evidence=line.sources,
+    )
+
+
+def _doubted(outcome: Outcome, line: _Line) -> Outcome:
+    if outcome.verdict is not Verdict.PASS:
+        return outcome
+    return replace(
+        outcome,
+        verdict=Verdict.MANUAL,
+        reason=Reason.RV_AMBIGUOUS,
+        explanation=f"{outcome.explanation} But on {line.subject} {line.doubt}: {line.written}.",
+        evidence=unique((*line.sources, *outcome.evidence)),
+    )
+
+
+def _noted(outcome: Outcome) -> Outcome:
+    if outcome.verdict is not Verdict.PASS:
+        return outcome
+    return replace(outcome, notes=(*outcome.notes, _UNKNOWN))
