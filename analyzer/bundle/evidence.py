@@ -17,6 +17,7 @@ def node_evidence(bundle: Bundle) -> NodeEvidence:
         bundle: A checked bundle of kind ``node``.
     """
     names = host_names(bundle)
+    folders = captured_directories(bundle, names)
     return NodeEvidence(
         name=NodeName(bundle.subject),
         bundle_sha256=bundle.sha256,
@@ -24,8 +25,8 @@ def node_evidence(bundle: Bundle) -> NodeEvidence:
         complete=bundle.manifest["complete"],
         scan=process_scan(bundle),
         processes=processes(bundle),
-        files=captured_files(bundle, names),
-        directories=captured_directories(bundle, names),
+        files=captured_files(bundle, names, folders),
+        directories=folders,
         ca_sha256=bundle.manifest["cluster"].get("ca_sha256"),
         collected_at=bundle.manifest["time"]["finished"],
         unknown_probes=unknown_probes(bundle),

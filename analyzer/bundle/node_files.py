@@ -1,8 +1,10 @@
 """The files and directories of a node bundle."""
 
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzer.bundle.agreement import agreed_files, contradiction, same_facts
 from analyzer.bundle.places import (
     blob_member,
     record_source,
@@ -20,10 +22,19 @@ from analyzer.model.verdict import Reason
 
 FILE = "file/"
 DIRECTORY = "dir/"
+_AGENT = "/agent/"
 
 
-def captured_files(bundle: Bundle, names: Names) -> Mapping[str, tuple[CapturedFile, ...]]:
-    """Return every file record by asked path, in the order of the plan."""
+def captured_files(
+    bundle: Bundle, names: Names, folders: Mapping[str, Evidence[FileStat]]
+) -> Mapping[str, tuple[CapturedFile, ...]]:
+    """Return every file record by asked path, in the order of the plan.
+
+    Args:
+        bundle: A node bundle.
+        names: The host's users and groups.
+        folders: What its directory records say, to be contradicted by none.
+    """
     found: dict[str, list[CapturedFile]] = {}
     for probe in bundle.probes:
         if not probe.probe.startswith(FILE):
@@ -35,33 +46,45 @@ def captured_files(bundle: Bundle, names: Names) -> Mapping[str, tuple[CapturedF
             content=_content(bundle, probe),
         )
         found.setdefault(target_of(bundle, probe), []).append(record)
-    return MappingProxyType({path: tuple(found[path]) for path in sorted(found)})
+    agreed = {p: agreed_files(p, tuple(found[p]), folders.get(p)) for p in sorted(found)}
+    return MappingProxyType(agreed)
 
 
 def captured_directories(bundle: Bundle, names: Names) -> Mapping[str, Evidence[FileStat]]:
     """Return every directory record by asked path.
 
     A directory whose walk was not finished is not known, even where its own mode is:
-    files below it may be missing from the evidence.
+    files below it may be missing from the evidence. So is one of which fewer entries are
+    recorded than stand in it.
     """
     found: dict[str, Evidence[FileStat]] = {}
+    children = _recorded_children(bundle)
     for probe in bundle.probes:
         if not probe.probe.startswith(DIRECTORY):
             continue
         path = target_of(bundle, probe)
-        evidence = _directory_stat(bundle, probe, names)
-        if path not in found or isinstance(evidence, Unreadable):
+        evidence = _directory_stat(bundle, probe, names, children[path])
+        before = found.get(path)
+        if before is None or isinstance(evidence, Unreadable):
             found[path] = evidence
+        elif not isinstance(before, Unreadable) and not same_facts((before, evidence)):
+            found[path] = contradiction(path, (before, evidence))
     return MappingProxyType({path: found[path] for path in sorted(found)})
 
 
 def host_names(bundle: Bundle) -> Names:
-    """Return the host's user and group names; none when they were not collected whole."""
+    """Return the host's user and group names; none when they were not collected whole.
+
+    Two lists that differ name nobody.
+    """
+    lists = []
     for probe in bundle.probes:
         member = blob_member(probe)
         if probe.probe == "host/users" and probe.status == "ok" and member is not None:
-            return parse_names(bundle.members[member])
-    return NO_NAMES
+            lists.append(bundle.members[member])
+    if not lists or any(data != lists[0] for data in lists):
+        return NO_NAMES
+    return parse_names(lists[0])
 
 
 def _file_stat(bundle: Bundle, probe: ProbeRecord, names: Names) -> Evidence[FileStat]:
@@ -69,16 +92,51 @@ def _file_stat(bundle: Bundle, probe: ProbeRecord, names: Names) -> Evidence[Fil
     if probe.status == "absent":
         return _absent(bundle, probe)
     if probe.record.get("stat") is None:
-        return why_not(bundle, probe) if probe.status != "ok" else _without_facts(bundle, probe)
+        if probe.status != "ok":
+            return why_not(bundle, probe)
+        return _misfit(bundle, probe, "the record holds no facts about it")
     value = file_stat(probe.record, names)
     place = record_source(bundle, probe, pointer="/stat", excerpt=stat_text(value))
     return Present(value=value, source=place)
 
 
-def _directory_stat(bundle: Bundle, probe: ProbeRecord, names: Names) -> Evidence[FileStat]:
-    if probe.status in {"ok", "absent"}:
-        return _file_stat(bundle, probe, names)
-    return why_not(bundle, probe)
+def _directory_stat(
+    bundle: Bundle, probe: ProbeRecord, names: Names, children: int
+) -> Evidence[FileStat]:
+    if probe.status not in {"ok", "absent"}:
+        return why_not(bundle, probe)
+    stat = _file_stat(bundle, probe, names)
+    if not isinstance(stat, Present):
+        return stat
+    entries = probe.record.get("entries")
+    if not isinstance(entries, int):
+        return _misfit(bundle, probe, "the record does not count what stands in it")
+    if children + _passed_over(probe, entries) < entries:
+        return Unreadable(
+            reason=Reason.NE_TRUNCATED,
+            detail=f"{stat.value.path}: {entries} entries stand in it, {children} are recorded",
+            source=stat.source,
+        )
+    return stat
+
+
+def _recorded_children(bundle: Bundle) -> Counter[str]:
+    """Return by folder how many paths directly in it have a record that is not ``absent``."""
+    paths = {
+        target_of(bundle, probe)
+        for probe in bundle.probes
+        if probe.status != "absent" and probe.probe.startswith((FILE, DIRECTORY))
+    }
+    return Counter(path.rpartition("/")[0] for path in paths)
+
+
+def _passed_over(probe: ProbeRecord, entries: int) -> int:
+    """Return how many entries of a folder the collector leaves out by its own rules."""
+    if probe.probe == "dir/cni-state":
+        return 1  # the lock file of the address allocator
+    if probe.probe == "dir/pki" and _AGENT in f"{probe.record['target']}/":
+        return entries  # beside its keys an agent keeps images and volumes there
+    return 0
 
 
 def _content(bundle: Bundle, probe: ProbeRecord) -> Evidence[str]:
@@ -115,9 +173,9 @@ def _absent(bundle: Bundle, probe: ProbeRecord) -> Absent:
     )
 
 
-def _without_facts(bundle: Bundle, probe: ProbeRecord) -> Unreadable:
+def _misfit(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:
     return Unreadable(
         reason=Reason.NE_SCHEMA_INVALID,
-        detail=f"{target_of(bundle, probe)}: the record holds no facts about it",
+        detail=f"{target_of(bundle, probe)}: {what}",
         source=record_source(bundle, probe),
     )

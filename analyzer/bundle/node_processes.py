@@ -1,8 +1,9 @@
 """The processes of a node bundle, and whether all of them could be seen."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzer.bundle.places import blob_member, record_source, source, target_of, why_not
 from analyzer.formats.process_text import effective_uid, split_arguments, split_environment
@@ -12,6 +13,7 @@ from analyzer.model.node import ALL_IN_ONE, COMPONENTS, Process
 from analyzer.model.verdict import Reason
 
 _ORDER = {name: rank for rank, name in enumerate((*COMPONENTS, *ALL_IN_ONE))}
+SCAN = "proc/scan"
 CMDLINE = "proc/cmdline"
 _NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
@@ -28,16 +30,22 @@ def processes(bundle: Bundle) -> tuple[Process, ...]:
     """Return the matched processes, by component then pid.
 
     A process whose arguments could not be read, or were cut, is kept and marked as
-    truncated: it runs, but a flag that is not seen may still be set.
+    truncated: it runs, but a flag that is not seen may still be set. So is one of which two
+    records say different things, with the arguments of neither.
     """
-    environs = dict(_by_pid(bundle, "proc/environ"))
-    statuses = dict(_by_pid(bundle, "proc/status"))
+    environs = _agreed(bundle, "proc/environ")
+    statuses = _agreed(bundle, "proc/status")
+    commands = _agreed(bundle, CMDLINE)
     found = []
     for pid, probe in _by_pid(bundle, CMDLINE):
         if probe.record.get("component") not in _ORDER or probe.status == "absent":
             continue
         around = _surroundings(bundle, environs.get(pid), statuses.get(pid))
-        found.append(_process(bundle, pid, probe, around))
+        one = _process(bundle, pid, probe, around)
+        if commands[pid] is None:
+            found.append(replace(one, argv=(), truncated=True))
+        elif commands[pid] is probe:
+            found.append(one)
     return tuple(sorted(found, key=lambda one: (_ORDER[one.component], one.pid)))
 
 
@@ -45,14 +53,30 @@ def process_scan(bundle: Bundle) -> Evidence[int]:
     """Tell whether every process of the node could be seen.
 
     Returns:
-        Present with the number of processes seen; Unreadable when some were hidden, or
-        when a matched process has a record that cannot be attributed.
+        Present with the number of processes seen; Unreadable when some were hidden, when a
+        matched process has a record that cannot be attributed or that another contradicts,
+        or when two walks differ.
     """
-    scans = [probe for probe in bundle.probes if probe.probe == "proc/scan"]
-    if not scans:
+    walks = [probe for probe in bundle.probes if probe.probe == SCAN]
+    if not walks:
         detail = "the processes of this node were not collected"
         return Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-    probe = scans[0]
+    worst = next((probe for probe in walks if not _saw_all(probe)), None)
+    if worst is None and any(_counts(probe) != _counts(walks[0]) for probe in walks):
+        return _odd_scan(bundle, walks[-1], "two walks over the processes contradict one another")
+    return _walk(bundle, worst or walks[0])
+
+
+def _counts(probe: ProbeRecord) -> Mapping[str, Any]:
+    return probe.record.get("scan") or {}
+
+
+def _saw_all(probe: ProbeRecord) -> bool:
+    return probe.status == "ok" and _counts(probe).get("unreadable") == 0
+
+
+def _walk(bundle: Bundle, probe: ProbeRecord) -> Evidence[int]:
+    """Read one walk over the processes."""
     if probe.status == "absent" or (probe.status == "ok" and not probe.record.get("scan")):
         return _odd_scan(bundle, probe, "the record of the walk over the processes is incomplete")
     if probe.status != "ok":
@@ -60,8 +84,9 @@ def process_scan(bundle: Bundle) -> Evidence[int]:
     scan = probe.record["scan"]
     if scan["unreadable"]:
         return why_not(bundle, probe, status="denied")
-    if (scan.get("matched") or 0) > sum(one.probe == CMDLINE for one in bundle.probes):
-        return _odd_scan(bundle, probe, "more processes were matched than recorded")
+    problem = _miscounted(bundle, scan)
+    if problem:
+        return _odd_scan(bundle, probe, problem)
     lost = _unattributed(bundle)
     if lost is not None:
         return _odd_scan(bundle, lost, "a process was matched, but not which component it is")
@@ -71,6 +96,34 @@ def process_scan(bundle: Bundle) -> Evidence[int]:
             bundle, probe, pointer="/scan", excerpt=f"seen={scan['seen']} unreadable=0"
         ),
     )
+
+
+def _miscounted(bundle: Bundle, scan: Mapping[str, Any]) -> str:
+    """Say in which way the counts of a walk do not go with the processes recorded."""
+    matched = scan.get("matched")
+    if matched is None:
+        return "the walk does not say how many processes it matched"
+    commands = _agreed(bundle, CMDLINE)
+    if matched > len(commands):
+        return "more processes were matched than recorded"
+    if None in commands.values():
+        return "the records of one process contradict one another"
+    return ""
+
+
+def _agreed(bundle: Bundle, probe_id: str) -> Mapping[int, ProbeRecord | None]:
+    """Return the first record of each pid; None where another one says something else."""
+    found: dict[int, ProbeRecord | None] = {}
+    for pid, probe in _by_pid(bundle, probe_id):
+        before = found.setdefault(pid, probe)
+        if before is not None and _facts(before) != _facts(probe):
+            found[pid] = None
+    return found
+
+
+def _facts(probe: ProbeRecord) -> tuple[object, ...]:
+    told = (probe.record.get(name) for name in ("component", "sha256", "truncated"))
+    return (probe.status, *told)
 
 
 def _by_pid(bundle: Bundle, probe_id: str) -> Iterator[tuple[int, ProbeRecord]]:

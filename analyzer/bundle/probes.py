@@ -18,6 +18,9 @@ PROBES = "bundle/probes.ndjson"
 REDACTIONS = "bundle/redactions.ndjson"
 NOT_RUN = "not_run"
 INVALID = "invalid"
+_ANSWERED = ("id", "kind", "target")
+"""What a record repeats of its plan line; ``via`` may be told better once it ran."""
+_OF_PROCESS = ("proc/cmdline", "proc/environ", "proc/status")
 
 
 def read_probes(
@@ -118,11 +121,23 @@ def _problem(record: dict[str, Any], planned: dict[str, Any]) -> str | None:
         line = check_line(record, ProbeLine)
     except EvidenceFormatError as error:
         return f"does not fit its schema: {schema_problem('probe.v1', record) or error.what}"
-    if line.id != planned["id"]:
-        return "has another id than the probe that was planned"
+    for field in _ANSWERED:
+        if record[field] != planned[field]:
+            return f"has another {field} than the probe that was planned"
+    if line.id.partition("/")[0] != line.kind:
+        return "has a kind that does not go with its id"
+    if _is_of_other_process(line):
+        return "has another pid than its target"
     if line.blob is not None and line.sha256 is None:
         return "names a blob without its sha256"
     return None
+
+
+def _is_of_other_process(line: ProbeLine) -> bool:
+    """Tell whether a record of one process names another in its target."""
+    if line.id not in _OF_PROCESS or line.pid is None:
+        return False  # without a pid it is no process's record: the scan is told so
+    return line.target != f"/proc/{line.pid}/{line.id.partition('/')[2]}"
 
 
 def _not_run(seq: int, number: int, planned: dict[str, Any]) -> ProbeRecord:

@@ -55,7 +55,7 @@ class RedactionLine(Struct, frozen=True, kw_only=True):
 class StatFacts(Struct, frozen=True, kw_only=True):
     """Facts about a path's final target."""
 
-    type: Literal["file", "dir", "link", "fifo", "socket", "block", "char"]
+    type: Literal["file", "dir", "fifo", "socket", "block", "char"]
     mode: Annotated[str, Meta(pattern="^0?[0-7]{3,4}$", max_length=5)]
     uid: _Owner
     gid: _Owner

@@ -206,7 +206,7 @@ def test_a_path_with_several_roles_keeps_each(tmp_path: Path) -> None:
     assert len(found.by_role("pki")) == 1
 
 
-DIRECTORY = {**STAT, "type": "dir", "mode": "0700"}
+FOLDER: dict[str, Any] = {"stat": {**STAT, "type": "dir", "mode": "0700"}, "entries": 0}
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ DIRECTORY = {**STAT, "type": "dir", "mode": "0700"}
 def test_directory_is_known_only_when_its_walk_was_finished(
     tmp_path: Path, status: str, kind: type
 ) -> None:
-    more = {} if status == "absent" else {"stat": DIRECTORY}
+    more = {} if status == "absent" else FOLDER
     found = node(tmp_path, [probe(1, "dir/pki", "/etc/kubernetes/pki", status, **more)])
     assert isinstance(found.directories["/etc/kubernetes/pki"], kind)
     assert isinstance(found.stat("/etc/kubernetes/pki"), kind)
@@ -230,9 +230,9 @@ def test_directory_is_known_only_when_its_walk_was_finished(
 
 def test_directory_walked_twice_is_known_only_when_both_were_finished(tmp_path: Path) -> None:
     records = [
-        probe(1, "dir/pki", "/p", stat=DIRECTORY),
-        probe(2, "dir/cert-dir", "/p", "truncated", stat=DIRECTORY),
-        probe(3, "dir/cert-dir", "/p", stat=DIRECTORY),
+        probe(1, "dir/pki", "/p", **FOLDER),
+        probe(2, "dir/cert-dir", "/p", "truncated", **FOLDER),
+        probe(3, "dir/cert-dir", "/p", **FOLDER),
     ]
     assert isinstance(node(tmp_path, records).directories["/p"], Unreadable)
 
