@@ -85,6 +85,15 @@ def satisfies(kind: Kind, expect: Expect, wanted: str, value: Value) -> bool:
     return _in_range(expect, _amount(kind, value.text), _amount(kind, wanted or "0"))
 
 
+def alike(kind: Kind, one: Value, other: Value) -> bool:
+    """Tell whether two values mean the same."""
+    if kind in (Kind.BOOLEAN, Kind.GATE):
+        return _boolean(one) is _boolean(other)
+    if kind in (Kind.NUMBER, Kind.DURATION):
+        return _amount(kind, one.text) == _amount(kind, other.text)
+    return one.items == other.items
+
+
 def _equals(kind: Kind, wanted: str, value: Value) -> bool:
     if kind in (Kind.BOOLEAN, Kind.GATE):
         return _boolean(value) is parse_boolean(wanted)

@@ -1,12 +1,14 @@
 """A file that an API server's flag names: its path, and its content, or why it is not known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.judgement import Judgement, no_evidence
 from analyzer.checks.subjects import Target
 from analyzer.formats.settings import Query, Value
 from analyzer.model.evidence import Absent, Evidence, Present, Source, Unreadable
 from analyzer.model.verdict import Reason, Verdict
+
+_NOT_LOOKED = (Reason.NE_FILE_NOT_COLLECTED,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,31 @@ def named_file(target: Target, flag: str, role: str, *, why_unset: str) -> Named
             )
         case Unreadable():
             return no_evidence(content, f"file/{role}", target.subject, sources=(path.source,))
+
+
+def not_there(judged: Judgement, target: Target, path: Value) -> Judgement:
+    """Turn a pass into a failure when the node has no file of that path, and note doubts.
+
+    The collector looks at what such flags name; where it did not, the setting alone is judged.
+    """
+    found = target.node.stat(path.text) if target.node is not None else None
+    match found:
+        case Present(source=source):
+            return replace(judged, sources=(*judged.sources, source))
+        case Absent(source=source):
+            return replace(
+                judged,
+                verdict=Verdict.FAIL,
+                reason=Reason.FAIL_EXPLICIT,
+                actual=f"{path.written}; {path.text} does not exist",
+                why=f"{path.written} names a file that is not on the host.",
+                sources=(*judged.sources, source),
+            )
+        case Unreadable(reason=reason, detail=detail) if reason not in _NOT_LOOKED:
+            note = f"the file itself could not be looked at: {detail}"
+            return replace(judged, notes=(*judged.notes, note))
+        case _:
+            return replace(judged, notes=(*judged.notes, "the file itself was not looked at"))
 
 
 def broken_file(file: NamedFile, role: str, problem: str, subject: str) -> Judgement:

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass, replace
 
-from analyzer.checks.compare import Expect, Kind, in_words, malformed, satisfies
+from analyzer.checks.alternative import Alternative
+from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, satisfies
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
+from analyzer.checks.named_file import not_there
+from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.peers import single_member
-from analyzer.checks.settings_evidence import default_judgement, setting_keys, unreadable_key
+from analyzer.checks.settings_evidence import (
+    default_judgement,
+    setting_keys,
+    unreadable_key,
+    version_text,
+)
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.scalars import parse_duration
 from analyzer.formats.settings import Looked, Origin, Query, Shape, Unset, Value
@@ -38,6 +46,8 @@ class Setting:
         zero_in_file_is_unset: The component replaces a zero in its file by the default.
         allowed_by: Name of a declared policy value: ``allowed`` there accepts any value.
         alternative_flag, alternative_key: A boolean that, when true, meets the control.
+        alternative_gate: Beta feature gate without which that boolean does nothing.
+        written_to: The path is one that the component writes, so that it may not exist yet.
         gone_since: First Kubernetes version without the flag.
         filled_in: File names that the component puts into its own configz answer when the
             setting is unset, so that the answer proves nothing.
@@ -60,9 +70,11 @@ class Setting:
     allowed_by: str = ""
     alternative_flag: str = ""
     alternative_key: str = ""
+    alternative_gate: str = ""
     gone_since: str = ""
     filled_in: tuple[str, ...] = ()
     peers_only: bool = False
+    written_to: bool = False
     remark: str = ""
 
     @property
@@ -92,7 +104,7 @@ class Setting:
         parts = [
             self._part(target, context, self._query(index)) for index in range(len(self.flags))
         ]
-        judged = self._with_alternative(all_of(parts), target)
+        judged = self._alternative.apply(all_of(parts), target, context)
         notes = (*judged.notes, *self._remarks(target), *target.notes)
         return replace(judged, notes=notes)
 
@@ -108,14 +120,29 @@ class Setting:
         )
 
     def _part(self, target: Target, context: Context, query: Query) -> Judgement:
-        looked = self._normal(target.look_up(query), target)
+        found = self._normal(target.look_up(query), target)
+        judged = self._judged(found, target, query, context)
+        answer = own_answer(target, query)
+        answer = None if answer is None else self._normal(answer, target)
+        if answer is None or isinstance(answer, Unreadable) or answer == found:
+            return judged
+        return compared(
+            judged,
+            self._judged(answer, target, query, context),
+            differ=isinstance(found, Value)
+            and isinstance(answer, Value)
+            and not alike(self.kind, found, answer),
+        )
+
+    def _judged(self, looked: Looked, target: Target, query: Query, context: Context) -> Judgement:
         match looked:
             case Unreadable():
                 key = unreadable_key(looked, target.config, self.file)
                 return no_evidence(looked, key, target.subject, sources=target.config.looked)
             case Value():
                 drift = drift_notes(target, query.flag) if looked.origin is Origin.FLAG else ()
-                return replace(self._explicit(looked, context), notes=drift)
+                judged = self._explicit(looked, target, context)
+                return replace(judged, notes=(*judged.notes, *drift))
             case Unset():
                 judged = self._unset(looked, target, query, context)
                 return replace(judged, notes=(*judged.notes, *drift_notes(target, query.flag)))
@@ -133,11 +160,13 @@ class Setting:
         empty = not looked.text and self.kind is not Kind.BOOLEAN
         in_file = looked.origin in (Origin.FILE, Origin.DROPIN)
         zero = self.kind is Kind.DURATION and parse_duration(looked.text) == 0
-        if empty or (self.zero_in_file_is_unset and in_file and zero):
-            return Unset(looked=(looked.source, *target.config.looked))
+        means_default = self.zero_in_file_is_unset and in_file and zero
+        if empty or means_default:
+            written = looked.written if means_default else ""
+            return Unset(looked=(looked.source, *target.config.looked), written=written)
         return looked
 
-    def _explicit(self, value: Value, context: Context) -> Judgement:
+    def _explicit(self, value: Value, target: Target, context: Context) -> Judgement:
         problem = malformed(self.kind, value)
         allowed = self._policy_allows(context)
         good = allowed or (
@@ -145,22 +174,28 @@ class Setting:
         )
         verb = "satisfies" if good else "violates"
         why = f"{value.written} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
-        return Judgement(
+        judged = Judgement(
             verdict=Verdict.PASS if good else Verdict.FAIL,
             reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,
             actual=value.written,
             why=f"{why}; {problem}." if problem else f"{why}.",
             sources=(value.source,),
         )
+        read = self.kind is Kind.PATH and self.expect is Expect.SET and not self.written_to
+        return not_there(judged, target, value) if good and read else judged
 
     def _unset(self, unset: Unset, target: Target, query: Query, context: Context) -> Judgement:
         name = self.gate or query.flag or query.key
+        label = self.gate or (f"--{query.flag}" if query.flag else query.key)
+        if self._gone(target):
+            return _no_such_flag(unset, label, self.gone_since, version_text(target))
         judged = default_judgement(
             unset,
             target,
             context,
             name=name,
-            label=self.gate or (f"--{query.flag}" if query.flag else query.key),
+            label=label,
+            wanted=self.expected(context) if self.policy else "",
             good=lambda value: satisfies(self.kind, self.expect, self._wanted(context), value),
             good_unset=self.expect in (Expect.UNSET, Expect.LACKS, Expect.DIFFERS),
         )
@@ -171,31 +206,6 @@ class Setting:
             judged,
             letter=Verdict(self.letter_unset),
             letter_why=f"the benchmark's text {wants} an unset {name}",
-        )
-
-    def _with_alternative(self, judged: Judgement, target: Target) -> Judgement:
-        """Let another setting meet the control where the first one does not."""
-        if not self.alternative_key or judged.verdict is Verdict.PASS:
-            return judged
-        query = Query(flag=self.alternative_flag, key=self.alternative_key, zero="false")
-        other = target.look_up(query)
-        if isinstance(other, Unreadable) and judged.verdict is Verdict.FAIL:
-            key = unreadable_key(other, target.config, self.file)
-            return no_evidence(other, key, target.subject, sources=judged.sources)
-        if not isinstance(other, Value) or not satisfies(
-            Kind.BOOLEAN, Expect.EQUALS, "true", other
-        ):
-            return judged
-        return replace(
-            judged,
-            verdict=Verdict.PASS,
-            reason=Reason.PASS_EXPLICIT,
-            actual=f"{judged.actual}; {other.written}",
-            why=f"{other.written} meets the control in another way.",
-            sources=(other.source, *judged.sources),
-            missing=(),
-            letter=judged.verdict,
-            letter_why=judged.why.rstrip("."),
         )
 
     def _policy_allows(self, context: Context) -> bool:
@@ -215,9 +225,35 @@ class Setting:
         return f"{name}{wanted}{source}"
 
     def _remarks(self, target: Target) -> tuple[str, ...]:
-        gone = parse_version(self.gone_since)
         notes = (self.remark,) if self.remark else ()
-        if gone is None or target.version is None or target.version < gone:
+        if not self._gone(target):
             return notes
         names = ", ".join(f"--{flag}" for flag in self.flags)
-        return (*notes, f"obsolete for this version: {names} went with Kubernetes {gone}")
+        gone = f"{names} went with Kubernetes {self.gone_since}"
+        return (*notes, f"obsolete for this version: {gone}")
+
+    def _gone(self, target: Target) -> bool:
+        """Tell whether the component's version has no such flag any more."""
+        gone = parse_version(self.gone_since)
+        return gone is not None and target.version is not None and target.version >= gone
+
+    @property
+    def _alternative(self) -> Alternative:
+        return Alternative(
+            flag=self.alternative_flag,
+            key=self.alternative_key,
+            gate=self.alternative_gate,
+            gate_group="AllBeta",
+        )
+
+
+def _no_such_flag(unset: Unset, label: str, gone: str, version: str) -> Judgement:
+    """Pass what cannot be set any more; every flag that went was one to be left alone."""
+    return Judgement(
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_ABSENT,
+        actual=f"{label} unset; no such flag in {version}",
+        why=f"{label} is unset, and this flag no longer exists in {version}: it went with "
+        f"{gone}, and what it turned on went with it.",
+        sources=unset.looked,
+    )

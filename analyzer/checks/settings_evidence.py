@@ -1,6 +1,7 @@
 """What settings rest on: evidence keys, defaults, and what to ask for when they are missing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from analyzer.checks.judgement import Judgement, no_evidence
 from analyzer.checks.subjects import Target
@@ -53,6 +54,7 @@ def default_judgement(
     label: str,
     good: Callable[[Value], bool],
     good_unset: bool,
+    wanted: str = "",
 ) -> Judgement:
     """Judge a setting that nothing sets, by what the component then does.
 
@@ -64,6 +66,7 @@ def default_judgement(
         label: Name in the report.
         good: Tells whether a default value satisfies the rule.
         good_unset: Whether having no value at all does.
+        wanted: What the rule wants, where a declared policy says that; empty otherwise.
     """
     component = target.config.component
     if unset.known_unset:
@@ -75,7 +78,9 @@ def default_judgement(
         return _unknown_default(target, label, unset)
     if default.value is None:
         return _without_value(unset, f"{label} unset", good=good_unset)
-    return _by_default(unset, target, label, default, good)
+    judged = _by_default(unset, target, label, default, good)
+    why = f"{judged.why.rstrip('.')}; the rule wants: {wanted}." if wanted else judged.why
+    return replace(judged, why=why)
 
 
 def version_text(target: Target) -> str:
@@ -96,6 +101,8 @@ def _by_default(
     )
     passed = good(value)
     actual = f"{label} unset; default {text or 'empty'} ({version_text(target)})"
+    if unset.written:
+        actual = f"{unset.written}, which means the default, {text} ({version_text(target)})"
     return Judgement(
         verdict=Verdict.PASS if passed else Verdict.FAIL,
         reason=Reason.PASS_DEFAULT if passed else Reason.FAIL_DEFAULT,

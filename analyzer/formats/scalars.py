@@ -9,7 +9,9 @@ _YAML_TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On",
 _YAML_FALSE = frozenset(
     {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"}
 )
-_NUMBER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_NUMBER = re.compile(r"([+-]?)(0[xX]|0[oO]|0[bB]|0(?=[0-9_]))?(_?[0-9a-fA-F](?:_?[0-9a-fA-F])*)")
+_BASES = {"0x": 16, "0o": 8, "0": 8, "0b": 2, "": 10}
+_LONGEST_NUMBER = 66
 _DURATION_PART = re.compile(r"([0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS = {
     "ns": 1e-9,
@@ -38,8 +40,22 @@ def parse_boolean(text: str, *, yaml: bool = False) -> bool | None:
 
 
 def parse_number(text: str) -> int | None:
-    """Read a signed decimal number; None when it is not one."""
-    return int(text) if _NUMBER.fullmatch(text) else None
+    """Read a signed whole number as Go does in base 0; None when it is not one.
+
+    A leading ``0`` makes it octal, as do flags (strconv.ParseInt) and YAML 1.1; ``0x``, ``0o``
+    and ``0b`` name their base, and single underscores may stand between digits.
+    """
+    found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if found is None:
+        return None
+    sign, prefix, digits = found[1], (found[2] or "").lower(), found[3]
+    if not prefix and digits.startswith("_"):
+        return None
+    try:
+        number = int(digits.replace("_", ""), _BASES[prefix])
+    except ValueError:  # a digit that the base does not have
+        return None
+    return -number if sign == "-" else number
 
 
 def parse_duration(text: str) -> float | None:

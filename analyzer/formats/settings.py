@@ -77,10 +77,12 @@ class Unset:
     Attributes:
         looked: Those places.
         known_unset: True when the component itself says that it has no value.
+        written: What stands there and means the default, as it stands; empty for nothing.
     """
 
     looked: tuple[Source, ...]
     known_unset: bool = False
+    written: str = ""
 
 
 Looked = Value | Unset | Unreadable
