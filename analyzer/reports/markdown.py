@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.verdict import Verdict
 from analyzer.reports import assessment_json
-from analyzer.reports.citations import evidence_of
+from analyzer.reports.citations import ids_of_control
 from analyzer.reports.markdown_detail import back_matter, failures
 from analyzer.reports.markdown_evidence import evidence
 from analyzer.reports.markdown_text import plain, table
@@ -35,7 +35,6 @@ from analyzer.reports.words import (
 
 _CONTRADICTIONS = 25
 _GAPS = 8
-_CITED = 6
 _GROUPS = 3
 _TALLY_HEADS = (*VERDICTS, "controls", "score", "coverage")
 
@@ -168,7 +167,7 @@ def _row(c: ControlResult) -> tuple[str, ...]:
     word = f"**{c.verdict.value}**"
     shown = plain(c.explanation, 300)
     shown += _observed(c, shown)
-    cited = plain(several(evidence_of(c), _CITED))
+    cited = plain(ids_of_control(c))
     missing = f", without {several(c.nodes_missing, 5)}" if c.nodes_missing else ""
     nodes = plain(nodes_line(c) + missing)
     return (

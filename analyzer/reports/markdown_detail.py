@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, Finding
 from analyzer.model.verdict import MEANING, Verdict
+from analyzer.reports.citations import ids_of_finding, listed_failures
 from analyzer.reports.markdown_text import plain, table
 from analyzer.reports.words import (
     COMPARISON_MEANING,
@@ -13,12 +14,6 @@ from analyzer.reports.words import (
     by_name,
     several,
 )
-
-_FINDINGS = 50
-"""Failing subjects listed for one control; the workbook has all of them."""
-
-_CITED = 12
-"""Evidence ids listed for one finding; the register names their control all the same."""
 
 
 def failures(a: Assessment) -> Iterator[str]:
@@ -42,13 +37,14 @@ def _failure(c: ControlResult) -> Iterator[str]:
             *([f"- Left to the customer: {plain(duty)}"] if duty else []),
         ]
     )
-    failing = tuple(finding for finding in c.findings if finding.verdict is Verdict.FAIL)
+    listed = listed_failures(c)
     yield table(
         ("subject", "actual", "expected", "explanation", "evidence"),
-        (_finding(finding) for finding in failing[:_FINDINGS]),
+        (_finding(finding) for finding in listed),
     )
-    if len(failing) > _FINDINGS:
-        yield f"{len(failing) - _FINDINGS} more failing subjects: report.xlsx, sheet Findings."
+    more = sum(finding.verdict is Verdict.FAIL for finding in c.findings) - len(listed)
+    if more:
+        yield f"{more} more failing subjects: report.xlsx, sheet Findings."
 
 
 def _finding(f: Finding) -> tuple[str, ...]:
@@ -58,7 +54,7 @@ def _finding(f: Finding) -> tuple[str, ...]:
         plain(f.actual, 300),
         plain(f.expected, 300),
         plain(f.explanation + notes, 500),
-        plain(several(f.evidence, _CITED)),
+        plain(ids_of_finding(f)),
     )
 
 

@@ -1,14 +1,17 @@
 """The evidence register of report.md: where every id stands, and how to look there by hand."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from analyzer.model.assessment import Assessment, EvidenceRef
-from analyzer.reports.citations import bundle_mark, cited_by
+from analyzer.reports.citations import bundle_mark, cited_by, named_in_text
 from analyzer.reports.markdown_text import plain, table
 from analyzer.reports.text import cut, one_line
-from analyzer.reports.words import several
 
-_USERS = 6
+_ENTRIES = 5_000
+"""Rows of the register, beyond which only what a row above names is listed: no viewer opens
+the hundreds of thousands that a large cluster's objects come to."""
+
 _EXCERPT = 80
 _HASH_DIGITS = 16
 
@@ -32,11 +35,22 @@ def evidence(a: Assessment) -> Iterator[str]:
     if not a.evidence:
         yield "No verdict cites a place in a bundle."
         return
-    users = cited_by(a)
+    users, listed = cited_by(a), _listed(a)
     yield table(
         ("evidence", "bundle", "member", "place", "member SHA-256", "excerpt", "controls"),
-        (_entry(entry, users.get(entry.id, ())) for entry in a.evidence),
+        (_entry(entry, users.get(entry.id, ())) for entry in listed),
     )
+    if len(listed) < len(a.evidence):
+        yield f"{len(a.evidence) - len(listed)} more stand in report.xlsx and assessment.json."
+
+
+def _listed(a: Assessment) -> tuple[EvidenceRef, ...]:
+    """Return every entry that a row names, and others in order while there is room."""
+    named = frozenset(named_in_text(a))
+    room = max(_ENTRIES - len(named), 0)
+    others = (entry.id for entry in a.evidence if entry.id not in named)
+    kept = named.union(islice(others, room))
+    return tuple(entry for entry in a.evidence if entry.id in kept)
 
 
 def _entry(entry: EvidenceRef, users: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,5 +61,5 @@ def _entry(entry: EvidenceRef, users: tuple[str, ...]) -> tuple[str, ...]:
         plain(entry.selector),
         entry.member_sha256[:_HASH_DIGITS],
         plain(cut(one_line(entry.excerpt), _EXCERPT, " …")),
-        plain(several(users, _USERS)),
+        plain(", ".join(users)),
     )

@@ -84,6 +84,19 @@ def test_register_rows_name_their_evidence(text: str, assessment: Assessment) ->
         assert len(named) == min(len(cited), 6)
 
 
+def test_a_huge_register_keeps_whatever_a_row_names() -> None:
+    made = build(texts=("a", "b"), findings_each=140)
+    text = write(made).decode("utf-8")
+    listed = {row[0] for row in _rows(text, "## Evidence register")}
+    assert len(made.evidence) == 6_020
+    assert len(listed) == 5_000
+    assert "\n1020 more stand in report.xlsx and assessment.json." in text
+    above = text.partition("## Evidence register")[0]
+    named = set(re.findall(r"\bEV-\d+", above))
+    assert len(named) > 300
+    assert named <= listed
+
+
 def test_many_citations_are_cut_with_a_count() -> None:
     long = write(build(texts=("a", "b"), findings_each=30)).decode("utf-8")
     assert re.search(r"\| EV-\d+(, EV-\d+){5} \+\d+ more \|", long)
