@@ -120,7 +120,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
         controls=controls,
         evidence=register.entries(),
         gaps=find_gaps(controls, cluster, plan.profile),
-        notices=(*twins, *notices, *_reading_notices(plan.profile, cluster, controls)),
+        notices=(*notices, *twins, *_reading_notices(plan.profile, cluster, controls)),
     )
 
 
