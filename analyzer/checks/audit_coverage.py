@@ -3,25 +3,27 @@
 import re
 from dataclasses import dataclass, replace
 
-from analyzer.checks.audit_policy import AUDIT_ROLE, audit_file
+from analyzer.checks.audit_callers import Caller, callers
+from analyzer.checks.audit_policy import AUDIT_ROLE, policy_in_use, without_backend
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
-from analyzer.checks.named_file import NamedFile, broken_file
+from analyzer.checks.named_file import NamedFile
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.audit_policy import (
     LEVELS,
     AuditPolicy,
     Request,
-    read_audit_policy,
     recorded_level,
 )
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.errors import EvidenceFormatError
 from analyzer.model.evidence import EvidenceKey, Source
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 _PROBE = re.compile(r"([a-z,]+) ([a-z.0-9]+)/([a-z]+)(?:/([a-z]+))? (=|>=)([A-Za-z]+)")
+
+_SHOWN = 30
+"""Requests that one sentence names before it only counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,43 +67,62 @@ class AuditCoverage:
         return (*one_per_subject(found), *subjects.outcomes)
 
     def _judge(self, target: Target) -> Judgement:
-        file = audit_file(target)
-        if isinstance(file, Judgement):
-            return file
-        try:
-            policy = read_audit_policy(file.text)
-        except EvidenceFormatError as error:
-            return broken_file(file, AUDIT_ROLE, str(error), target.subject)
-        return self._covered(file, policy)
+        found = policy_in_use(target)
+        if isinstance(found, Judgement):
+            return found
+        file, policy = found
+        return without_backend(file, target) or self._covered(file, policy)
 
     def _covered(self, file: NamedFile, policy: AuditPolicy) -> Judgement:
-        tried = [_try(policy, probe, file) for text in self.probes for probe in _read(text)]
+        who, everyone = callers(policy)
+        probes = [probe for text in self.probes for probe in _read(text)]
+        asked = ((probe, c, c.ask(probe.request)) for c in who for probe in probes)
+        tried = [_try(policy, p, c, request, file) for p, c, request in asked if request]
         missed = unique(said for good, said, _ in tried if not good)
         sources = unique(source for good, _, source in tried if not missed or not good)
+        more = f"; and {len(missed) - _SHOWN} more" if len(missed) > _SHOWN else ""
         why = (
             f"{len(missed)} of {len(tried)} tried requests are not recorded as asked: "
-            f"{'; '.join(missed)}."
+            f"{'; '.join(missed[:_SHOWN])}{more}."
             if missed
             else f"All {len(tried)} tried requests are recorded as asked by {file.path}."
         )
-        return Judgement(
+        judged = Judgement(
             verdict=Verdict.FAIL if missed else Verdict.PASS,
             reason=Reason.FAIL_EXPLICIT if missed else Reason.PASS_EXPLICIT,
             actual=f"{len(tried) - len(missed)} of {len(tried)} requests recorded as asked",
             why=why,
             sources=(*sources, file.flag),
-            notes=("the requests were tried as an ordinary user in an ordinary namespace",),
+            notes=(_note(len(who)),),
         )
+        return judged if everyone or missed else _not_all_tried(judged, len(who))
 
 
-def _try(policy: AuditPolicy, probe: _Probe, file: NamedFile) -> tuple[bool, str, Source]:
-    level, rule = recorded_level(policy, probe.request)
+def _note(tried: int) -> str:
+    note = "the requests were tried as an ordinary user in an ordinary namespace"
+    return f"{note}, and as {tried - 1} whom silent rules leave out" if tried > 1 else note
+
+
+def _not_all_tried(judged: Judgement, tried: int) -> Judgement:
+    """Leave a policy that names too many to try to a person."""
+    return replace(
+        judged,
+        verdict=Verdict.MANUAL,
+        reason=Reason.RV_AMBIGUOUS,
+        why=f"The rules of level None name more users, groups and namespaces than the {tried} "
+        "that were tried, all of whose requests are recorded as asked.",
+    )
+
+
+def _try(
+    policy: AuditPolicy, probe: _Probe, caller: Caller, request: Request, file: NamedFile
+) -> tuple[bool, str, Source]:
+    level, rule = recorded_level(policy, request)
     rank, wanted = LEVELS.index(level), LEVELS.index(probe.level)
     good = rank == wanted if probe.exactly else rank >= wanted
     place = "no rule" if rule is None else f"rules[{rule}]"
-    request = probe.request
     resource = "/".join(p for p in (request.group, request.resource, request.subresource) if p)
-    said = f"{request.verb} {resource}: {level} by {place}"
+    said = f"{request.verb} {resource}{caller.said}: {level} by {place}"
     pointer = "/rules" if rule is None else f"/rules/{rule}"
     return good, said, replace(file.source, selector=pointer, excerpt=f"level {level}")
 

@@ -1,6 +1,6 @@
 """Check type ``audit-policy``: an audit policy that loads, records something, and is used."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
@@ -48,7 +48,8 @@ def audit_file(target: Target) -> NamedFile | Judgement:
     )
 
 
-def _judge(target: Target) -> Judgement:
+def policy_in_use(target: Target) -> tuple[NamedFile, AuditPolicy] | Judgement:
+    """Return the policy that an API server loads, or the verdict of its lack."""
     file = audit_file(target)
     if isinstance(file, Judgement):
         return file
@@ -59,7 +60,20 @@ def _judge(target: Target) -> Judgement:
     problem = _problem(policy, target.version)
     if problem:
         return _verdict(file, f"{file.path} {problem}", good=False)
-    return _with_backend(file, target, len(policy.rules))
+    return file, policy
+
+
+def _judge(target: Target) -> Judgement:
+    found = policy_in_use(target)
+    if isinstance(found, Judgement):
+        return found
+    file, policy = found
+    lacking = without_backend(file, target)
+    if lacking is not None:
+        return replace(
+            lacking, letter=Verdict.PASS, letter_why="the text asks for the policy alone"
+        )
+    return _verdict(file, f"{file.path} has {len(policy.rules)} rules and is in use", good=True)
 
 
 def _problem(policy: AuditPolicy, version: Version | None) -> str:
@@ -83,19 +97,17 @@ def _verdict(file: NamedFile, why: str, *, good: bool) -> Judgement:
     )
 
 
-def _with_backend(file: NamedFile, target: Target, rules: int) -> Judgement:
+def without_backend(file: NamedFile, target: Target) -> Judgement | None:
+    """Return the verdict of a policy whose events go nowhere; None when they go somewhere."""
     found = [target.config.look_up(Query(flag=flag)) for flag in _BACKENDS]
     # a masked path is a set one: that is all this rule asks
     used = [f for f in found if isinstance(f, Unreadable) or (isinstance(f, Value) and f.text)]
-    good = _verdict(file, f"{file.path} has {rules} rules and is in use", good=True)
     if used:
-        return good
+        return None
     return Judgement(
         verdict=Verdict.FAIL,
         reason=Reason.FAIL_ABSENT,
         actual=f"{file.flag_text}; neither --{_BACKENDS[0]} nor --{_BACKENDS[1]} is set",
         why="There is a policy and no backend, so nothing is recorded.",
-        sources=(*good.sources, *target.config.looked),
-        letter=Verdict.PASS,
-        letter_why="the text asks for the policy alone",
+        sources=(file.source, file.flag, *target.config.looked),
     )

@@ -89,9 +89,13 @@ def recorded_level(policy: AuditPolicy, request: Request) -> tuple[str, int | No
     """
     for index, rule in enumerate(policy.rules):
         if _matches(rule, request):
-            silent = {*policy.omitted_stages, *rule.omitted_stages} >= _STAGES
-            return ("None" if silent else rule.level), index
+            return ("None" if is_silent(policy, rule) else rule.level), index
     return "None", None
+
+
+def is_silent(policy: AuditPolicy, rule: AuditRule) -> bool:
+    """Tell whether what a rule matches leaves no record."""
+    return rule.level == "None" or {*policy.omitted_stages, *rule.omitted_stages} >= _STAGES
 
 
 def _rule(value: YamlValue, what: str) -> AuditRule:
