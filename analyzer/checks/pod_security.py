@@ -3,15 +3,23 @@
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import keys, take
-from analyzer.checks.pod_security_rules import violations
+from analyzer.checks.pod_security_rules import LINUX_ONLY, violations
 from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import Demand
-from analyzer.checks.workload_report import Violation, exempt_outcomes, scan, violation_outcomes
+from analyzer.checks.workload_report import (
+    Scan,
+    Violation,
+    exempt_outcomes,
+    scan,
+    violation_outcomes,
+    windows_outcomes,
+)
 from analyzer.checks.workload_units import WORKLOADS, Unit
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,7 @@ class PodSecurity:
         def rule(unit: Unit) -> tuple[Violation, ...]:
             return violations(self.test, unit, context.policy)
 
-        result = scan(lists, context, rule)
+        result = scan(lists, context, rule, linux=self.test in LINUX_ONLY)
         expected = f"kept out on admission ({self.level} or an equal policy), and no violation"
         known = spaces(lists, evidence, context)
         demand = Demand(
@@ -71,9 +79,19 @@ class PodSecurity:
             for space in known.judged
         )
         return (
-            *about,
+            *_without_windows(about, result, expected),
             *violation_outcomes(result, lists, expected=expected),
             *exempt_outcomes(result, lists),
             *no_space(lists, about),
             *lists.gaps,
         )
+
+
+def _without_windows(
+    about: tuple[Outcome, ...], result: Scan, expected: str
+) -> tuple[Outcome, ...]:
+    """Take back "nothing violates it" where nothing but Windows was looked at."""
+    apart = {one.subject: one for one in windows_outcomes(result, expected=expected)}
+    return tuple(
+        apart.get(one.subject, one) if one.reason is Reason.PASS_ABSENT else one for one in about
+    )

@@ -181,6 +181,15 @@ TESTS: Mapping[str, PodTest] = MappingProxyType(
 )
 
 
+LINUX_ONLY = (
+    "allow-privilege-escalation",
+    "capabilities-not-dropped",
+    "net-raw",
+    "root",
+)
+"""Tests that ask for something that only a Linux pod can be given."""
+
+
 def violations(test: str, unit: Unit, policy: Policy) -> tuple[Violation, ...]:
     """Return what a pod spec violates of one test."""
     return tuple(TESTS[test](unit.spec, policy))

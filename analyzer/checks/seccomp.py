@@ -51,6 +51,7 @@ class Seccomp:
             rule,
             passed="Every container runs under RuntimeDefault or Localhost",
             expected="seccompProfile RuntimeDefault or Localhost",
+            linux=True,
         )
 
 

@@ -14,7 +14,13 @@ from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Verdict
 
-_FROM_TESTS = ("privileged", "allow-privilege-escalation", "capabilities-not-dropped", "root")
+_FROM_TESTS = (
+    "privileged",
+    "allow-privilege-escalation",
+    "capabilities-not-dropped",
+    "host-process",
+    "root",
+)
 _MAY_ADD = "NET_BIND_SERVICE"
 
 
@@ -49,6 +55,7 @@ class SecurityContextProfile:
             rule,
             passed=f"Every container satisfies the profile {self.profile}",
             expected=f"profile {self.profile}",
+            linux=True,
         )
 
 

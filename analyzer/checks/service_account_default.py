@@ -139,7 +139,7 @@ def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
     grants = tuple(grant for who in reached for grant in facts.grants.get(who, ()))
     idle = tuple(one for who in reached for one in facts.idle.get(who, ()))
     users = facts.users.get(account.namespace, ())
-    wrong = tuple(_wrong(setting, word, grants, users))
+    wrong = tuple(_wrong(word, grants, users))
     mount = facts.lists.at(
         ACCOUNTS,
         item.line,
@@ -169,12 +169,11 @@ def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
     )
 
 
-def _wrong(
-    setting: bool | None, word: str, grants: tuple[Grant, ...], users: tuple[Unit, ...]
-) -> Iterator[str]:
+def _wrong(word: str, grants: tuple[Grant, ...], users: tuple[Unit, ...]) -> Iterator[str]:
     """Yield what is wrong with an account, one clause each."""
-    if setting is not False:
-        yield f"automountServiceAccountToken is {word}{' (default true)' * (setting is None)}"
+    if word != "false":
+        default = " (default true)" if word == "unset" else ""
+        yield f"automountServiceAccountToken is {word}{default}"
     if grants:
         yield f"bound by {some(unique(map(_bound, grants)), 4)}"
     if users:

@@ -41,6 +41,7 @@ class Scan:
         judged: Judged workloads (topmost owners) by namespace.
         violating: Violating workloads by namespace, exempt namespaces included.
         exempt: Workloads by exempt namespace.
+        windows: Windows workloads by namespace to which a rule about Linux does not apply.
         own: The collector's own workloads, not judged.
     """
 
@@ -49,38 +50,64 @@ class Scan:
     violating: Mapping[str, tuple[str, ...]]
     exempt: Mapping[str, tuple[str, ...]]
     exempt_sources: tuple[Source, ...]
+    windows: Mapping[str, tuple[str, ...]]
+    windows_sources: Mapping[str, tuple[Source, ...]]
     own: tuple[str, ...]
 
 
-def scan(lists: Lists, context: Context, rule: Rule) -> Scan:
-    """Apply a rule to every pod and template of the cluster; linear in their number."""
+def scan(lists: Lists, context: Context, rule: Rule, *, linux: bool = False) -> Scan:
+    """Apply a rule to every pod and template of the cluster; linear in their number.
+
+    Args:
+        lists: The workloads.
+        context: The run, for its policy.
+        rule: What to look for in a pod spec.
+        linux: The rule is about fields of Linux: a Windows pod without a violation was not
+            judged by it, and is told apart.
+    """
     found: dict[str, list[Found]] = {}
     seen: dict[str, dict[str, None]] = {}
     bad: dict[str, dict[str, None]] = {}
     own: dict[str, None] = {}
+    windows: dict[str, dict[str, Unit]] = {}
     exempt_sources: list[Source] = []
     for unit in units(lists, context.policy):
         if unit.own:
             own[unit.subject] = None
             continue
+        violations, exempt = rule(unit), is_exempt(context, unit.namespace)
+        if linux and unit.spec.windows and not (violations or exempt):
+            windows.setdefault(unit.namespace, {}).setdefault(unit.subject, unit)
+            continue
         seen.setdefault(unit.namespace, {})[unit.subject] = None
-        violations = rule(unit)
         if not violations:
             continue
         bad.setdefault(unit.namespace, {})[unit.subject] = None
-        if is_exempt(context, unit.namespace):
+        if exempt:
             exempt_sources.append(unit.source(lists, violations[0].tail, violations[0].text))
         else:
             found.setdefault(unit.subject, []).extend((unit, one) for one in violations)
-    names = {namespace: tuple(subjects) for namespace, subjects in sorted(seen.items())}
+    names = _names(seen)
     return Scan(
         by_subject={subject: tuple(found[subject]) for subject in sorted(found)},
         judged={n: s for n, s in names.items() if not is_exempt(context, n)},
-        violating={namespace: tuple(subjects) for namespace, subjects in sorted(bad.items())},
+        violating=_names(bad),
         exempt={n: s for n, s in names.items() if is_exempt(context, n)},
         exempt_sources=tuple(exempt_sources[:SHOWN]),
+        windows=_names(windows),
+        windows_sources={
+            namespace: tuple(
+                unit.source(lists, "/os/name", f"{subject}: os windows")
+                for subject, unit in tuple(places.items())[:SHOWN]
+            )
+            for namespace, places in windows.items()
+        },
         own=tuple(own),
     )
+
+
+def _names(grouped: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    return {namespace: tuple(subjects) for namespace, subjects in sorted(grouped.items())}
 
 
 def is_exempt(context: Context, namespace: str) -> bool:
@@ -166,16 +193,39 @@ def clean_outcomes(
             actual=f"{count(len(subjects), 'workload')}, none violates",
             expected=expected,
             evidence=lists.cite(*WORKLOADS),
-            notes=(f"Workloads: {some(subjects, 40)}",),
+            notes=(f"Workloads: {some(subjects, 40)}", *_windows_note(result, namespace)),
         )
         for namespace, subjects in result.judged.items()
         if namespace not in result.violating
     )
 
 
+def _windows_note(result: Scan, namespace: str) -> tuple[str, ...]:
+    names = result.windows.get(namespace, ())
+    return (f"Not judged, as the rule is about Linux: {some(names)} (Windows).",) if names else ()
+
+
+def windows_outcomes(result: Scan, *, expected: str) -> tuple[Outcome, ...]:
+    """Say of namespaces with nothing but Windows workloads that the rule cannot apply there."""
+    return tuple(
+        Outcome(
+            subject=f"Namespace/{namespace}",
+            verdict=Verdict.NOT_APPLICABLE,
+            reason=Reason.NA_ROLE,
+            explanation="The rule is about fields that only Linux has, and every workload of the "
+            f"namespace declares Windows: {some(subjects)}.",
+            actual=f"{count(len(subjects), 'Windows workload')}",
+            expected=expected,
+            evidence=result.windows_sources[namespace],
+        )
+        for namespace, subjects in result.windows.items()
+        if namespace not in result.judged
+    )
+
+
 def nothing_to_judge(result: Scan, lists: Lists, already: Iterable[Outcome]) -> tuple[Outcome, ...]:
     """Say that no workload was there, unless something else already keeps a pass away."""
-    if result.judged or tuple(already):
+    if result.judged or result.windows or tuple(already):
         return ()
     return (
         Outcome(
@@ -192,13 +242,14 @@ def nothing_to_judge(result: Scan, lists: Lists, already: Iterable[Outcome]) -> 
 
 
 def workload_outcomes(
-    lists: Lists, context: Context, rule: Rule, *, passed: str, expected: str
+    lists: Lists, context: Context, rule: Rule, *, passed: str, expected: str, linux: bool = False
 ) -> tuple[Outcome, ...]:
     """Judge every workload by a rule: violations, clean namespaces, exemptions and gaps."""
-    result = scan(lists, context, rule)
+    result = scan(lists, context, rule, linux=linux)
     return (
         *violation_outcomes(result, lists, expected=expected),
         *clean_outcomes(result, lists, passed=passed, expected=expected),
+        *windows_outcomes(result, expected=expected),
         *exempt_outcomes(result, lists),
         *nothing_to_judge(result, lists, lists.gaps),
         *lists.gaps,
