@@ -31,15 +31,14 @@ def row_height(texts: tuple[tuple[str, float], ...]) -> float | None:
     Set by us because programs differ in how, and whether, they fit rows when opening a file.
 
     Args:
-        texts: Each wrapped text of the row with the width of its column in characters.
+        texts: Each wrapped text of the row with the letters that fit into a line of it.
     """
     lines = max((_lines(text, width) for text, width in texts), default=1)
     return None if lines <= 1 else _LINE_HEIGHT * min(lines, _MOST_LINES) + 3
 
 
 def _lines(text: str, width: float) -> int:
-    # Proportional type fits a few more letters than digits; words break early. One evens out.
-    usable = max(int(width * 1.15), 1)
+    usable = max(int(width), 1)
     return sum(-(-len(line) // usable) or 1 for line in text[:2000].split("\n", _MOST_LINES))
 
 
