@@ -1,6 +1,7 @@
 """A checked bundle -> what it says of one node, or of one cluster's API."""
 
-from analyzer.bundle.api_lists import configz, resource_lists, server_version
+from analyzer.bundle.api_documents import configz, server_version
+from analyzer.bundle.api_lists import resource_lists
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.node_files import captured_directories, captured_files, host_names
 from analyzer.bundle.node_processes import process_scan, processes

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from analyzer.bundle.agreement import agreed_files, contradiction, same_facts
 from analyzer.bundle.places import (
     blob_member,
+    misfit,
     record_source,
     source,
     target_of,
@@ -94,7 +95,7 @@ def _file_stat(bundle: Bundle, probe: ProbeRecord, names: Names) -> Evidence[Fil
     if probe.record.get("stat") is None:
         if probe.status != "ok":
             return why_not(bundle, probe)
-        return _misfit(bundle, probe, "the record holds no facts about it")
+        return misfit(bundle, probe, "the record holds no facts about it")
     value = file_stat(probe.record, names)
     place = record_source(bundle, probe, pointer="/stat", excerpt=stat_text(value))
     return Present(value=value, source=place)
@@ -110,7 +111,7 @@ def _directory_stat(
         return stat
     entries = probe.record.get("entries")
     if not isinstance(entries, int):
-        return _misfit(bundle, probe, "the record does not count what stands in it")
+        return misfit(bundle, probe, "the record does not count what stands in it")
     if children + _passed_over(probe, entries) < entries:
         return Unreadable(
             reason=Reason.NE_TRUNCATED,
@@ -170,12 +171,4 @@ def _absent(bundle: Bundle, probe: ProbeRecord) -> Absent:
     return Absent(
         source=record_source(bundle, probe),
         detail=f"{target_of(bundle, probe)} does not exist on this node",
-    )
-
-
-def _misfit(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:
-    return Unreadable(
-        reason=Reason.NE_SCHEMA_INVALID,
-        detail=f"{target_of(bundle, probe)}: {what}",
-        source=record_source(bundle, probe),
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from analyzer.bundle.places import blob_member, record_source, source, target_of, why_not
+from analyzer.bundle.places import blob_member, misfit, record_source, source, why_not
 from analyzer.formats.process_text import effective_uid, split_arguments, split_environment
 from analyzer.model.bundle import Bundle, ProbeRecord
 from analyzer.model.evidence import Evidence, Present, Source, Unreadable
@@ -63,7 +63,7 @@ def process_scan(bundle: Bundle) -> Evidence[int]:
         return Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
     worst = next((probe for probe in walks if not _saw_all(probe)), None)
     if worst is None and any(_counts(probe) != _counts(walks[0]) for probe in walks):
-        return _odd_scan(bundle, walks[-1], "two walks over the processes contradict one another")
+        return misfit(bundle, walks[-1], "two walks over the processes contradict one another")
     return _walk(bundle, worst or walks[0])
 
 
@@ -78,7 +78,7 @@ def _saw_all(probe: ProbeRecord) -> bool:
 def _walk(bundle: Bundle, probe: ProbeRecord) -> Evidence[int]:
     """Read one walk over the processes."""
     if probe.status == "absent" or (probe.status == "ok" and not probe.record.get("scan")):
-        return _odd_scan(bundle, probe, "the record of the walk over the processes is incomplete")
+        return misfit(bundle, probe, "the record of the walk over the processes is incomplete")
     if probe.status != "ok":
         return why_not(bundle, probe)
     scan = probe.record["scan"]
@@ -86,10 +86,10 @@ def _walk(bundle: Bundle, probe: ProbeRecord) -> Evidence[int]:
         return why_not(bundle, probe, status="denied")
     problem = _miscounted(bundle, scan)
     if problem:
-        return _odd_scan(bundle, probe, problem)
+        return misfit(bundle, probe, problem)
     lost = _unattributed(bundle)
     if lost is not None:
-        return _odd_scan(bundle, lost, "a process was matched, but not which component it is")
+        return misfit(bundle, lost, "a process was matched, but not which component it is")
     return Present(
         value=scan["seen"],
         source=record_source(
@@ -179,11 +179,3 @@ def _unattributed(bundle: Bundle) -> ProbeRecord | None:
         if probe.probe == CMDLINE and probe.status != "absent" and not named:
             return probe
     return None
-
-
-def _odd_scan(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:
-    return Unreadable(
-        reason=Reason.NE_SCHEMA_INVALID,
-        detail=f"{target_of(bundle, probe)}: {what}",
-        source=record_source(bundle, probe),
-    )

@@ -108,3 +108,12 @@ def why_not(bundle: Bundle, probe: ProbeRecord, *, status: str | None = None) ->
         detail=f"{sentence} ({detail})" if detail else sentence,
         source=record_source(bundle, probe),
     )
+
+
+def misfit(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:
+    """Say that a record or its content contradicts itself or the format, and is not believed."""
+    return Unreadable(
+        reason=Reason.NE_SCHEMA_INVALID,
+        detail=f"{target_of(bundle, probe)}: {what}",
+        source=record_source(bundle, probe),
+    )

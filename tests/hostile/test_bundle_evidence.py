@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from analyzer.bundle.api_served import ALWAYS_SERVED
 from analyzer.bundle.evidence import api_evidence, node_evidence
 from analyzer.bundle.reader import read_bundle
 from analyzer.model.api import ApiEvidence
@@ -366,8 +367,11 @@ def service(name: str) -> bytes:
 
 
 def listing(seq: int, resource: str, status: str = "ok", **more: Any) -> dict[str, Any]:
-    facts = {"resource": resource, "complete": True, **more.pop("api", {})}
-    return probe(seq, f"api/{resource}", f"/api/v1/{resource}", status, api=facts, **more)
+    name, _, group = resource.partition(".")
+    told = {"resource": name, "group": group, "complete": True, "items": 0, "pages": 1}
+    path = f"/apis/{group}/v1/{name}" if group else f"/api/v1/{name}"
+    facts = {**told, **more.pop("api", {})}
+    return probe(seq, f"api/{resource}", path, status, api=facts, **more)
 
 
 def test_complete_list_is_present_with_line_numbers(tmp_path: Path) -> None:
@@ -404,6 +408,32 @@ UNKNOWN_LISTS: dict[str, tuple[dict[str, Any], bytes | None, Reason]] = {
     "fewer-than-counted": ({"api": {"items": 2}}, service("a") + b"\n", Reason.NE_SCHEMA_INVALID),
     "last-line-cut": ({}, service("a"), Reason.NE_SCHEMA_INVALID),
     "misfit": ({"api": {"items": -1}}, b"", Reason.NE_SCHEMA_INVALID),
+    "more-than-counted": ({"api": {"items": 0}}, service("a") + b"\n", Reason.NE_SCHEMA_INVALID),
+    "not-counted": ({"api": {"items": None}}, b"", Reason.NE_SCHEMA_INVALID),
+    "no-page": ({"api": {"pages": 0}}, b"", Reason.NE_SCHEMA_INVALID),
+    "pages-unsaid": ({"api": {"pages": None}}, b"", Reason.NE_SCHEMA_INVALID),
+    "forbidden-all-the-same": ({"api": {"http_code": 403}}, b"", Reason.NE_SCHEMA_INVALID),
+    "other-kind": ({"api": {"resource": "pods"}}, b"", Reason.NE_SCHEMA_INVALID),
+    "other-group": ({"api": {"group": "apps"}}, b"", Reason.NE_SCHEMA_INVALID),
+    "one-namespace": (
+        {"target": "/api/v1/namespaces/kube-system/services"},
+        b"",
+        Reason.NE_SCHEMA_INVALID,
+    ),
+    "some-by-label": (
+        {"target": "/api/v1/services?labelSelector=a"},
+        b"",
+        Reason.NE_SCHEMA_INVALID,
+    ),
+    "path-of-another-kind": ({"target": "/api/v1/pods"}, b"", Reason.NE_SCHEMA_INVALID),
+    "path-of-another-group": ({"target": "/apis/x.io/v1/services"}, b"", Reason.NE_SCHEMA_INVALID),
+    "one-object": ({"target": "/api/v1/services/a"}, b"", Reason.NE_API_NOT_COLLECTED),
+    "one-object-of-one-namespace": (
+        {"target": "/api/v1/namespaces/default/services/a"},
+        b"",
+        Reason.NE_API_NOT_COLLECTED,
+    ),
+    "absent-without-a-discovery": ({"status": "absent"}, None, Reason.NE_SCHEMA_INVALID),
 }
 
 
@@ -415,7 +445,9 @@ def test_list_that_may_lack_objects_is_never_the_whole(
 ) -> None:
     blob = {} if data is None else {"blob": "api/p1.ndjson"}
     blobs = {} if data is None else {"api/p1.ndjson": data}
-    evidence = api(tmp_path, [listing(1, "services", **blob, **more)], blobs).list("services")
+    record = listing(1, "services", **{k: v for k, v in more.items() if k != "target"}, **blob)
+    record["target"] = more.get("target", record["target"])
+    evidence = api(tmp_path, [record], blobs).list("services")
     assert isinstance(evidence, Unreadable)
     assert evidence.reason is reason
 
@@ -427,16 +459,15 @@ def test_list_in_the_bundle_twice_is_unknown(tmp_path: Path) -> None:
     assert "more than once" in evidence.detail
 
 
-def discovery(complete: object = True, status: str = "ok") -> dict[str, Any]:
-    facts = {"complete": complete}
+def discovery(complete: object = True, status: str = "ok", **more: Any) -> dict[str, Any]:
+    facts = {"complete": complete, "items": len(KINDS), **more}
     return probe(1, "api/discovery", "/apis", status, api=facts, blob="api/p1.ndjson")
 
 
+KINDS = (*sorted(ALWAYS_SERVED), "deployments.apps")
 SERVED = ndjson(
-    [
-        {"group": "", "version": "v1", "resource": "pods", "namespaced": True, "kind": "Pod"},
-        {"group": "apps", "version": "v1", "resource": "deployments", "kind": "Deployment"},
-    ]
+    {"group": kind.partition(".")[2], "version": "v1", "resource": kind.partition(".")[0]}
+    for kind in KINDS
 )
 
 
@@ -460,7 +491,17 @@ BROKEN_DISCOVERY: dict[str, tuple[dict[str, Any], bytes]] = {
     "completeness-unsaid": (discovery(complete=None), SERVED),
     "truncated": (discovery(status="truncated"), SERVED),
     "absent": (discovery(status="absent"), SERVED),
-    "empty": (discovery(), b""),
+    "empty": (discovery(items=0), b""),
+    "counts-another-number": (discovery(items=len(KINDS) - 1), SERVED),
+    "counts-nothing": (discovery(items=None), SERVED),
+    "lacks-pods": (
+        discovery(items=len(KINDS) - 1),
+        b"".join(line for line in SERVED.splitlines(keepends=True) if b'"pods"' not in line),
+    ),
+    "lacks-cluster-role-bindings": (
+        discovery(items=len(KINDS) - 1),
+        b"".join(line for line in SERVED.splitlines(True) if b'"clusterrolebindings"' not in line),
+    ),
     "broken-line": (discovery(), SERVED + b"{\n"),
     "odd-line": (discovery(), SERVED + b'{"resource": 7}\n'),
 }
@@ -483,6 +524,13 @@ def test_version_comes_from_the_server_with_its_place(tmp_path: Path) -> None:
     assert found.version_source.selector == "line 1 /gitVersion"
 
 
+def test_two_versions_are_none(tmp_path: Path) -> None:
+    records = [probe(n, "api/version", "/version", blob=f"api/p{n}.ndjson") for n in (1, 2)]
+    blobs = {f"api/p{n}.ndjson": b'{"gitVersion":"v1.3%d.1"}\n' % n for n in (1, 2)}
+    found = api(tmp_path, records, blobs, manifest_value={**api_manifest(), "cluster": {}})
+    assert found.git_version is None
+
+
 def test_version_falls_back_to_the_manifest(tmp_path: Path) -> None:
     found = api(tmp_path, [probe(1, "api/version", "/version", "denied")])
     assert found.git_version == "v1.36.2"
@@ -492,6 +540,41 @@ def test_version_falls_back_to_the_manifest(tmp_path: Path) -> None:
     assert none.git_version is None
     assert none.version_source is None
     assert none.cluster_uid is None
+
+
+def test_a_kind_that_discovery_offers_is_never_absent(tmp_path: Path) -> None:
+    records = [discovery(), listing(2, "deployments.apps", "absent"), listing(3, "pods", "absent")]
+    found = api(tmp_path, records, {"api/p1.ndjson": SERVED})
+    for kind in ("deployments.apps", "pods"):
+        evidence = found.list(kind)
+        assert isinstance(evidence, Unreadable)
+        assert evidence.reason is Reason.NE_SCHEMA_INVALID
+
+
+def test_two_discoveries_are_none(tmp_path: Path) -> None:
+    records = [discovery(), {**discovery(), "seq": 2}, listing(3, "jobs.batch", "absent")]
+    found = api(tmp_path, records, {"api/p1.ndjson": SERVED})
+    assert isinstance(found.list("clusterpolicies.kyverno.io"), Unreadable)
+    assert isinstance(found.list("jobs.batch"), Unreadable)
+
+
+def test_config_maps_are_asked_for_in_one_namespace(tmp_path: Path) -> None:
+    record = listing(1, "configmaps", blob="api/p1.ndjson")
+    for path, kind in (
+        ("/api/v1/namespaces/default/configmaps", Present),
+        ("/api/v1/configmaps", Present),
+        ("/api/v1/namespaces/other/configmaps", Unreadable),
+    ):
+        evidence = api(tmp_path, [{**record, "target": path}], {"api/p1.ndjson": b""})
+        assert isinstance(evidence.list("configmaps"), kind), path
+
+
+def test_one_object_by_name_leaves_its_list_alone(tmp_path: Path) -> None:
+    records = [
+        listing(1, "services", blob="api/p1.ndjson"),
+        {**listing(2, "services", "denied"), "target": "/api/v1/namespaces/default/services/a"},
+    ]
+    assert isinstance(api(tmp_path, records, {"api/p1.ndjson": b""}).list("services"), Present)
 
 
 PROXY = "/api/v1/nodes/cp-1/proxy/configz"
@@ -523,3 +606,55 @@ def test_configz_is_read_by_node(tmp_path: Path) -> None:
         Reason.NE_SCHEMA_INVALID,
     ]
     assert isinstance(found["worker-4"], Absent)
+
+
+ANSWERS = {
+    "api/p1.ndjson": b'{"kubeletconfig": {"authentication": {"anonymous": {"enabled": true}}}}\n',
+    "api/p2.ndjson": b'{"kubeletconfig": {"authentication": {"anonymous": {"enabled": false}}}}\n',
+}
+BY_OTHER_MEANS: dict[str, dict[str, Any]] = {
+    "same-path": {"target": PROXY},
+    "bare-name": {"target": "cp-1"},
+    "other-path-by-via": {"target": "/api/v1/nodes/cp-1/proxy/healthz", "via": "node cp-1"},
+}
+
+
+@pytest.mark.parametrize("second", BY_OTHER_MEANS.values(), ids=BY_OTHER_MEANS)
+@pytest.mark.parametrize("first", ["api/p1.ndjson", "api/p2.ndjson"], ids=["bad", "good"])
+def test_two_answers_of_one_kubelet_are_none(
+    tmp_path: Path, first: str, second: dict[str, Any]
+) -> None:
+    other = next(name for name in ANSWERS if name != first)
+    records = [
+        probe(1, "api/configz", PROXY, blob=first),
+        {**probe(2, "api/configz", PROXY, blob=other), **second},
+    ]
+    found = api(tmp_path, records, ANSWERS).configz
+    assert list(found) == ["cp-1"]
+    assert isinstance(found["cp-1"], Unreadable)
+    assert found["cp-1"].reason is Reason.NE_SCHEMA_INVALID
+
+
+ODD_ANSWERS: dict[str, dict[str, Any]] = {
+    "bare-name": {"target": "cp-1"},
+    "other-path": {"target": "/api/v1/nodes/cp-1/proxy/healthz", "via": "node cp-1"},
+    "via-another-node": {"via": "node worker-1"},
+    "forbidden-all-the-same": {"api": {"complete": True, "http_code": 403}},
+    "not-complete": {"api": {"complete": False, "http_code": 200}},
+}
+
+
+@pytest.mark.parametrize("forged", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_an_answer_of_a_kubelet_is_the_one_asked_for(
+    tmp_path: Path, forged: dict[str, Any]
+) -> None:
+    record = {**probe(1, "api/configz", PROXY, blob="api/p2.ndjson"), **forged}
+    found = api(tmp_path, [record], ANSWERS).configz
+    assert list(found) == ["cp-1"]
+    assert isinstance(found["cp-1"], Unreadable)
+
+
+def test_the_node_of_an_answer_may_be_said_by_both(tmp_path: Path) -> None:
+    record = probe(1, "api/configz", PROXY.replace("cp-1", "cp%2D1"), blob="api/p2.ndjson")
+    found = api(tmp_path, [{**record, "via": "node cp-1"}], ANSWERS).configz
+    assert isinstance(found["cp-1"], Present)
