@@ -4,8 +4,9 @@ Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/; th
 from 1.23 on (beta, on by default).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analyzer.checks.api_lists import some
 from analyzer.checks.api_server_flags import Server, plugin_on
 from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
 from analyzer.formats.kube_admission_config import PodSecurityDefaults, read_pod_security
@@ -19,6 +20,8 @@ ENFORCE_VERSION = f"{ENFORCE}-version"
 _ENFORCING = Version(1, 23)
 _PLUGIN = "PodSecurity"
 _CONFIG = "admission-control-config-file"
+_COMPONENT = "system:"
+"""What names of components and of service accounts start with: they make pods for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,14 @@ class Admission:
 
     Attributes:
         version: Of the API server; None when it is not in evidence.
+        seen: Some API server's command line is in evidence.
         plugin: On, off, or not in evidence.
         defaults: One for each API server in evidence.
-        unknown: Why the cluster-wide default is not known; None when it is.
+        unknown: Why the cluster-wide default, and who is exempt, is not known; None when it is.
     """
 
     version: Version | None
+    seen: bool
     plugin: bool | None
     defaults: tuple[Defaults, ...]
     unknown: Unreadable | None
@@ -61,6 +66,15 @@ class Admission:
                 text="the PodSecurity admission plugin is switched off",
                 sources=tuple(default.source for default in self.defaults),
             )
+        if self.plugin is None and self.seen:
+            return Answer(
+                standing=Standing.UNKNOWN,
+                text="whether the PodSecurity admission plugin is on is not known, as the "
+                "collector masked the API server's plugin lists",
+                sources=(space.source,),
+                reason=Reason.NE_REDACTED,
+                lacking=(EvidenceKey("process/kube-apiserver"),),
+            )
         exempt = tuple(d for d in self.defaults if space.name in d.value.exempt_namespaces)
         if exempt:
             return Answer(
@@ -69,8 +83,8 @@ class Admission:
                 sources=tuple(default.source for default in exempt),
             )
         if ENFORCE in space.labels:
-            return self._labelled(space, demand)
-        return self._unlabelled(space, demand)
+            return self._narrowed(self._labelled(space, demand))
+        return self._narrowed(self._unlabelled(space, demand))
 
     def _version_unknown(self, space: Space) -> Answer:
         return Answer(
@@ -89,18 +103,48 @@ class Admission:
             standing=standing,
             text=f"label enforce={level} ({pinned}){text}",
             sources=(space.source,),
-            notes=self._caveats() if standing is Standing.ENFORCED else (),
         )
 
-    def _caveats(self) -> tuple[str, ...]:
-        others = tuple(name for d in self.defaults for name in d.value.exempt_others)
+    def _narrowed(self, answer: Answer) -> Answer:
+        """Weaken an enforcing answer by what escapes it, or by not knowing what does."""
+        if answer.standing is not Standing.ENFORCED:
+            return answer
+        if self.seen and self.unknown is not None:
+            return self._exemptions_unknown(answer, self.unknown)
+        users = tuple(name for d in self.defaults for name in d.value.exempt_users)
+        components = tuple(name for name in users if name.startswith(_COMPONENT))
+        if components:
+            return replace(
+                answer,
+                standing=Standing.MAYBE,
+                text=f"{answer.text}, but the API server's admission configuration exempts "
+                f"{some(components, 4)}, which make pods for others",
+                sources=(*answer.sources, *(default.source for default in self.defaults)),
+                notes=self._caveats(users),
+            )
+        return replace(answer, notes=self._caveats(users))
+
+    def _exemptions_unknown(self, answer: Answer, why: Unreadable) -> Answer:
+        return replace(
+            answer,
+            standing=Standing.UNKNOWN,
+            text=f"{answer.text}, but whom the API server exempts is not known ({why.detail})",
+            sources=(*answer.sources, *((why.source,) if why.source else ())),
+            reason=why.reason,
+            lacking=(EvidenceKey("file/admission-config"),),
+        )
+
+    def _caveats(self, users: tuple[str, ...]) -> tuple[str, ...]:
+        classes = tuple(name for d in self.defaults for name in d.value.exempt_classes)
         notes = []
-        if others:
-            notes.append(f"Exempt users and runtime classes: {', '.join(others[:12])}.")
-        if self.plugin is None:
+        if users:
+            notes.append(f"Exempt users: {some(users)}.")
+        if classes:
+            notes.append(f"Exempt runtime classes: {some(classes)}.")
+        if not self.seen:
             notes.append(
                 "The API server's flags are not in evidence; the PodSecurity plugin is on by "
-                "default since 1.23."
+                "default since 1.23, and taken to exempt nobody."
             )
         return tuple(notes)
 
@@ -112,9 +156,7 @@ class Admission:
                 sources=(space.source,),
                 reason=self.unknown.reason,
                 lacking=(
-                    EvidenceKey(
-                        "file/admission-config" if self._seen else "process/kube-apiserver"
-                    ),
+                    EvidenceKey("file/admission-config" if self.seen else "process/kube-apiserver"),
                 ),
             )
         weakest = min(self.defaults, key=lambda default: _compare_default(default.value, demand)[0])
@@ -124,10 +166,6 @@ class Admission:
             text=f"no label; cluster-wide default enforce={weakest.value.enforce}{text}",
             sources=(space.source, weakest.source),
         )
-
-    @property
-    def _seen(self) -> bool:
-        return self.plugin is not None
 
 
 def read_admission(running: tuple[Server, ...], version: Version | None) -> Admission:
@@ -147,6 +185,7 @@ def read_admission(running: tuple[Server, ...], version: Version | None) -> Admi
             defaults.append(found)
     return Admission(
         version=version,
+        seen=bool(running),
         plugin=plugin_on(running, _PLUGIN, default=True),
         defaults=tuple(defaults),
         unknown=unknown,

@@ -20,14 +20,16 @@ class PodSecurityDefaults:
         enforce: Level that is enforced by default.
         version: Pinned version of that level, ``latest`` unless given.
         exempt_namespaces: Namespaces in which nothing is enforced.
-        exempt_others: User names and runtime classes that escape enforcement.
+        exempt_users: User names whose pods are not looked at.
+        exempt_classes: Runtime classes whose pods are not looked at.
         path: File that holds the configuration instead, relative to this one; empty if none.
     """
 
     enforce: str = PRIVILEGED
     version: str = "latest"
     exempt_namespaces: tuple[str, ...] = ()
-    exempt_others: tuple[str, ...] = ()
+    exempt_users: tuple[str, ...] = ()
+    exempt_classes: tuple[str, ...] = ()
     path: str = ""
 
 
@@ -62,7 +64,8 @@ def _configuration(document: dict[str, YamlValue]) -> PodSecurityDefaults:
         enforce=text(defaults.get("enforce") or PRIVILEGED, "defaults enforce"),
         version=text(defaults.get("enforce-version") or "latest", "defaults enforce-version"),
         exempt_namespaces=_names(exemptions, "namespaces"),
-        exempt_others=_names(exemptions, "usernames") + _names(exemptions, "runtimeClasses"),
+        exempt_users=_names(exemptions, "usernames"),
+        exempt_classes=_names(exemptions, "runtimeClasses"),
     )
 
 
