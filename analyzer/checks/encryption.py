@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.encryption_config import (
@@ -10,15 +10,20 @@ from analyzer.formats.encryption_config import (
     read_encryption_config,
     winning_block,
 )
+from analyzer.formats.scalars import parse_boolean
+from analyzer.formats.settings import Query, Shape, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import EvidenceKey, is_redacted
+from analyzer.model.evidence import EvidenceKey, Unreadable, is_redacted
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import Version
 
 _FLAG = "encryption-provider-config"
 _ROLE = "encryption-config"
+_KMS_V1, _KMS_V1_OFF = "v1", Version(1, 29)
+_KMS_GATE = Query(flag="feature-gates", shape=Shape.GATE, gate="KMSv1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +32,11 @@ class Encryption:
 
     Attributes:
         resource: Plural name of a core resource.
-        providers: Names that satisfy the rule.
+        providers: Names that satisfy the rule; with none, the file only has to load.
     """
 
     resource: str
-    providers: tuple[str, ...]
+    providers: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
@@ -42,6 +47,8 @@ class Encryption:
         """Judge every API server."""
         subjects = component_subjects("kube-apiserver", evidence, context)
         expected = f"{self.resource} written by {', '.join(self.providers)}"
+        if not self.providers:
+            expected = "an EncryptionConfiguration that loads"
         found = (
             outcome_of(self._judge(target), target.subject, expected, context)
             for target in subjects.targets
@@ -57,6 +64,11 @@ class Encryption:
             blocks = read_encryption_config(file.text)
         except EvidenceFormatError as error:
             return broken_file(file, _ROLE, str(error), target.subject)
+        broken = _does_not_load(blocks, file, target)
+        if broken is not None:
+            return broken
+        if not self.providers:
+            return _loads(file, len(blocks))
         block = winning_block(blocks, self.resource)
         if block is not None and any(is_redacted(name) for name in block.providers):
             return broken_file(file, _ROLE, "has a provider whose name was masked", target.subject)
@@ -91,3 +103,49 @@ class Encryption:
             if good
             else (),
         )
+
+
+def _loads(file: NamedFile, blocks: int) -> Judgement:
+    return Judgement(
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_EXPLICIT,
+        actual=file.flag_text,
+        why=f"{file.path} is an EncryptionConfiguration with {blocks} blocks; which provider "
+        "writes is judged by a control of its own.",
+        sources=(file.flag, file.source),
+    )
+
+
+def _does_not_load(
+    blocks: tuple[EncryptionBlock, ...], file: NamedFile, target: Target
+) -> Judgement | None:
+    """Return the verdict of a file that an API server refuses; None when nothing speaks for it."""
+    for block in blocks:
+        for name in block.keyless:
+            return _refused(file, block, f"{name} has no key")
+        if _KMS_V1 not in block.kms_versions:
+            continue
+        gate = target.config.look_up(_KMS_GATE)
+        if target.version is None:
+            problem = Unreadable(
+                reason=Reason.NE_VERSION_UNKNOWN,
+                detail="whether the API server still takes kms v1 depends on its version",
+            )
+            return no_evidence(problem, "api/version", "cluster", sources=(file.flag, file.source))
+        if isinstance(gate, Unreadable):
+            return no_evidence(gate, "process/kube-apiserver", target.subject)
+        on = isinstance(gate, Value) and parse_boolean(gate.text) is True
+        if target.version >= _KMS_V1_OFF and not on:
+            why = f"kms of version v1 needs the gate KMSv1 in Kubernetes {target.version}"
+            return _refused(file, block, f"{why}, and it is not true")
+    return None
+
+
+def _refused(file: NamedFile, block: EncryptionBlock, problem: str) -> Judgement:
+    return Judgement(
+        verdict=Verdict.FAIL,
+        reason=Reason.FAIL_EXPLICIT,
+        actual=f"{file.path}: {problem}",
+        why=f"{file.path} cannot be loaded: {problem}.",
+        sources=(replace(file.source, selector=block.pointer), file.flag),
+    )
