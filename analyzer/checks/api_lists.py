@@ -1,7 +1,7 @@
 """The API lists that a rule needs: what is there, what could not be known, where to cite it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +37,8 @@ _BUILT_IN = frozenset(
 )
 """Groups that the API server serves by itself; every other one with a dot is added to it."""
 
+_RBAC = ".rbac.authorization.k8s.io"
+
 SHOWN = 12
 """How many names, places or notes one finding lists before it only counts."""
 
@@ -65,9 +67,25 @@ class Lists:
         found = self.present.get(resource)
         return found.items if found else ()
 
-    def cite(self, *resources: str) -> tuple[Source, ...]:
-        """Return where the named lists stand, as far as they are known."""
-        return tuple(self.sources[name] for name in resources if name in self.sources)
+    def cite(self, *resources: str, lacking: str = "") -> tuple[Source, ...]:
+        """Return where the named lists stand, as far as they are known, and what they show.
+
+        Args:
+            resources: Names of lists.
+            lacking: What none of their objects is, ``no NetworkPolicy of namespace a``.
+        """
+        return tuple(
+            replace(self.sources[name], excerpt=self._shown(name, lacking))
+            for name in resources
+            if name in self.sources
+        )
+
+    def _shown(self, resource: str, lacking: str) -> str:
+        found = self.present.get(resource)
+        if found is None:
+            return f"{resource}: the server serves no such kind"
+        objects = count(len(found.items), "object")
+        return f"{lacking} among {objects} of {resource}" if lacking else f"{objects} of {resource}"
 
     def at(self, resource: str, line: int, pointer: str = "", excerpt: str = "") -> Source:
         """Return one place of a present list."""
@@ -111,13 +129,24 @@ def _look_up(api: ApiEvidence | None, resource: str) -> Evidence[ResourceList[An
             reason=Reason.NE_API_NOT_COLLECTED, detail=f"{resource}: no API bundle was given"
         )
     if resource in api.lists or not _custom(resource):
-        return api.list(resource)
+        return _not_without(resource, api.list(resource))
     definitions = api.list(CRDS)
     if not isinstance(definitions, Present) or definitions.value.malformed:
         return api.list(resource)
     if any(item.value.name == resource for item in definitions.value.items):
         return api.list(resource)
     return Absent(source=definitions.source, detail=f"no definition adds {resource}")
+
+
+def _not_without(resource: str, found: Evidence[ResourceList[Any]]) -> Evidence[ResourceList[Any]]:
+    """Doubt that a server lacks a kind of the core or RBAC group: no cluster is without them."""
+    if isinstance(found, Absent) and ("." not in resource or resource.endswith(_RBAC)):
+        return Unreadable(
+            reason=Reason.NE_API_KIND_MISSING,
+            detail=f"{resource} is said not to be served, and every API server serves it",
+            source=found.source,
+        )
+    return found
 
 
 def _custom(resource: str) -> bool:

@@ -161,7 +161,8 @@ def _bare(item: Item[Any], pods: int, lists: Lists) -> Outcome:
         expected=_EXPECTED,
         evidence=(
             lists.at(NAMESPACES, item.line, "/metadata/name", name),
-            *lists.cite(POLICIES, *WIDE),
+            *lists.cite(POLICIES, *LOCAL, lacking="no policy of this namespace"),
+            *lists.cite(*WIDE),
         ),
         missing=tuple(
             Missing(

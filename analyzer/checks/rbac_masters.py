@@ -1,7 +1,7 @@
 """Use of the group that no authorizer ever asks about: system:masters."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, take
 from analyzer.checks.rbac_graph import (
@@ -108,9 +108,11 @@ def _carriers(node: NodeEvidence, record: CapturedFile) -> Iterator[Source]:
         users = read_kubeconfig(record.content.value)
     except EvidenceFormatError:
         return
-    for user in users:
-        if any(_NAME in groups for _, groups in user.subjects):
-            yield record.content.source
+    for index, user in enumerate(users):
+        named = _subject(user.subjects)
+        if named:
+            place = f"/users/{index}/user/client-certificate-data"
+            yield replace(record.content.source, selector=place, excerpt=named)
         elif user.certificate_file:
             yield from _named_file(node, user.certificate_file)
 
@@ -123,8 +125,16 @@ def _named_file(node: NodeEvidence, path: str) -> Iterator[Source]:
         subjects = certificate_subjects(content.value)
     except EvidenceFormatError:
         return
-    if any(_NAME in groups for _, groups in subjects):
-        yield content.source
+    named = _subject(subjects)
+    if named:
+        yield replace(content.source, excerpt=named)
+
+
+def _subject(subjects: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Write the first certificate subject of the group; empty when there is none."""
+    found = ((name, groups) for name, groups in subjects if _NAME in groups)
+    name, groups = next(found, ("", ()))
+    return f"certificate subject: CN={name}, O={', '.join(groups)}"[:400] if groups else ""
 
 
 def _undecided(lists: Lists) -> Outcome:
