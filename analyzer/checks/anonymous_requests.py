@@ -54,6 +54,9 @@ class AnonymousRequests:
 
 
 def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judgement:
+    off = _off_by_omission(target)
+    if off is not None:
+        return off
     judged = _SETTING.judge(target, evidence, context)
     if judged.verdict is not Verdict.FAIL:
         return judged
@@ -74,6 +77,22 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
         letter=Verdict.FAIL,
         letter_why=judged.why.rstrip("."),
     )
+
+
+def _off_by_omission(target: Target) -> Judgement | None:
+    """Pass a file whose section ``anonymous`` is there and does not say enabled: that is off."""
+    for file in target.config.files.get(_FILE, ()):
+        place = find(file.document, "anonymous")
+        section = place.value if place else None
+        if place is not None and isinstance(section, dict) and section.get("enabled") is None:
+            return Judgement(
+                verdict=Verdict.PASS,
+                reason=Reason.PASS_EXPLICIT,
+                actual=f"anonymous without enabled in {file.path}",
+                why=f"{file.path} has the section anonymous without enabled, which means false.",
+                sources=(file.at(place.pointer, "anonymous"),),
+            )
+    return None
 
 
 def _conditions(target: Target) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def _control_plane_gaps(
         *(_not_running(component, node) for node in silent),
         *(_not_visited(component, name) for name in unseen),
     )
-    return gaps or (_out_of_reach(component),)
+    return gaps or (_out_of_reach(component, evidence),)
 
 
 def _candidate(node: NodeEvidence, evidence: ClusterEvidence, labelled: frozenset[str]) -> bool:
@@ -212,8 +212,12 @@ def _not_visited(component: str, name: str) -> Outcome:
     return _gap(component, f"node/{name}", Reason.NE_NODE_MISSING, detail)
 
 
-def _out_of_reach(component: str) -> Outcome:
-    detail = f"no node in evidence runs {component} and the API shows none that should"
+def _out_of_reach(component: str, evidence: ClusterEvidence) -> Outcome:
+    """Say that nothing shows the component; labelled nodes would have been named one by one."""
+    why = f"none of the {len(evidence.expected or ())} nodes of the API is labelled control plane"
+    if evidence.expected is None:
+        why = "which nodes should is not known, because the API's list of nodes is not in evidence"
+    detail = f"no node in evidence runs {component}, and {why}"
     return _gap(component, "cluster", Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE, detail)
 
 

@@ -241,7 +241,11 @@ def _dropins(
         reason = looked.reason if looked is not None else Reason.NE_FILE_NOT_COLLECTED
         return (Unreadable(reason=reason, detail=detail),)
     if isinstance(looked, Absent):
-        return ()
+        detail = (
+            f"the drop-in folder {folder} is named by the kubelet and was not found on the host"
+        )
+        reason = Reason.NE_FILE_ABSENT_ON_HOST
+        return (Unreadable(reason=reason, detail=detail, source=looked.source),)
     found = (p for p in node.files if p.startswith(f"{folder}/") and p.endswith(".conf"))
     return tuple(_read(node, path, _USUAL_FILE["kubelet"][1]) for path in sorted(found))
 
