@@ -1,19 +1,21 @@
 """Check type ``file-mode``: no permission bit beyond a limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
 from analyzer.checks.file_gather import FileGroup
 from analyzer.checks.file_groups import FILE_SETS, file_subjects
-from analyzer.checks.file_verdict import FileRule, judge_group
-from analyzer.checks.judgement import one_per_subject, outcome_of
+from analyzer.checks.file_verdict import SHOWN, FileRule, judge_group
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Present
+from analyzer.model.evidence import Evidence, EvidenceKey, Present
 from analyzer.model.node import FileStat, NodeEvidence
 from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Verdict
 
-_STICKY, _OTHERS_WRITE = 0o1000, 0o002
+_STICKY, _OTHERS_WRITE = 0o1000, 0o022
+_CERTIFICATE, _KEY = "-----BEGIN CERTIFICATE-----", "PRIVATE KEY-----"
 
 
 @unique
@@ -59,7 +61,7 @@ class FileMode:
         expected = f"mode {self.limit} or stricter"
         outcomes = (
             outcome_of(
-                judge_group(group, self.files, self._rule(group)),
+                self._judge(group),
                 group.subject,
                 expected,
                 context,
@@ -68,29 +70,60 @@ class FileMode:
         )
         return (*one_per_subject(outcomes), *found.outcomes)
 
+    def _judge(self, group: FileGroup) -> Judgement:
+        judged = judge_group(group, self.files, self._rule(group))
+        if judged.verdict is Verdict.NO_EVIDENCE:
+            return judged
+        picked = (
+            stat.value
+            for path, stat in group.files
+            if isinstance(stat, Present) and self._picks(path, stat.value, group.node)
+        )
+        notes = tuple(note for stat in picked if (note := _folder_note(stat, group.node)))
+        return replace(judged, notes=(*judged.notes, *notes[:SHOWN]))
+
     def _rule(self, group: FileGroup) -> FileRule:
         return FileRule(
             offence=lambda stat: self._offence(stat, group.node),
-            doubt=lambda stat: (
-                "carries an access control list, which can widen its mode" if stat.has_acl else ""
-            ),
+            doubt=lambda stat: self._doubt(stat, group.node),
             facts=lambda stat: f"has mode {_mode(stat)}",
-            picks=self._picks,
+            picks=lambda path, stat: self._picks(path, stat, group.node),
             what={Only.CERTIFICATES: "certificate files", Only.KEYS: "key files"}.get(
                 self.only, "such files"
             ),
         )
 
     def _offence(self, stat: FileStat, node: NodeEvidence) -> str:
-        if stat.mode & ~int(self.limit, 8) & 0o7777:
+        if self._beyond(stat) and not self._may_be_key(stat, node):
             return f"has mode {_mode(stat)}, more than {self.limit} allows"
-        folder = node.stat(stat.path.rpartition("/")[0] or "/") if stat.link_target else None
+        folder = _folder_of_link(stat, node)
         if isinstance(folder, Present) and _writable(folder.value):
-            return "is a link in a folder that others may write to"
+            return f"is a link in a folder of mode {_mode(folder.value)}: others may replace it"
         return ""
 
-    def _picks(self, path: str, stat: FileStat | None) -> bool:
+    def _doubt(self, stat: FileStat, node: NodeEvidence) -> str:
+        if self._may_be_key(stat, node):
+            return f"has mode {_mode(stat)} and is not proven a certificate: it may hold a key"
+        return "carries an access control list, which can widen its mode" if stat.has_acl else ""
+
+    def _picks(self, path: str, stat: FileStat | None, node: NodeEvidence) -> bool:
+        if stat is not None and self._may_be_key(stat, node):
+            return True
         return picks(self.only, path, stat, super_admin=self.include_super_admin)
+
+    def _beyond(self, stat: FileStat) -> bool:
+        return bool(stat.mode & ~int(self.limit, 8) & 0o7777)
+
+    def _may_be_key(self, stat: FileStat, node: NodeEvidence) -> bool:
+        """Tell whether a file too open for a key is no key by its name alone."""
+        if self.only is not Only.KEYS or stat.kind == "dir" or not self._beyond(stat):
+            return False
+        if picks(Only.KEYS, stat.path, stat) or stat.path.endswith(".pub"):
+            return False
+        content = node.content(stat.path)
+        if isinstance(content, Present):
+            return _KEY in content.value or _CERTIFICATE not in content.value
+        return not stat.path.endswith((".crt", ".cert"))
 
 
 def picks(only: Only, path: str, stat: FileStat | None, *, super_admin: bool = True) -> bool:
@@ -112,5 +145,18 @@ def _mode(stat: FileStat) -> str:
     return f"{stat.mode:04o}"
 
 
+def _folder_of_link(stat: FileStat, node: NodeEvidence) -> Evidence[FileStat] | None:
+    """Return the facts about the folder that a link lies in; None when the file is no link."""
+    return node.stat(stat.path.rpartition("/")[0] or "/") if stat.link_target else None
+
+
+def _folder_note(stat: FileStat, node: NodeEvidence) -> str:
+    folder = _folder_of_link(stat, node)
+    if folder is None or isinstance(folder, Present):
+        return ""
+    return f"{stat.path} is a link, and who may write to its folder is not in evidence"
+
+
 def _writable(folder: FileStat) -> bool:
+    """Tell whether others than the owner may replace a link; in a sticky folder they may not."""
     return bool(folder.mode & _OTHERS_WRITE) and not folder.mode & _STICKY
