@@ -5,13 +5,15 @@ In this order, each step only on what the one before has accepted:
 1. the archive: form, size and names (``archive``);
 2. the format line and its version;
 3. SHA256SUMS against every member;
-4. the manifest against its schema;
-5. plan, probe records and redactions, line by line, and the blobs they name.
+4. the manifest against its schema, and the collector's text against its hash there;
+5. plan, probe records and redactions, line by line, and the blobs they name;
+6. the counts of the manifest against plan and records.
 """
 
 from pathlib import Path
 
 from analyzer.bundle.archive import Archive, read_archive
+from analyzer.bundle.claims import check_collector, check_counts
 from analyzer.bundle.limits import DEFAULT_LIMITS, Limits
 from analyzer.bundle.manifest import check_format, read_manifest, subject_of
 from analyzer.bundle.paths import bundle_paths
@@ -60,7 +62,9 @@ def check_archive(archive: Archive, *, limits: Limits = DEFAULT_LIMITS) -> Bundl
     kind = BundleKind(manifest["kind"])
     if kind is BundleKind.IMPORT:
         raise refuse(archive.name, "imported bundles are not supported", _NO_IMPORTS)
+    check_collector(archive, manifest, digests)
     probes = read_probes(archive, digests, limits=limits)
+    check_counts(archive, manifest, probes)
     check_redactions(archive, limits=limits)
     return Bundle(
         name=archive.name,

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from analyzer.bundle.claims import COLLECTOR
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.leak_scan import LeakHit, scan_bundle
 from analyzer.bundle.places import target_of, text_of
 from analyzer.bundle.probes import INVALID, NOT_RUN, REDACTIONS
 from analyzer.bundle.signatures import SignatureState, signature_method, signature_state
+from analyzer.formats.shipped import collector_files
 from analyzer.model.bundle import Bundle
 
 STATUSES = (
@@ -163,8 +165,6 @@ def _in_order(counts: Counter[str]) -> Mapping[str, int]:
 
 def _notes(bundle: Bundle) -> tuple[str, ...]:
     statuses = Counter(probe.status for probe in bundle.probes)
-    stated = bundle.manifest.get("counts") or {}
-    run = len(bundle.probes) - statuses[NOT_RUN]
     sayings = (
         (
             not bundle.manifest["complete"],
@@ -172,12 +172,16 @@ def _notes(bundle: Bundle) -> tuple[str, ...]:
         ),
         (statuses[NOT_RUN], f"{statuses[NOT_RUN]} planned probes have no record"),
         (statuses[INVALID], f"{statuses[INVALID]} records do not fit their schema"),
-        (_differs(stated.get("planned"), len(bundle.probes)), "the manifest counts another plan"),
-        (_differs(stated.get("run"), run), "the manifest counts other records"),
+        (not _collectors(bundle), "the collector's text is not in the bundle"),
+        (
+            not set(_collectors(bundle)) <= set(collector_files().values()),
+            "collector text differs from the one shipped with this analyzer",
+        ),
         (unknown_probes(bundle), f"unknown probe ids: {', '.join(unknown_probes(bundle))}"),
     )
     return tuple(sentence for applies, sentence in sayings if applies)
 
 
-def _differs(stated: int | None, actual: int) -> bool:
-    return stated is not None and stated != actual
+def _collectors(bundle: Bundle) -> tuple[bytes, ...]:
+    """Return the text of the program that wrote the bundle."""
+    return tuple(data for name, data in bundle.members.items() if name.startswith(COLLECTOR))

@@ -289,3 +289,69 @@ def test_any_document_is_refused_or_read(tmp_path: Path, member: str, data: byte
     except BundleRefusedError:
         return
     assert found.members[f"bundle/{member}"] == data
+
+
+# ------------------------------------------------------------------ what the manifest claims
+
+COLLECTOR = b"#!/bin/sh\n"
+BY_ANOTHER = {"collector/node.sh": b"#!/bin/sh\nexit 0\n"}
+TRUE_COUNTS = {"planned": 2, "run": 1, "by_status": {"ok": 1}}
+LEFT_OUT = probe(2, "file/pki", "/etc/kubernetes/pki/ca.key", stat=STAT)
+FALSE_COUNTS: dict[str, dict[str, Any]] = {
+    "planned-more": {"planned": 3},
+    "planned-fewer": {"planned": 1},
+    "ran-more": {"run": 2},
+    "ran-none": {"run": 0},
+    "other-statuses": {"by_status": {"denied": 1}},
+    "status-not-counted": {"by_status": {}},
+    "status-counted-too-often": {"by_status": {"ok": 1, "absent": 1}},
+}
+
+
+def counted(counts: Mapping[str, Any] | None, records: tuple[Any, ...] = (RECORD,)) -> Any:
+    return members(
+        records,
+        blobs=BLOBS,
+        plan=[plan_line(one) for one in (RECORD, LEFT_OUT)],
+        manifest_value=manifest(counts=counts),
+    )
+
+
+@pytest.mark.parametrize("forged", FALSE_COUNTS.values(), ids=FALSE_COUNTS)
+def test_a_manifest_that_counts_otherwise_is_refused(
+    tmp_path: Path, forged: dict[str, Any]
+) -> None:
+    with pytest.raises(BundleRefusedError, match="counts"):
+        read(tmp_path, counted({**TRUE_COUNTS, **forged}))
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [TRUE_COUNTS, {}, None, {"planned": 2}, {"planned": None, "run": None, "by_status": None}],
+)
+def test_counts_that_are_true_or_not_stated_are_fine(
+    tmp_path: Path, counts: dict[str, Any] | None
+) -> None:
+    assert len(read(tmp_path, counted(counts)).probes) == 2
+
+
+def test_a_record_that_does_not_fit_was_counted_as_what_it_says(tmp_path: Path) -> None:
+    odd = {**LEFT_OUT, "stat": {"type": "file"}}
+    counts = {"planned": 2, "run": 2, "by_status": {"ok": 2}}
+    found = read(tmp_path, counted(counts, (RECORD, odd)))
+    assert [one.status for one in found.probes] == ["ok", "invalid"]
+
+
+def collected_by(text: Mapping[str, bytes], stated: str | None) -> dict[str, bytes]:
+    collector = {"name": "node.sh", "version": "0.1.0", "sha256": stated}
+    value = manifest(collector=collector)
+    return members([RECORD], blobs=BLOBS, changes=text, manifest_value=value)
+
+
+def test_the_collector_is_the_one_of_the_manifest(tmp_path: Path) -> None:
+    digest = hashlib.sha256(COLLECTOR).hexdigest()
+    assert read(tmp_path, collected_by({"collector/node.sh": COLLECTOR}, digest)).probes
+    for text in ({}, BY_ANOTHER, {"collector/node.sh": COLLECTOR, "collector/x.sh": b""}):
+        with pytest.raises(BundleRefusedError, match="collector"):
+            read(tmp_path, collected_by(text, digest))
+    assert read(tmp_path, collected_by(BY_ANOTHER, None)).probes
