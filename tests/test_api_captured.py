@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from analyzer.checks import CHECK_TYPES
+from analyzer.cli import main
 from analyzer.formats.kube_baseline import shipped_baseline
 from analyzer.formats.kube_objects import decode
 from analyzer.formats.own_files import load_data
@@ -19,9 +20,10 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Verdict, worst
 from analyzer.model.version import Version
 from tests import evidence_builder as build
-from tests.api_cases import context
+from tests.api_cases import Case, all_cases, context
 
 LISTS = Path(__file__).parent / "data" / "api" / "api-lists.json.gz"
+SAMPLES = Path(__file__).parent.parent / "samples"
 FILES = ("rbac", "service-accounts", "pod-security", "network", "workloads", "images")
 SERVER = build.process("kube-apiserver", ["kube-apiserver", "--authorization-mode=Node,RBAC"])
 
@@ -186,6 +188,53 @@ def test_an_evidence_place_can_be_read_again() -> None:
     for part in pointer.split("/")[1:]:
         value = value[int(part)] if isinstance(value, list) else value[part]
     assert value is True
+
+
+DECIDED = (Verdict.PASS, Verdict.FAIL, Verdict.MANUAL)
+
+
+@pytest.mark.parametrize("topic", sorted(VERDICTS))
+def test_every_decision_names_a_place(topic: str) -> None:
+    for one in judge(topic):
+        placed = any(source.selector or source.excerpt for source in one.evidence)
+        assert placed or one.verdict not in DECIDED, one
+
+
+@pytest.mark.parametrize("case", tuple(all_cases()), ids=str)
+def test_every_decision_of_a_case_names_a_place(case: Case) -> None:
+    for one in case.outcomes():
+        placed = any(source.selector or source.excerpt for source in one.evidence)
+        assert placed or one.verdict not in DECIDED, one
+
+
+@pytest.mark.parametrize("name", ["bundles", "managed"])
+def test_every_decision_of_a_sample_run_names_a_place(name: str, tmp_path: Path) -> None:
+    assert main(["analyze", str(SAMPLES / name), "-o", str(tmp_path), "--format", "json"]) == 0
+    document = json.loads((tmp_path / "assessment.json").read_bytes())
+    placed = {e["id"] for e in document["evidence"] if e["selector"] or e["excerpt"]}
+    for control in document["controls"]:
+        for finding in control["findings"]:
+            decided = finding["verdict"] in [verdict.value for verdict in DECIDED]
+            assert not decided or placed.intersection(finding["evidence"]), (control["id"], finding)
+
+
+def test_a_certificate_is_cited_with_its_subject(tmp_path: Path) -> None:
+    """kubeadm's super-admin.conf on the sample's control-plane node carries the group."""
+    assert main(["analyze", str(SAMPLES / "bundles"), "-o", str(tmp_path), "--format", "json"]) == 0
+    document = json.loads((tmp_path / "assessment.json").read_bytes())
+    control = next(c for c in document["controls"] if c["topic"] == "rbac-masters")
+    cited = next(f["evidence"] for f in control["findings"] if f["subject"] == "node/cp-1")
+    places = [(e["selector"], e["excerpt"]) for e in document["evidence"] if e["id"] in cited]
+    assert [selector for selector, _ in places] == ["/users/0/user/client-certificate-data"]
+    assert places[0][1].startswith("certificate subject: CN=")
+    assert "O=system:masters" in places[0][1]
+
+
+def test_grants_to_every_account_reach_the_default_ones() -> None:
+    told = {one.subject: one.explanation for one in judge("sa-default")}
+    default = told["ServiceAccount/default/default"]
+    assert "ClusterRoleBinding/all-sa-pods (Group/system:serviceaccounts)" in default
+    assert "ClusterRoleBinding/everyone-view (Group/system:authenticated)" in default
 
 
 def test_the_order_of_objects_changes_no_verdict() -> None:

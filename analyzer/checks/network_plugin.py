@@ -1,7 +1,7 @@
 """Whether the installed network plugin is one that enforces network policies."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import CLUSTER, CRDS, SHOWN, Lists, keys, some, take
 from analyzer.checks.workload_units import containers
@@ -133,7 +133,8 @@ def _sightings(lists: Lists, evidence: ClusterEvidence) -> Iterator[Sighting]:
         for process in node.running("k3s"):
             flags = values_of(parse_arguments(process.argv), _K3S_OFF)
             if not process.truncated and not flags:
-                yield Sighting(token="process:k3s", source=process.source)  # noqa: S106 - a trace
+                where = replace(process.source, excerpt=f"k3s runs without --{_K3S_OFF}")
+                yield Sighting(token="process:k3s", source=where)  # noqa: S106 - a trace
 
 
 def _daemonset(value: Workload, lists: Lists, line: int) -> Iterator[Sighting]:
@@ -167,7 +168,8 @@ def _cni(content: Present[str]) -> Iterator[Sighting]:
     except EvidenceFormatError:  # a file that is no CNI configuration is no trace of a plugin
         return
     for name in types:
-        yield Sighting(token=f"cni:{name}", source=content.source)
+        where = replace(content.source, excerpt=f"plugin type {name}"[:400])
+        yield Sighting(token=f"cni:{name}", source=where)
 
 
 def _definitions(lists: Lists) -> Iterator[Sighting]:
