@@ -41,7 +41,7 @@ from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, NoReturn
 
 VERSION = "0.1.0"
 PROFILE_VERSION = "1"
-REDACTION_POLICY = "kube-evidence-api-1"
+REDACTION_POLICY = "kube-evidence-api-2"
 
 PAGE_LIMIT = 500
 MAX_PAGES = 20000
@@ -64,16 +64,28 @@ Tree = Any  # a mapping of field name to Tree, or a function of (Redactor, value
 
 
 SECRET_WORDS = (
-    r"(?:token|password|passwd|passphrase|pwd|secret|credentials?|"
-    r"(?:secret|access|api|private)[-_.]?key|client[-_.]?key[-_.]?data|"
-    r"datastore[-_.]?endpoint)"
+    r"(?:token|password|passwd|passphrase|passcode|pwd|secret|credentials?|dockerconfigjson|"
+    r"(?:secret|access|api|private|join|signing|encryption|master|host|ssh|shared|account|"
+    r"storage|session|auth|hmac)[-_.]?key|"
+    r"client[-_.]?key[-_.]?data|datastore[-_.]?endpoint|connection[-_.]?string)"
 )
-SECRET_NAME = re.compile(SECRET_WORDS + r"(?:[-_.]?(?:value|data))?s?$", re.IGNORECASE)
-# "--token=x" and "PASSWORD=x" anywhere, "--token x" within one text; "==" compares, and stays.
+SECRET_NAME = re.compile(
+    r"(?:(?:" + SECRET_WORDS + r"(?:[-_.]?(?:value|data))?s?)|pass|(?:\b|_|basic[-_]?)auth)$",
+    re.IGNORECASE,
+)
+SECRET_WORD = re.compile(SECRET_WORDS + "s?", re.IGNORECASE)
+# "--token=x", "PASSWORD: x" and "secret := x" anywhere, "--token x" within one text; "==" compares,
+# and stays. Where a value ends only its reader knows: all of the line goes.
 ASSIGNMENT = re.compile(
-    r"(?i)(?P<name>" + SECRET_WORDS + r"\s*=(?!=)\s*|--[\w.-]*" + SECRET_WORDS + r"\s+)"
-    r"(?P<value>\S+)"
+    r"(?i)(?P<name>(?:"
+    + SECRET_WORDS
+    + r"s?|\bauthorization|(?:\b|[-_])pass|(?:\b|[-_])auth|[?&](?:sig|code|key))"
+    + r"[\"']?\s*(?::?=(?!=)|:(?=[\s\"']))\s*|--[\w.-]{0,80}"
+    + SECRET_WORDS
+    + r"s?\s+)(?P<value>[^\n]+)"
 )
+# Runs of letters, digits and what Base64 adds to them; an image's digest is none.
+RUN = re.compile(r"(?<![A-Za-z0-9+/_=-])(?<!sha256:)[A-Za-z0-9+/_=-]{20,}")
 # Texts that are secrets wherever they stand: (rule, what kind, pattern).
 SECRET_TEXTS = (
     (
@@ -88,13 +100,19 @@ SECRET_TEXTS = (
     ("base64-pem", "pem", re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*")),
     ("jwt", "token", re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")),
     ("bearer", "token", re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{16,}")),
-    ("url-userinfo", "value", re.compile(r"(?<=://)[^/\s\"']+(?=@)")),
+    (
+        "basic",
+        "token",
+        re.compile(r"(?i)(?<=basic )(?=[a-z0-9+/]*[0-9+/=])[a-z0-9+/]{6,}={0,2}"),
+    ),
+    # A password may hold slashes, and an "@" too: all up to the last one, but for a digest.
+    ("url-userinfo", "value", re.compile(r"(?<=://)[^\s\"']+(?=@(?!sha256:))")),
     (
         "provider-key",
         "token",
         re.compile(
             r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{35}|gh[opsu]_\w{36}|"
-            r"xox[abprs]-[\w-]{10,}|sk_live_\w{16,})"
+            r"xox[abprs]-[\w-]{10,}|sk_live_\w{16,}|hooks\.slack\.com/services/\S+)"
         ),
     ),
 )
@@ -105,6 +123,32 @@ PLAIN_VALUES = frozenset(("", "true", "false", "null", "*", "?*"))
 def escape_pointer(key: str) -> str:
     """Escape one step of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def looks_random(text: str) -> bool:
+    """Tell whether a run of 20 characters or more is rather drawn by lot than written.
+
+    Words keep to one kind of character for long; keys in hex or Base64 change it all the time.
+    """
+    whole_run = len(text) >= 20 and _changes(text) >= 0.35 and _has_all_kinds(text)
+    return whole_run or any(_is_plain_random(part) for part in re.split(r"[^A-Za-z0-9]", text))
+
+
+def _has_all_kinds(text: str) -> bool:
+    return all(re.search(kind, text) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+
+
+def _is_plain_random(part: str) -> bool:
+    """Judge hex, Base32 and their like, which know one case of letters only."""
+    digits = sum(map(str.isdigit, part))
+    return len(part) >= 20 and 3 <= digits and _changes(part) >= 0.2
+
+
+def _changes(text: str) -> float:
+    """Return how often the kind of character changes from one to the next, from 0 to 1."""
+    kinds = "".join("d" if c.isdigit() else "u" if c.isupper() else "l" for c in text)
+    changes = sum(kinds[at] != kinds[at - 1] for at in range(1, len(kinds)))
+    return changes / max(1, len(kinds) - 1)
 
 
 def length_class(length: int) -> str:
@@ -149,23 +193,87 @@ class Redactor:
 
     def text(self, value: str, pointer: str) -> str:
         """Mask the parts of a text that are secrets by their look."""
-        for rule, kind, pattern in SECRET_TEXTS:
-            value = pattern.sub(partial(self._masked_match, rule, kind, pointer), value)
-        return value
-
-    def _masked_match(self, rule: str, kind: str, pointer: str, found: Any) -> str:
-        return self.mask(found.group(), rule, pointer, kind)
+        return self._draft(value, pointer, (_Draft.looks,))
 
     def assignments(self, value: str, pointer: str) -> str:
-        """Mask what a text assigns to names that sound like secrets."""
+        """Mask what a text assigns to names that sound like secrets, and what looks random."""
+        return self._draft(value, pointer, (_Draft.looks, _Draft.assigned, _Draft.random))
 
-        def mask(found: Any) -> str:
-            secret = found.group("value")
-            if secret.lower() in PLAIN_VALUES:
-                return str(found.group())
-            return str(found.group("name")) + self.mask(secret, "assigned-secret", pointer)
+    def expression(self, value: str, pointer: str) -> str:
+        """Mask the literals of a program (CEL, Rego) that may be secrets, and keep its words."""
+        return self._draft(value, pointer, (_Draft.literals, _Draft.looks, _Draft.random))
 
-        return ASSIGNMENT.sub(mask, self.text(value, pointer))
+    def _draft(
+        self, value: str, pointer: str, steps: Tuple[Callable[["_Draft", str], str], ...]
+    ) -> str:
+        if _Draft.OPEN in value:  # it would be taken for one of our own marks
+            return self.mask(value, "unexpected-character", pointer)
+        draft = _Draft()
+        for step in steps:
+            value = step(draft, value)
+
+        def settle(found: Any) -> str:
+            rule, kind, secret = draft.found[int(found.group(1))]
+            return self.mask(secret, rule, pointer, kind)
+
+        return re.sub(f"{_Draft.OPEN}([0-9]+){_Draft.CLOSE}", settle, value)
+
+
+class _Draft:
+    """A text while it is searched: a later find may swallow an earlier one, and replaces it."""
+
+    OPEN, CLOSE = "\ue000", "\ue001"
+
+    def __init__(self) -> None:
+        self.found: List[Tuple[str, str, str]] = []
+
+    def _mark(self, rule: str, kind: str, secret: str) -> str:
+        self.found.append((rule, kind, secret))
+        return f"{self.OPEN}{len(self.found) - 1}{self.CLOSE}"
+
+    def looks(self, value: str) -> str:
+        """Mark what is a secret by its look."""
+        for rule, kind, pattern in SECRET_TEXTS:
+            value = pattern.sub(partial(self._match, rule, kind), value)
+        return value
+
+    def _match(self, rule: str, kind: str, found: Any) -> str:
+        return self._mark(rule, kind, found.group())
+
+    def assigned(self, value: str) -> str:
+        """Mark what is assigned to names that sound like secrets."""
+        return ASSIGNMENT.sub(self._assigned, value)
+
+    def _assigned(self, found: Any) -> str:
+        secret = found.group("value")
+        if secret.strip().lower() in PLAIN_VALUES:
+            return str(found.group())
+        return str(found.group("name")) + self._mark("assigned-secret", "value", secret)
+
+    def random(self, value: str) -> str:
+        """Mark what looks drawn by lot."""
+        return RUN.sub(self._run, value)
+
+    def _run(self, found: Any) -> str:
+        run = str(found.group())
+        return self._mark("random-text", "value", run) if looks_random(run) else run
+
+    def literals(self, value: str) -> str:
+        """Mark literals that may be secrets by their look or by what they are compared with."""
+        return "".join(map(self._clause, CLAUSE.findall(value)))
+
+    def _clause(self, clause: str) -> str:
+        about_secrets = KEY_WORD.search(clause) is not None
+        return LITERAL.sub(partial(self._literal, about_secrets), clause)
+
+    def _literal(self, about_secrets: bool, found: Any) -> str:  # noqa: FBT001 - see partial above
+        literal = str(found.group())
+        inner = literal.strip("\"'`")
+        named = about_secrets and inner and not SECRET_WORD.fullmatch(inner)
+        # What is spelled in numbers shows its look to nobody but the program.
+        if named or SPELLED.search(inner) or looks_random(inner):
+            return literal[0] + self._mark("literal", "value", inner) + literal[0]
+        return literal
 
 
 def leaf(redactor: Redactor, value: Any, pointer: str) -> Any:
@@ -212,7 +320,7 @@ def free(redactor: Redactor, value: Any, pointer: str) -> Any:
         return {
             key: _free_field(redactor, value, key, f"{pointer}/{escape_pointer(key)}")
             for key in value
-            if key not in NEVER_KEPT
+            if _plain_key(key) not in NEVER_KEPT
         }
     if isinstance(value, list):
         return [free(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
@@ -221,64 +329,221 @@ def free(redactor: Redactor, value: Any, pointer: str) -> Any:
     return value
 
 
-NEVER_KEPT = frozenset(("caBundle", "managedFields"))
+NEVER_KEPT = frozenset(("caBundle", "managedFields", "last-applied-configuration"))
 NOT_SECRET = frozenset(("automountServiceAccountToken",))
-HEADER_FIELDS = frozenset(("staticPodURLHeader", "httpHeaders"))
+# Which object is meant, where a field with a secret's name refers to one.
+REFERENCE_FIELDS = frozenset(("name", "namespace", "secretName", "kind", "apiVersion", "optional"))
+HEADER_FIELDS = frozenset(
+    ("staticPodURLHeader", "httpHeaders", "headers", "headerMatches", "requestHeaders")
+)
 DATA_FIELDS = frozenset(("data", "stringData", "binaryData"))
+COMMAND_FIELDS = frozenset(("args", "command"))
+PROGRAM_FIELDS = frozenset(("expression", "messageExpression", "valueExpression", "rego", "libs"))
+ADDRESS_FIELD = re.compile(r"(?:url|uri|proxy|server|endpoint|webhook)$", re.IGNORECASE)
+
+QUOTED = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`]*`"
+LITERAL = re.compile(r"(?s)\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED)
+# A line's end between an operator and its operand.
+CONTINUED = r"[=!(,\[.+:?]\s*\n|\bin\s*\n|\n\s*(?=[=!).,\]+:?]|in\b)"
+# A program up to the next "and", "or" or end of a line that stands outside of literals.
+CLAUSE = re.compile(
+    r"(?s)(?:\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED + "|" + CONTINUED + r"|[^&|;\n])+|[&|;\n]"
+)
+KEY_WORD = re.compile(SECRET_WORDS + r"|\bkey\b|[a-z_]key\b|\bpass\b|\bauth\b", re.IGNORECASE)
+SPELLED = re.compile(r"\\[xuU0-7]")
+
+
+def _plain_key(key: str) -> str:
+    """Return a field's name without the sign that Kyverno puts around it, as in ``=(env)``."""
+    found = re.match(r"[=X^+<]?\((.*)\)\Z", key)
+    return found.group(1) if found else key
 
 
 def _free_field(redactor: Redactor, parent: Dict[str, Any], key: str, pointer: str) -> Any:
-    value = parent[key]
-    if isinstance(value, str):
-        plain = key in NOT_SECRET or value.lower() in PLAIN_VALUES
-        if SECRET_NAME.search(key) and not plain:
-            return redactor.mask(value, "secret-field", pointer)
-    if key in HEADER_FIELDS:
+    value, name = parent[key], _plain_key(key)
+    if SECRET_NAME.search(name) and name not in NOT_SECRET:
+        return _secret_field(redactor, value, pointer)
+    if name == "value" and _compares_secret(parent):
+        return redactor.mask(value, "secret-field", pointer)
+    if name in HEADER_FIELDS or (name == "context" and isinstance(value, list)):
         return redactor.mask(value, "header-values", pointer, "object")
-    if key in DATA_FIELDS and parent.get("kind") in ("Secret", "ConfigMap"):
+    if name in DATA_FIELDS and _is_object_data(parent, value):
         return redactor.mask(value, "object-data", pointer, "object")
-    if key == "env" and isinstance(value, list):
+    if name == "env" and isinstance(value, (list, dict)):
+        if isinstance(value, dict):
+            return redactor.mask(value, "env-value", pointer, "object")
         return redactor.prune(value, ENV, pointer)
+    if name in COMMAND_FIELDS and isinstance(value, list):
+        return arguments(redactor, value, pointer)
+    return _free_value(redactor, value, name, pointer)
+
+
+def _free_value(redactor: Redactor, value: Any, name: str, pointer: str) -> Any:
+    if name in PROGRAM_FIELDS and not isinstance(value, dict):
+        return expression(redactor, value, pointer)
+    if isinstance(value, str) and ADDRESS_FIELD.search(name) and re.match("(?i)https?:", value):
+        return address(redactor, value, pointer)
     return free(redactor, value, pointer)
 
 
+def _secret_field(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Mask every value below a field that is named like a secret, less names of objects."""
+    if isinstance(value, dict):
+        return {
+            key: (free if _plain_key(key) in REFERENCE_FIELDS else _secret_field)(
+                redactor, one, f"{pointer}/{escape_pointer(key)}"
+            )
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            _secret_field(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)
+        ]
+    if value is None or isinstance(value, bool) or str(value).lower() in PLAIN_VALUES:
+        return value
+    return redactor.mask(value, "secret-field", pointer)
+
+
+def _compares_secret(parent: Dict[str, Any]) -> bool:
+    """Tell whether a value is paired with a key or a name that sounds like a secret's."""
+    return any(
+        isinstance(one, str) and SECRET_WORD.search(one)
+        for one in (parent.get("key"), parent.get("name"))
+    )
+
+
+def _is_object_data(parent: Dict[str, Any], value: Any) -> bool:
+    """Tell whether ``data`` is a Secret's or a ConfigMap's; a pattern may leave out which."""
+    return isinstance(value, dict) or parent.get("kind") in ("Secret", "ConfigMap")
+
+
+def expression(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a program that rules or a person must read, less literals that may be secrets."""
+    if isinstance(value, str):
+        return redactor.expression(value, pointer)
+    if isinstance(value, list):
+        return [expression(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    return free(redactor, value, pointer)
+
+
+# Flags of control-plane components whose values are settings. The values of all others are masked,
+# because a flag that is not known may carry anything.
+KEPT_FLAGS = frozenset(
+    (
+        "address admission-control advertise-address api-audiences authorization-mode "
+        "bind-address cgroup-driver cipher-suites cloud-provider cluster-cidr cluster-dns "
+        "controllers disable-admission-plugins enable-admission-plugins feature-gates "
+        "healthz-bind-address hostname-override insecure-bind-address "
+        "kubelet-preferred-address-types logging-format metrics-bind-address name proxy-mode "
+        "requestheader-allowed-names requestheader-extra-headers-prefix "
+        "requestheader-group-headers requestheader-username-headers runtime-config "
+        "service-cluster-ip-range service-node-port-range storage-backend "
+        "tls-cipher-suites tls-max-version tls-min-version audit-log-format audit-log-mode"
+    ).split()
+)
+PATH_FLAG = re.compile(
+    r"(?:file|dir|path|manifest|kubeconfig|\A(?:[\w-]+-)?config|"
+    r"\Akubelet-client-(?:certificate|key)|\Akubelet-certificate-authority)\Z"
+)
+PATH_VALUE = re.compile(r"(?:[A-Za-z]:[\\/]|\.{0,2}/)[\w.\\/@+,-]{0,300}\Z")
+ADDRESS_FLAG = re.compile(r"(?:\A|-)(?:urls?|servers|issuer|endpoints)\Z")
+HARMLESS_VALUE = re.compile(r"(?:-?\d{1,12}(?:\.\d{1,6})?|(?:\d{1,9}(?:ns|us|ms|[smhd]))+)\Z")
+SETTING_VALUE = re.compile(r"[\w.,:=*/$()\[\]+-]{0,2000}\Z")
+FLAG = re.compile(r"(?s)(--?)([A-Za-z][\w.-]{0,80})?(?:(=)(.*)|(.*))\Z")
+PROGRAM_WORD = re.compile(r"[A-Za-z0-9_./-]{1,100}\Z")
+
+
 def arguments(redactor: Redactor, value: Any, pointer: str) -> Any:
-    """Keep a command line of a control-plane component, less secrets and scripts."""
+    """Keep a command line: its program, the names of its flags, and values known as settings."""
     if not isinstance(value, list):
-        return leaf(redactor, value, pointer)
+        return redactor.mask(value, "unexpected-type", pointer, "object")
     kept: List[Any] = []
-    secret_next = False
+    flag = ""  # the flag that waits for its value
     for at, one in enumerate(value):
         where = f"{pointer}/{at}"
         if not isinstance(one, str):
             kept.append(redactor.mask(one, "unexpected-type", where, "object"))
-        elif secret_next:
-            kept.append(redactor.mask(one, "secret-argument", where))
-        elif "\n" in one:
-            # A script can set anything anywhere; rules read flags.
-            kept.append(redactor.mask(one, "script", where))
+            flag = "?"
+        elif one.startswith("-") and one.strip("-"):
+            text, flag = _flag(redactor, one, where)
+            kept.append(text)
+        elif flag:
+            kept.append(_flag_value(redactor, flag, one, where))
+        elif at < 2 and PROGRAM_WORD.match(one) and not looks_random(one):
+            kept.append(redactor.text(one, where))
         else:
-            kept.append(redactor.assignments(one, where))
-        secret_next = isinstance(one, str) and _names_secret(one)
+            # A script can set anything anywhere, and so can a word; rules read flags.
+            kept.append(redactor.mask(one, "script" if "\n" in one else "argument", where))
+            flag = "?"
     return kept
 
 
-def _names_secret(argument: str) -> bool:
-    return re.match(r"-[\w.-]+\Z", argument) is not None and bool(SECRET_NAME.search(argument))
+def _flag(redactor: Redactor, word: str, pointer: str) -> Tuple[str, str]:
+    """Return what is kept of a word that begins with a dash, and the flag's name."""
+    dashes, name, equals, value, rest = FLAG.match(word).groups()  # type: ignore[union-attr]
+    name = name or ""
+    known = name in KEPT_FLAGS or PATH_FLAG.search(name) or ADDRESS_FLAG.search(name)
+    if not equals and dashes == "-" and not known:
+        rest = name[1:] + rest  # "-pVALUE"
+        name = name[:1]
+    if looks_random(name):
+        return dashes + redactor.mask(word, "argument", pointer), "?"
+    if equals:
+        return f"{dashes}{name}={_flag_value(redactor, dashes + name, value, pointer)}", "?"
+    if rest:
+        return dashes + name + redactor.mask(rest, "argument", pointer), "?"
+    return dashes + name, dashes + name
+
+
+def _flag_value(redactor: Redactor, flag: str, value: str, pointer: str) -> str:
+    """Keep a flag's value when it is known as a setting, and mask it otherwise."""
+    name = flag.lstrip("-")
+    if ADDRESS_FLAG.search(name):
+        return ",".join(address(redactor, one, pointer) for one in value.split(","))
+    is_setting = name in KEPT_FLAGS and SETTING_VALUE.match(value)
+    is_path = PATH_FLAG.search(name) and PATH_VALUE.match(value)
+    # "-p 1234" may be a password; a long flag says by its name when it takes one.
+    is_harmless = (
+        (flag.startswith("--") or len(name) > 2 or name == "v")
+        and not SECRET_NAME.search(name)
+        and HARMLESS_VALUE.match(value)
+    )
+    is_plain = value.lower() in ("", "true", "false")
+    if is_plain or ((is_setting or is_path or is_harmless) and not looks_random(value)):
+        return redactor.text(value, pointer)
+    rule = "secret-argument" if SECRET_NAME.search(name) else "argument"
+    return redactor.mask(value, rule, pointer)
+
+
+HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?\Z")
 
 
 def address(redactor: Redactor, value: Any, pointer: str) -> Any:
-    """Keep a URL, less user information, query and fragment."""
+    """Keep scheme, host and port of a URL; user information, path and query may be secrets."""
     if not isinstance(value, str):
         return leaf(redactor, value, pointer)
-    rest, mark, query = re.match(r"(?s)([^?#]*)([?#]?)(.*)", value).groups()  # type: ignore[union-attr]
-    scheme, separator, place = rest.rpartition("://")
+    found = re.match(r"(?s)((?:[\w-]+=)?[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#]*)(.*)", value)
+    scheme, place, path = found.groups()  # type: ignore[union-attr]
+    if value.count("@") == 1 and not HOST.match(place):
+        # "http://user:pass/word@host": no host before the slash, so it stands behind the "@".
+        user, _, rest = (place + path).partition("@")
+        _, place, path = re.match(r"(?s)()([^/?#]*)(.*)", rest).groups()  # type: ignore[union-attr]
+        place = f"{user}@{place}"
     user, at, host = place.rpartition("@")
+    if "@" in path or not HOST.match(host) or looks_random(host):
+        # Where user information ends here, readers disagree.
+        rest = place + path
+        return (scheme or "") + (redactor.mask(rest, "url", pointer) if rest else "")
     if at:
         user = redactor.mask(user, "url-userinfo", pointer)
-    if query:
-        query = redactor.mask(query, "url-query", pointer)
-    return redactor.text(scheme + separator, pointer) + user + at + host + mark + query
+    if path not in ("", "/"):
+        path = "/" + redactor.mask(path, "url-path", pointer)
+    return (scheme or "") + user + at + host + path
+
+
+def service_path(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep only that a webhook has a path of its own."""
+    return value if value in (None, "", "/") else redactor.mask(value, "url-path", pointer)
 
 
 KEPT_ANNOTATIONS = frozenset(
@@ -407,6 +672,8 @@ METADATA_ONLY = kind()
 NAME_ONLY = dict(TYPE, metadata=fields("name", "namespace"))
 WORKLOAD = kind(spec=fields("replicas", selector=whole, template=TEMPLATE))
 POLICY = kind(spec=free)
+# What a policy writes into objects may be a secret, and decides nothing here.
+MUTATING = kind(spec=dict(fields(mutations=masked, variables=masked), **{OTHER: free}))
 ROLE = kind(rules=whole, aggregationRule=whole)
 BINDING = kind(roleRef=whole, subjects=whole)
 WEBHOOK = fields(
@@ -415,8 +682,10 @@ WEBHOOK = fields(
     rules=whole,
     namespaceSelector=whole,
     objectSelector=whole,
-    matchConditions=fields("name", expression=free),
-    clientConfig=fields(service=fields("namespace", "name", "path", "port"), url=address),
+    matchConditions=fields("name", expression=expression),
+    clientConfig=fields(
+        service=fields("namespace", "name", "port", path=service_path), url=address
+    ),
 )
 WEBHOOKS = kind(webhooks=WEBHOOK)
 KYVERNO_RULE = fields(
@@ -500,7 +769,7 @@ TREES: Dict[str, Tree] = {
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
     "validatingadmissionpolicies.admissionregistration.k8s.io": POLICY,
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
-    "mutatingadmissionpolicies.admissionregistration.k8s.io": POLICY,
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": MUTATING,
     "mutatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
     "certificatesigningrequests.certificates.k8s.io": kind(
         spec=fields("signerName", "username", "groups", "usages", "expirationSeconds"),
@@ -1176,6 +1445,8 @@ class Walk:
             return "the answer has no items or no metadata"
         if not all(isinstance(one, dict) and _has_name(one) for one in items):
             return "the list holds an object without a name"
+        if not _is_sound_metadata(metadata):
+            return "the page's continue or remainingItemCount is of another type"
         version = metadata.get("resourceVersion") or None
         if self.pages and version != self.version:
             return "the pages belong to different states of the cluster"
@@ -1197,14 +1468,23 @@ class Walk:
         if not self.token:
             short = self._expected is not None and self.items < self._expected
             return "the list ended before its announced length" if short else ""
-        if self.token in self._tokens or self.pages >= MAX_PAGES:
+        # Digests: a server may send tokens of any length, and page upon page of them.
+        digest = hashlib.sha256(self.token.encode("utf-8", "surrogatepass")).hexdigest()
+        if digest in self._tokens or self.pages >= MAX_PAGES:
             return "the list does not come to an end"
-        self._tokens[self.token] = True
+        self._tokens[digest] = True
         return ""
 
 
 def _kept_line(line: Dict[str, Any], redactor: Redactor) -> Any:
     return whole(redactor, line, "")
+
+
+def _is_sound_metadata(metadata: Dict[str, Any]) -> bool:
+    texts = (metadata.get("continue"), metadata.get("resourceVersion"))
+    count = metadata.get("remainingItemCount")
+    is_count = isinstance(count, int) and not isinstance(count, bool) and count >= 0
+    return all(one is None or isinstance(one, str) for one in texts) and (count is None or is_count)
 
 
 def _has_name(item: Dict[str, Any]) -> bool:

@@ -43,7 +43,8 @@ class Fault:
     Attributes:
         path: The API path it strikes.
         kind: An HTTP status code as text, or ``cut``, ``slow``, ``not-json``, ``status-in-200``,
-            ``other-kind``, ``no-items``, ``nameless``, ``endless``, ``short``, ``other-version``.
+            ``other-kind``, ``no-items``, ``nameless``, ``endless``, ``short``, ``other-version``,
+            ``more``, ``odd-continue``, ``odd-count``.
         page: The page it strikes, counted from 0.
         times: How often it strikes before the server is well again.
     """
@@ -294,6 +295,9 @@ def _spoil(document: Document, fault: str, start: int) -> None:
             document, {"continue": base64.b64encode(f"{start}".encode()).decode()}
         ),
         "short": lambda: _with_metadata(document, {"continue": "", "remainingItemCount": 3}),
+        "more": lambda: _with_metadata(document, {"continue": None, "remainingItemCount": 1}),
+        "odd-continue": lambda: _with_metadata(document, {"continue": {"a": 1}}),
+        "odd-count": lambda: _with_metadata(document, {"remainingItemCount": "3"}),
         "other-version": lambda: _with_metadata(document, {"resourceVersion": f"9{start}"}),
     }
     if fault in spoilers:

@@ -63,6 +63,10 @@ CASES = [
     Case("nameless", 0, 9, "error", 200, 0),
     Case("endless", 2, 9, "truncated", 200, 7),
     Case("short", 1, 9, "truncated", 200, 6),
+    Case("more", 2, 9, "truncated", 200, 7),
+    Case("odd-continue", 0, 9, "error", 200, 0),
+    Case("odd-continue", 2, 9, "truncated", 200, 6),
+    Case("odd-count", 1, 9, "truncated", 200, 3),
     Case("other-version", 1, 9, "truncated", 200, 3),
 ]
 

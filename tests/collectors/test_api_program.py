@@ -305,11 +305,21 @@ def test_a_broken_answer_is_an_error(api: ModuleType, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("url", "kept"),
     [
-        ("https://h:1/p", "https://h:1/p"),
-        ("https://u:p@h/p", "https://KEB-REDACTED-r1@h/p"),
-        ("https://u:a/b@h/p?q=1", "https://KEB-REDACTED-r1@h/p?KEB-REDACTED-r2"),
-        ("https://h/p#f", "https://h/p#KEB-REDACTED-r1"),
-        ("no url", "no url"),
+        ("https://h:1/p", "https://h:1/KEB-REDACTED-r1"),
+        ("https://u:p@h/p", "https://KEB-REDACTED-r1@h/KEB-REDACTED-r2"),
+        ("https://u:a/b@h/p?q=1", "https://KEB-REDACTED-r1@h/KEB-REDACTED-r2"),
+        ("https://h/p#f", "https://h/KEB-REDACTED-r1"),
+        ("http://u:a/b@h", "http://KEB-REDACTED-r1@h"),
+        ("http://u:a/b@h:8443/p", "http://KEB-REDACTED-r1@h:8443/KEB-REDACTED-r2"),
+        ("http://u:a?b#c@h", "http://KEB-REDACTED-r1@h"),
+        ("https://u@v:p@[::1]:8443/", "https://KEB-REDACTED-r1@[::1]:8443/"),
+        ("https://h:8443", "https://h:8443"),
+        # Either side of the "@" may be the secret: neither is shown.
+        ("https://u/b@h", "https://KEB-REDACTED-r1"),
+        ("https://h:1/b@c", "https://KEB-REDACTED-r1"),
+        ("https://u:a/b@h/c@d", "https://KEB-REDACTED-r1"),
+        ("https://what is it", "https://KEB-REDACTED-r1"),
+        ("no url", "KEB-REDACTED-r1"),
     ],
 )
 def test_an_address_loses_what_may_be_secret(api: ModuleType, url: str, kept: str) -> None:

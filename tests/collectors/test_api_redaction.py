@@ -171,13 +171,18 @@ def core_lists(plant: Planter) -> dict[str, list[dict[str, Any]]]:
 
 def webhook(plant: Planter) -> dict[str, Any]:
     user, query = plant.new("webhook userinfo"), plant.new("webhook query")
+    path, service = plant.new("webhook path", plain=True), plant.new("webhook service path")
     return {
         "name": "hook.example.com",
         "failurePolicy": "Fail",
         "clientConfig": {
             "caBundle": base64.b64encode(plant.new("ca bundle").encode()).decode(),
-            "url": f"https://user:{user}@hook.example.com:8443/validate?key={query}",
+            "url": f"https://user:{user}@hook.example.com:8443/{path}?key={query}",
+            "service": {"name": "hook", "namespace": "hooks", "path": f"/{service}"},
         },
+        "matchConditions": [
+            {"name": "m", "expression": f"request.token != '{plant.new('match condition')}'"}
+        ],
         "rules": [{"resources": ["pods"], "operations": ["CREATE"]}],
     }
 
@@ -343,11 +348,11 @@ def test_what_rules_need_stays_visible(harvest: tuple[Planter, Collected]) -> No
     (hook,) = got.objects("validatingwebhookconfigurations.admissionregistration.k8s.io")[0][
         "webhooks"
     ]
-    assert (
-        hook["clientConfig"]["url"]
-        .partition("@")[2]
-        .startswith("hook.example.com:8443/validate?KEB-REDACTED-")
-    )
+    scheme, _, place = hook["clientConfig"]["url"].partition("://KEB-REDACTED-")
+    assert scheme == "https"
+    assert place.partition("@")[2].startswith("hook.example.com:8443/KEB-REDACTED-")
+    assert hook["clientConfig"]["service"]["name"] == "hook"
+    assert hook["matchConditions"][0]["expression"].startswith("request.token != 'KEB-REDACTED-")
     assert got.objects("clusterroles.rbac.authorization.k8s.io")[0]["rules"] == [
         {"resources": ["secrets"], "verbs": ["get"]}
     ]

@@ -1,0 +1,203 @@
+"""What the collector keeps of command lines, policies and programs, one value at a time."""
+
+import importlib.util
+import json
+import re
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.collectors.api_run import COLLECTOR
+
+M = "KEB-REDACTED"
+RANDOM = "q7Zp0LxV3nTfB8sYw2KdR5mH"
+HEX = "9f86d081884c7d659a2feaa0c55ad015"
+
+
+@pytest.fixture(scope="module")
+def api() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("collector_api_values", COLLECTOR)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def kept(api: ModuleType, tree: str, value: Any) -> Any:
+    """Return what the function or tree ``tree`` keeps, the marks without their numbers."""
+    ids: list[str] = []
+
+    def emit(_rule: str, _pointer: str, _kind: str, _value: Any) -> str:
+        ids.append(f"r{len(ids) + 1}")
+        return ids[-1]
+
+    text = json.dumps(api.Redactor(emit).prune(value, getattr(api, tree), ""))
+    # No record without its mark, no mark without its record, and in the order of the text.
+    assert re.findall(r"KEB-REDACTED-(r\d+)", text) == ids
+    return json.loads(re.sub(r"(KEB-REDACTED)-r\d+", r"\1", text))
+
+
+ARGUMENTS = [
+    (["x", '--token="a b" c'], ["x", f"--token={M}"]),
+    (["x", "--password=a b"], ["x", f"--password={M}"]),
+    (["x", "--token a b"], ["x", f"--token{M}"]),
+    (["x", "--db-pass=hunter2"], ["x", f"--db-pass={M}"]),
+    (["x", "--db-pass=12345678"], ["x", f"--db-pass={M}"]),
+    (["x", "--tokens=a,b"], ["x", f"--tokens={M}"]),
+    (["x", "--auth=user:x"], ["x", f"--auth={M}"]),
+    (["x", "--header=Authorization: Basic dXNlcjpwdw=="], ["x", f"--header={M}"]),
+    (["x", "joinKey=abc"], ["x", M]),
+    (["x", "--set", "joinKey=abc"], ["x", "--set", M]),
+    (["curl", "-u", "user:x", "https://h/"], ["curl", "-u", M, M]),
+    (["curl", "-uuser:x"], ["curl", f"-u{M}"]),
+    (["mysql", "-phunter2"], ["mysql", f"-p{M}"]),
+    (["mysql", "-p", "1234"], ["mysql", "-p", M]),
+    (["env", "PASSWORD=x", "kube-apiserver"], ["env", M, M]),
+    (["sh", "-c", "exec kube-apiserver --profiling=false"], ["sh", "-c", M]),
+    (["a", "b", "c"], ["a", "b", M]),
+    (["x", "--some-file=hunter2"], ["x", f"--some-file={M}"]),
+    (["x", f"--some-file=/{RANDOM}"], ["x", f"--some-file={M}"]),
+    (["x", f"--name={HEX}"], ["x", f"--name={M}"]),
+    (["x", f"--{HEX}"], ["x", f"--{M}"]),
+    (["x", "--etcd-servers=https://u:a/b@h:2379,https://i:2379/p"],
+     ["x", f"--etcd-servers=https://{M}@h:2379,https://i:2379/{M}"]),
+    (["x", "--v", "2", "y"], ["x", "--v", "2", M]),
+    (["x", {"a": "b"}, "y"], ["x", M, M]),
+    ("x", M),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "expected"), ARGUMENTS, ids=lambda one: json.dumps(one)[:40])
+def test_a_command_line_keeps_flags_and_known_settings(
+    api: ModuleType, words: Any, expected: Any
+) -> None:
+    assert kept(api, "arguments", words) == expected
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--authorization-mode=Node,RBAC",
+        "--anonymous-auth=false",
+        "--enable-admission-plugins=NodeRestriction,PodSecurity",
+        "--disable-admission-plugins=AlwaysAdmit",
+        "--profiling=false",
+        "--bind-address=127.0.0.1",
+        "--feature-gates=RotateKubeletServerCertificate=true,LegacyServiceAccountToken=true",
+        "--tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
+        "--audit-log-path=/var/log/audit.log",
+        "--audit-log-maxage=30",
+        "--request-timeout=1m30s",
+        "--config=/var/lib/kube-proxy/config.conf",
+        "--kubeconfig=/etc/kubernetes/scheduler.conf",
+        "--encryption-provider-config=/etc/kubernetes/enc.yaml",
+        "--token-auth-file=/etc/kubernetes/tokens.csv",
+        "--kubelet-client-key=/etc/kubernetes/pki/apiserver-kubelet-client.key",
+        "--etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt",
+        "--service-account-lookup=true",
+        "--use-service-account-credentials=true",
+        "--hostname-override=$(NODE_NAME)",
+        "--listen-client-urls=https://127.0.0.1:2379",
+        "--initial-cluster-token",
+        "--data-dir=/var/lib/etcd",
+        "--seccomp-default=true",
+        "--event-qps=0",
+        "-client-cert-auth=true",
+    ],
+)
+def test_what_rules_read_of_a_command_line_stays(api: ModuleType, flag: str) -> None:
+    assert kept(api, "arguments", ["/usr/local/bin/x", flag]) == ["/usr/local/bin/x", flag]
+
+
+PROGRAMS = [
+    ("object.data.password == 'hunter2'", f"object.data.password == '{M}'"),
+    ("'hunter2' == object.data['password']", f"'{M}' == object.data['password']"),
+    ("object.token in ['a b', \"c\"]", f"object.token in ['{M}', \"{M}\"]"),
+    ("object.secret ==\n  'hunter2'", f"object.secret ==\n  '{M}'"),
+    ("object.secret\n  .startsWith('hunter2')", f"object.secret\n  .startsWith('{M}')"),
+    ("request.key == '''hun'ter2'''", f"request.key == '{M}'"),
+    (f"object.a == '{RANDOM}'", f"object.a == '{M}'"),
+    (f"object.a == '{HEX}'", f"object.a == '{M}'"),
+    (f"object.a == b'{RANDOM}/+='", f"object.a == b'{M}'"),
+    (r"object.a == 'h\x75nter'", f"object.a == '{M}'"),
+    ("object.a == 'eyJhbGciOiJI.eyJzdWIiOiIx.c2ln'", f"object.a == '{M}'"),
+    ("c.token == 'x' && c.name == 'web'", f"c.token == '{M}' && c.name == 'web'"),
+    ('secret := "hunter2"\nname := "web"', f'secret := "{M}"\nname := "web"'),
+    # What rules look for in an expression is still there.
+    ("!object.spec.hostPID && 'NET_RAW' in c.capabilities.drop",) * 2,
+    ("object.spec.containers.all(c, c.securityContext.allowPrivilegeEscalation == false)",) * 2,
+    ("object.spec.automountServiceAccountToken == false || object.kind == 'Pod'",) * 2,
+]
+
+
+@pytest.mark.parametrize(("program", "expected"), PROGRAMS)
+@pytest.mark.parametrize("field", ["expression", "rego"])
+def test_a_program_keeps_its_words_and_loses_its_secrets(
+    api: ModuleType, field: str, program: str, expected: str
+) -> None:
+    assert kept(api, "free", {field: program}) == {field: expected}
+
+
+POLICIES: list[tuple[Any, Any]] = [
+    # A name with a secret's sound hides whatever stands below it, and not only texts.
+    ({"password": 12345678}, {"password": M}),
+    ({"tokens": ["a", "b"]}, {"tokens": [M, M]}),
+    ({"credentials": {"name": "n", "user": "u"}}, {"credentials": {"name": "n", "user": M}}),
+    ({"dbPass": "x", "basicAuth": "u:p", "joinKey": "k"},
+     {"dbPass": M, "basicAuth": M, "joinKey": M}),
+    ({"automountServiceAccountToken": "false", "token": True, "secret": "?*"},) * 2,
+    # Kyverno's signs around a name, and its conditions.
+    ({"=(password)": "x", "X(token)": "y"}, {"=(password)": M, "X(token)": M}),
+    ({"=(env)": [{"name": "A", "value": "x"}]}, {"=(env)": [{"name": "A", "value": M}]}),
+    ({"env": {"A": "x"}}, {"env": M}),
+    ({"key": "{{ request.object.data.password }}", "operator": "Equals", "value": ["x"]},
+     {"key": "{{ request.object.data.password }}", "operator": "Equals", "value": M}),
+    ({"name": "API_TOKEN", "value": "x"}, {"name": "API_TOKEN", "value": M}),
+    ({"context": [{"name": "v", "variable": {"value": "x"}}]}, {"context": M}),
+    ({"pattern": {"data": {"a": "x"}}}, {"pattern": {"data": M}}),
+    ({"args": ["--db-pass", "x"]}, {"args": ["--db-pass", M]}),
+    # Addresses and headers.
+    ({"staticPodURL": "https://u:p@h/x?token=y"}, {"staticPodURL": f"https://{M}@h/{M}"}),
+    ({"headers": ["X-Auth: x"]}, {"headers": M}),
+    ({"message": "see http://u:a/b@h"}, {"message": f"see http://{M}@h"}),
+    # Texts: to the end of the line, whatever the spelling.
+    ({"message": 'password="a b" c\nnext'}, {"message": f"password={M}\nnext"}),
+    ({"message": "use secret: a b"}, {"message": f"use secret: {M}"}),
+    ({"message": '{"token": "a b"}'}, {"message": f'{{"token": {M}'}),
+    ({"message": "Authorization: Basic dXNlcjpwdw=="}, {"message": f"Authorization: {M}"}),
+    ({"message": "say basic dXNlcjpwdzE= now"}, {"message": f"say basic {M} now"}),
+    ({"message": f"token={RANDOM} https://u:p@h"}, {"message": f"token={M}"}),
+    ({"parameters": {"list": [RANDOM, HEX]}}, {"parameters": {"list": [M, M]}}),
+    ({"message": "\ue0000\ue001"}, {"message": M}),
+    # What a person must read stays.
+    ({"kind": "K8sPSPPrivilegedContainer", "image": "oci://ghcr.io/a/b@sha256:" + HEX * 2},) * 2,
+    ({"match": {"any": [{"resources": {"kinds": ["Pod"], "namespaces": ["kube-*"]}}]}},) * 2,
+    ({"podSecurity": {"level": "restricted", "version": "latest"}},) * 2,
+    ({"tlsCipherSuites": ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"], "cacheTTL": "2m0s"},) * 2,
+    ({"containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock"},) * 2,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("policy", "expected"), POLICIES, ids=lambda one: json.dumps(one)[:40])
+def test_a_policy_keeps_what_it_demands_and_no_secret(
+    api: ModuleType, policy: Any, expected: Any
+) -> None:
+    assert kept(api, "free", policy) == expected
+
+
+def test_what_a_mutating_policy_writes_is_only_there(api: ModuleType) -> None:
+    policy = {"spec": {"failurePolicy": "Fail", "mutations": [{"jsonPatch": "x"}]}}
+    assert kept(api, "MUTATING", policy) == {"spec": {"failurePolicy": "Fail", "mutations": M}}
+    assert api.TREES["mutatingadmissionpolicies.admissionregistration.k8s.io"] is api.MUTATING
+
+
+def test_an_answer_that_never_ends_is_given_up(
+    api: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "MAX_BODY", 1 << 16)
+    program = ["sh", "-c", "while :; do echo '{}'; done", "kubectl"]
+    answer = api.Kubectl(program, 30.0, lambda _text: None).get("/api/v1/pods")
+    assert (answer.status, answer.document) == ("truncated", None)
+    assert answer.detail == "the answer is larger than allowed"
