@@ -106,7 +106,7 @@ SECRET_TEXTS = (
         re.compile(r"(?i)(?<=basic )(?=[a-z0-9+/]*[0-9+/=])[a-z0-9+/]{6,}={0,2}"),
     ),
     # A password may hold slashes, and an "@" too: all up to the last one, but for a digest.
-    ("url-userinfo", "value", re.compile(r"(?<=://)[^\s\"']+(?=@(?!sha256:))")),
+    ("url-userinfo", "value", re.compile(r"(?<=://)[^\s\"']{1,1000}(?=@(?!sha256:))")),
     (
         "provider-key",
         "token",

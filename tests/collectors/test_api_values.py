@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import time
 from types import ModuleType
 from typing import Any
 
@@ -191,6 +192,14 @@ def test_what_a_mutating_policy_writes_is_only_there(api: ModuleType) -> None:
     policy = {"spec": {"failurePolicy": "Fail", "mutations": [{"jsonPatch": "x"}]}}
     assert kept(api, "MUTATING", policy) == {"spec": {"failurePolicy": "Fail", "mutations": M}}
     assert api.TREES["mutatingadmissionpolicies.admissionregistration.k8s.io"] is api.MUTATING
+
+
+@pytest.mark.parametrize("piece", ["://", "--a", "'", "token ", "eyJaaaaaa.", "= "])
+def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str) -> None:
+    text = piece * 10000
+    begun = time.process_time()
+    kept(api, "free", {"message": text, "expression": text})
+    assert time.process_time() - begun < 10
 
 
 def test_an_answer_that_never_ends_is_given_up(
