@@ -228,7 +228,7 @@ kube-apiserver token-auth-file token-file none
 kube-apiserver basic-auth-file token-file none
 kube-apiserver encryption-provider-config encryption-config encryption
 kube-apiserver experimental-encryption-provider-config encryption-config encryption
-kube-apiserver audit-policy-file audit-policy plain
+kube-apiserver audit-policy-file audit-policy component
 kube-apiserver admission-control-config-file admission-config component
 kube-apiserver authorization-config authorization-config component
 kube-apiserver authentication-config authentication-config component
@@ -305,7 +305,21 @@ etcd wal-dir etcd-data none
 
 # Environment variables of a matched process that are kept; all others are not.
 ENV_KEEP=' ETCD_CERT_FILE ETCD_KEY_FILE ETCD_CLIENT_CERT_AUTH ETCD_AUTO_TLS ETCD_TRUSTED_CA_FILE ETCD_PEER_CERT_FILE ETCD_PEER_KEY_FILE ETCD_PEER_CLIENT_CERT_AUTH ETCD_PEER_AUTO_TLS ETCD_PEER_TRUSTED_CA_FILE ETCD_DATA_DIR ETCD_CONFIG_FILE ETCD_INITIAL_CLUSTER KUBELET_CONFIG_DROPIN_DIR_ALPHA '
-export FLAGS KEYS ENV_KEEP
+# Flags whose value is kept beside those of FLAGS; of any other only truth values, numbers,
+# and paths or addresses under a name that says so (worth, below).
+FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audiences authorization-mode basic-auth-file
+ bind-address bootstrap-kubeconfig cgroup-driver cloud-provider cluster-cidr cluster-dns cluster-domain cluster-name cni
+ container-runtime container-runtime-endpoint controllers disable disable-admission-plugins disable-cloud-controller
+ enable-admission-plugins etcd-prefix etcd-servers event-qps feature-gates flannel-backend healthz-bind-address
+ hostname-override initial-advertise-peer-urls initial-cluster initial-cluster-state insecure-bind-address
+ kubelet-preferred-address-types listen-client-urls listen-metrics-urls listen-peer-urls logging-format
+ max-request-body-bytes metrics-bind-address metrics name network-plugin node-external-ip node-ip node-name
+ pod-infra-container-image pod-max-pids pod-network-cidr profile proxy-mode read-only-port request-timeout
+ requestheader-allowed-names requestheader-extra-headers-prefix requestheader-group-headers
+ requestheader-username-headers runtime-config server service-cidr service-cluster-ip-range service-node-port-range
+ storage-backend streaming-connection-idle-timeout terminated-pod-gc-threshold tls-cipher-suites cipher-suites
+ tls-max-version tls-min-version tls-san token-auth-file write-kubeconfig write-kubeconfig-mode '
+export FLAGS KEYS ENV_KEEP FLAG_KEEP
 
 # ---------------------------------------------------------------- 3 awk texts
 # shellcheck disable=SC2016  # awk program text, not for the shell to expand
@@ -337,8 +351,9 @@ function main(   i, rc, how) {
   if (how == "cmdline") do_cmdline(); else if (how == "environ") do_environ()
   else if (how == "status") do_status(); else if (how == "sockets") do_sockets()
   else if (how == "users") do_users(); else if (how == "cert") do_cert()
-  else if (how == "plain") do_plain(); else if (how == "unit") do_unit()
+  else if (how == "release") do_release(); else if (how == "unit") do_unit()
   else if (how == "env") do_env(); else if (how == "args") do_args()
+  else if (how == "cni") do_cni()
   else do_yaml(how)
   for (i = 1; i <= nO; i++) printf "%s%s", O[i], (JOINED ? "" : "\n")
   for (i = 1; i <= nR; i++) print R[i] >> ENVIRON["KEB_REDACTIONS"]
@@ -355,7 +370,7 @@ function mask(v, rule, kind, where,   n, c, m) {
   n = length(v); nR++
   c = n == 0 ? "0" : n <= 8 ? "1-8" : n <= 32 ? "9-32" : n <= 128 ? "33-128" : "129+"
   m = "KEB-REDACTED-r" (NEXT + nR)
-  R[nR] = "{\"id\": \"r" (NEXT + nR) "\", \"rule\": \"" rule "\", \"seq\": " ENVIRON["KEB_SEQ"] ", \"member\": \"" ENVIRON["KEB_MEMBER"] "\", " place(where) "\"kind\": \"" kind "\", \"method\": \"" (kind == "object" || rule == "certificate-blocks-only" ? "drop" : "mask") "\", \"length_class\": \"" c "\"}"
+  R[nR] = "{\"id\": \"r" (NEXT + nR) "\", \"rule\": \"" rule "\", \"seq\": " ENVIRON["KEB_SEQ"] ", \"member\": \"" ENVIRON["KEB_MEMBER"] "\", " place(where) "\"kind\": \"" kind "\", \"method\": \"" (kind == "object" || rule ~ /^(certificate-blocks-only|cni-allow-list|url-parts)$/ ? "drop" : "mask") "\", \"length_class\": \"" c "\"}"
   return m
 }
 function place(where) {
@@ -378,7 +393,7 @@ function each(s, re, rule, least, where,   low, out, m) {
 function scrub(s, where) {
   if (s == "") return s
   if (s ~ /PRIVATE KEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtF/) return mask(s, "private-key", "pem", where)
-  if (s ~ /:\/\/[^ "@\/]*:[^ "@]*@/) s = userinfo(s, where)
+  if (s ~ /:\/\//) s = urls(s, where)
   if (s ~ /eyJ/) s = each(s, "eyj[a-z0-9_-]+\\.[a-z0-9_-]+(\\.[a-z0-9_-]*)?", "jwt", 24, where)
   if (s ~ /A[KS]IA/) s = each(s, "a[ks]ia[a-z0-9]+", "cloud-key", 20, where)
   if (length(s) >= 23) s = bootstrap(s, where)
@@ -386,14 +401,24 @@ function scrub(s, where) {
   if (length(s) >= 40) s = opaque(s, where)
   return s
 }
-function userinfo(s, where,   out, m) {
+# Of a URL the scheme, host and port stay; the host stands after the last @, whatever a password holds.
+function urls(s, where,   out, n, scheme, body) {
   out = ""
-  while (match(s, /:\/\/[^ "@\/]*:[^ "@]*@/)) {
-    m = substr(s, RSTART + 3, RLENGTH - 4)
-    out = out substr(s, 1, RSTART + 2) mask(m, "url-userinfo", "value", where) "@"
-    s = substr(s, RSTART + RLENGTH)
+  while (match(s, /[A-Za-z][A-Za-z0-9+.-]*:\/\//)) {
+    scheme = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
+    n = match(s, /[,; ]([^,;:\/@ =]*=)?[A-Za-z][A-Za-z0-9+.-]*:\/\//) ? RSTART - 1 : length(s)
+    body = substr(s, 1, n); s = substr(s, n + 1)
+    out = out origin(body, scheme ~ /^unixs?:/ ? "^[A-Za-z0-9_./-]+" : "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._*-]+)?(:[0-9]+)?", where)
   }
   return out s
+}
+function origin(body, shape, where,   host, rest) {
+  host = body; sub(/^.*@/, "", host)
+  match(host, shape); rest = substr(host, RLENGTH + 1); host = substr(host, 1, RLENGTH)
+  if (RLENGTH < 0 || rest !~ /^([\/?#]|$)/) return mask(body, "url-parts", "value", where)
+  if (host == body || host "/" == body) return body
+  mask(substr(body, length(host) + 1), "url-parts", "value", where)
+  return host
 }
 function bootstrap(s, where,   out, m, x) {
   x = "[a-z0-9]"; x = x x x x x x; out = ""
@@ -429,34 +454,91 @@ function opaque(s, where,   out, m, t) {
   return out s
 }
 
-# --- arguments: position and flag name stay, a secret value goes
+# --- arguments: position and flag name stay, and such values as are known to be harmless
 function flag_name(f) { f = tolower(f); sub(/^--?/, "", f); gsub(/_/, "-", f); return f }
-function secret_name(n) {
-  if (n ~ /-(file|files|dir|path|ttl|name)$/ || n == "auth-token") return 0
-  return n ~ /passw|passphrase|(^|-)(token|secret|credentials?|access-key|secret-key|api-?key|key-data)$/ || n ~ /^(datastore-endpoint|discovery)$/ || n ~ /^etcd-s3-/
-}
-function argument(a, where,   e, f) {
-  if (PENDING && a !~ /^--[a-z]/) { PENDING = 0; return a == "" ? a : mask(a, "secret-argument", "value", where) }
-  PENDING = 0
-  if (a ~ /[\001-\010\016-\037]/) return mask(a, "control-character", "value", where)
-  if (a ~ /[ \t\n]/ && a !~ /^--?[A-Za-z][A-Za-z0-9_-]*=/) return words(a, where)
-  e = index(a, "="); f = e ? substr(a, 1, e - 1) : a
-  if (f ~ /^(--?)?[A-Za-z][A-Za-z0-9_.-]*$/ && secret_name(flag_name(f))) {
-    if (!e) { PENDING = (a ~ /^-/); return a }
-    return substr(a, e + 1) ~ /^(true|false)?$/ ? a : f "=" mask(substr(a, e + 1), "secret-argument", "value", where)
+function kept_flag(n,   i, k, w, row) {
+  if (!nKEPT++) {
+    k = split(ENVIRON["FLAGS"], row, "\n"); for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) KEPT[w[2]]
+    k = split(ENVIRON["FLAG_KEEP"], w, /[ \n]+/); for (i = 1; i <= k; i++) KEPT[w[i]]
   }
-  return e && a ~ /^-/ ? f "=" scrub(substr(a, e + 1), where) : scrub(a, where)
+  return n != "" && (n in KEPT || n ~ /^(audit-log|service-account)-/)
 }
-# Text that holds a whole command line: each word in turn, the space between kept.
-function words(s, where,   out, w, gap) {
-  if (s ~ /PRIVATE KEY/) return mask(s, "private-key", "pem", where)
-  out = ""
-  while (match(s, /[ \t\n"\047]+/)) {
-    # argument() matches too and moves RSTART: take the pieces apart first.
-    w = substr(s, 1, RSTART - 1); gap = substr(s, RSTART, RLENGTH); s = substr(s, RSTART + RLENGTH)
-    out = out (w == "" ? "" : argument(w, where)) gap
+function secret_name(n) { return !kept_flag(n) && n ~ /passw|pass$|phrase$|(token|secret|access-key|secret-key|api-?key|private-key|key-data)$|^[abd-uw-z]$/ }
+# The value of flag n, of no flag where n is empty.
+function worth(n, v, where,   t) {
+  if (v == "" || tolower(v) ~ /^(true|false)$/) return v
+  if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
+  if (!secret_name(n) && length(v) < 20 && v ~ /^-?[0-9]+(\.[0-9]+)?(%|[KMGT]i?|([nmuh]?s|[mh])([0-9.]+(ms|[smh]))*)?$/) return v
+  if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
+  if (kept_flag(n) || n ~ /(-|^)(file|dir|path)$/ && v ~ /^\// || n ~ /(-|^)(address|addresses|port|cidrs?)$/ && v !~ /[^0-9A-Fa-f.:\/,[\]]/) {
+    t = scrub(v, where)
+    return t ~ /[@ \t"\047]/ ? mask(v, "argument-allow-list", "value", where) : t
   }
-  return out (s == "" ? "" : argument(s, where))
+  return mask(v, "argument-allow-list", "value", where)
+}
+function nested(v, where,   t) { # a whole argument for another component, dashes or none
+  if (v !~ /=/) return kept_flag(flag_name(v)) ? v : mask(v, "argument-allow-list", "value", where)
+  t = v; sub(/^-*/, "--", t); t = argument(t, where); PENDING = ""
+  if (v !~ /^--/) sub(/^--/, v ~ /^-/ ? "-" : "", t)
+  return t
+}
+function argument(a, where,   f, n, p) {
+  p = PENDING; PENDING = ""
+  if (a == "") return a
+  if (p != "" && secret_name(p)) return mask(a, "secret-argument", "value", where)
+  if (match(a, /^--?[A-Za-z][A-Za-z0-9_.-]*/) && RLENGTH < 70 && substr(a, RLENGTH + 1, 1) ~ /^=?$/) {
+    f = substr(a, 1, RLENGTH); n = flag_name(f)
+    if ((f ~ /^--/ || length(n) == 1 || kept_flag(n) || secret_name(n)) && harmless(f)) {
+      if (f == a) { PENDING = n; return a }
+      return f "=" worth(n, substr(a, length(f) + 2), where)
+    }
+  }
+  if (a ~ /[ \t\n"\047\\]/) return words(a, where)
+  if (p == "" && a ~ /^(kube[a-z-]*|apiserver|controller-manager|scheduler|proxy|etcd|server|agent|controllers?|worker|start|master|api|network|openshift-[a-z-]+|exec|\$[{]?[A-Z][A-Z0-9_]*[}]?)$/ && harmless(a)) return a
+  return worth(p, a, where)
+}
+function program(a, where,   e) {
+  e = index(a, " "); if (e) return program(substr(a, 1, e - 1), where) words(substr(a, e), where)
+  return a ~ /^[-@:+!|]*[A-Za-z0-9_.\/-]+$/ && harmless(a) ? a : argument(a, where)
+}
+# The words of a command line as a shell or systemd splits it: RAW as written, SAID without
+# the quotes. Returns their number, or -1 for quotes that do not close.
+function tokens(s, raw, said,   i, c, q, n, open, size) {
+  n = 0; q = ""; open = 0; size = length(s)
+  if (size > 65536) return -1
+  for (i = 1; i <= size; i++) {
+    c = substr(s, i, 1)
+    if (q == "" && (c == " " || c == "\t" || c == "\n")) { open = 0; continue }
+    if (c == "\\" && q != "\047" && substr(s, i + 1, 1) == "\n") { i++; continue }
+    if (!open) { open = 1; n++; raw[n] = ""; said[n] = "" }
+    raw[n] = raw[n] c
+    if (q == "" && (c == "\"" || c == "\047")) q = c
+    else if (c == q) q = ""
+    else if (c == "\\" && q != "\047") { c = substr(s, ++i, 1); if (c == "") return -1; raw[n] = raw[n] c; said[n] = said[n] c }
+    else said[n] = said[n] c
+  }
+  return q == "" ? n : -1
+}
+# Text that holds a whole command line, each word judged without its quotes. What cannot be
+# taken apart is masked as a whole.
+function words(s, where, named,   n, i, raw, said, t, out, same) {
+  n = NEST < 8 ? tokens(s, raw, said) : -1
+  if (n < 0) return mask(s, "odd-quoting", "value", where)
+  NEST++; same = 1; out = ""
+  for (i = 1; i <= n; i++) {
+    t = named && i == 1 ? program(said[i], where) : argument(said[i], where)
+    if (t == said[i]) t = raw[i]; else { same = 0; if (t ~ /[ \t\n"\047\\]/) t = quote(t) }
+    out = out (i > 1 || s ~ /^ / ? " " : "") t
+  }
+  NEST--
+  return same ? s : out
+}
+# The value of a variable that holds a command line: first its own quotes, then the words.
+function command_line(v, where,   n, raw, said, t) {
+  PENDING = ""; n = tokens(v, raw, said)
+  if (n != 1 || v !~ /^["\047]/) return words(v, where)
+  t = words(said[1], where)
+  return t == said[1] ? v : quote(t)
 }
 
 # --- /proc
@@ -521,8 +603,10 @@ function do_cmdline(   n, i) {
   COMP = n > 0 ? component(n) : ""
   if (COMP == "") { print "nomatch" > SIDE; close(SIDE); exit 0 }
   flags_of(n); JOINED = 1
-  for (i = 1; i <= n; i++) put(argument(A[i], "/" (i - 1)) "\001")
+  put(program(A[1], "/0") "\001")
+  for (i = 2; i <= n; i++) put(argument(A[i], "/" (i - 1)) "\001")
 }
+function variable_flag(k) { return k ~ /^KUBELET_/ ? "config-dir" : flag_name(substr(k, 6)) }
 function do_environ(   n, i, e, k, rest, f, w, row, c) {
   n = split(joined(), A, "\001"); JOINED = 1; rest = 0
   c = split(ENVIRON["FLAGS"], row, "\n")
@@ -531,8 +615,7 @@ function do_environ(   n, i, e, k, rest, f, w, row, c) {
     e = index(A[i], "="); k = substr(A[i], 1, e - 1)
     if (A[i] == "") continue
     if (!e || !index(ENVIRON["ENV_KEEP"], " " k " ")) { rest += length(A[i]); continue }
-    put(k "=" scrub(substr(A[i], e + 1), "/" nO) "\001")
-    f = tolower(k); sub(/^etcd_/, "", f); gsub(/_/, "-", f)
+    f = variable_flag(k); put(k "=" worth(f, substr(A[i], e + 1), "/" nO) "\001")
     if (k ~ /^ETCD_/ && ("etcd " f) in T) { split(T["etcd " f], w, " "); ref(w[1], w[2], "etcd " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1)) }
     if (k ~ /^KUBELET_/) ref("@kubelet-dropin", "walk", "kubelet " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1))
   }
@@ -623,48 +706,55 @@ function hide_keys(   i, pem) {
     L[i] = "# " mask(L[i], "private-key", "pem", i)
   }
 }
-function do_plain(   i) { hide_keys(); for (i = 1; i <= N; i++) put(scrub(L[i], i)) }
-function do_args(   i) { hide_keys(); for (i = 1; i <= N; i++) { put(L[i] ~ /^[ \t]*#/ ? "#" : words(L[i], i)) } }
+function do_release(   i) {
+  for (i = 1; i <= N; i++) if (L[i] ~ /^(ID|ID_LIKE|NAME|PRETTY_NAME|(VERSION|VARIANT|IMAGE)(_ID|_CODENAME|_VERSION)?|BUILD_ID)=/) put(scrub(L[i], i))
+}
+function do_args(   i, n, j) {
+  hide_keys()
+  for (i = 1; i <= N; i += n + 1) {
+    n = logical(i); put(LINE ~ /^[ \t]*#/ ? "#" : words(LINE, i))
+    for (j = 0; j < n; j++) put("")
+  }
+}
 # One logical line may run over several; blank lines keep the numbers right.
 function logical(i,   n) {
   LINE = L[i]; n = 0
   while (LINE ~ /\\$/ && i + n < N) { n++; LINE = substr(LINE, 1, length(LINE) - 1) " " trim(L[i + n]) }
   return n
 }
-function assigned(a, where,   e, k, v) {
+function assigned(a, where,   e, k, v, n, raw, said, t) {
   e = index(a, "="); k = substr(a, 1, e - 1); v = substr(a, e + 1)
   if (!e || k !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return mask(a, "environment-value", "value", where)
   if (v == "" || v == "\"\"") return a
-  if ((k ~ /^KUBE(LET)?_/ || index(ENVIRON["ENV_KEEP"], " " k " ")) && !secret_name(flag_name(k))) { PENDING = 0; return k "=" words(v, where) }
+  if (index(ENVIRON["ENV_KEEP"], " " k " ") && tokens(v, raw, said) == 1) {
+    t = worth(variable_flag(k), said[1], where)
+    return k "=" (t == said[1] ? v : quote(t))
+  }
+  if (k ~ /^KUBE(LET)?_|_(ARGS|OPTS|FLAGS)$/) return k "=" command_line(v, where)
   return k "=" mask(v, "environment-value", "value", where)
 }
-function environment(s, where,   out, q, e, w) {
-  out = ""; s = trim(s)
-  while (s != "") {
-    q = substr(s, 1, 1)
-    if (q == "\"" || q == "\047") {
-      e = index(substr(s, 2), q); if (!e) die("redactor failed: open quote")
-      w = substr(s, 2, e - 1); s = trim(substr(s, e + 2))
-    } else { q = ""; match(s, /^[^ \t]+/); w = substr(s, 1, RLENGTH); s = trim(substr(s, RLENGTH + 1)) }
-    out = out (out == "" ? "" : " ") q assigned(w, where) q
-  }
+function environment(s, where,   n, i, raw, said, t, out) {
+  n = tokens(s, raw, said); out = ""
+  if (n < 0) return mask(s, "odd-quoting", "value", where)
+  for (i = 1; i <= n; i++) { t = assigned(said[i], where); out = out (i > 1 ? " " : "") (t == said[i] ? raw[i] : t ~ /[ \t"\047\\]/ ? quote(t) : t) }
   return out
 }
-function do_unit(   i, n, k, v, s) {
-  hide_keys()
+function do_unit(   i, j, n, k, v, s, lost) {
+  hide_keys(); lost = 0
   for (i = 1; i <= N; i += n + 1) {
-    n = logical(i); s = trim(LINE); PENDING = 0
+    n = logical(i); s = trim(LINE); PENDING = ""
     k = s; sub(/[ \t]*=.*$/, "", k); v = trim(substr(s, index(s, "=") + 1))
     if (s ~ /^[#;]/) put("#")
     else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
-    else if (k ~ /^Exec/) put(k "=" words(v, i))
+    else if (k ~ /^Exec[A-Za-z]*$/) put(k "=" words(v, i, 1))
     else if (k == "Environment") put(k "=" environment(v, i))
-    else if (k ~ /^[A-Z][A-Za-z0-9]*$/ && length(k) < 40 && k !~ /Credential/) put(k "=" scrub(v, i))
-    else put(mask(s, "unit-line", "value", i))
-    for (v = 0; v < n; v++) put("")
+    else if (k ~ /^(User|Group|EnvironmentFile|IPAddress[A-Za-z]*)$/ && v !~ /[^A-Za-z0-9_.:\/ $*-]/) put(k "=" scrub(v, i))
+    else { lost += length(s); put("") }
+    for (j = 0; j < n; j++) put("")
   }
+  if (lost) mask(pad(lost > 200 ? 200 : lost), "unit-allow-list", "object", "")
 }
-function do_env(   i, n, s, v) {
+function do_env(   i, n, s, j) {
   hide_keys()
   for (i = 1; i <= N; i += n + 1) {
     n = logical(i); s = trim(LINE)
@@ -672,8 +762,39 @@ function do_env(   i, n, s, v) {
     else if (s == "") put("")
     else if (s ~ /^export /) put("export " assigned(trim(substr(s, 8)), i))
     else put(assigned(s, i))
-    for (v = 0; v < n; v++) put("")
+    for (j = 0; j < n; j++) put("")
   }
+}
+
+# --- CNI: a JSON object, of which the plugins and where they find the API server are kept
+function do_cni(   i, n, out) {
+  skip_blank(); do_yaml("cni"); nO = 0; n = 0; out = ""
+  for (i = 0; i < CNI_PLUGINS; i++) out = out (i ? ", " : "") cni_object("/plugins/" i, "")
+  put(cni_object("", CNI_PLUGINS ? "\"plugins\": [" out "]" : ""))
+}
+function skip_blank(   i) {
+  for (i = 1; i <= N && L[i] ~ /^[ \t]*$/; i++) ;
+  if (i > N || L[i] !~ /^[ \t]*\{/) die("redactor failed: not a JSON object")
+  for (i = 1; i <= N; i++) gsub(/\t/, " ", L[i])
+}
+function cni_object(at, more,   i, rest, out, group, w) {
+  out = ""; group = ""
+  for (i = 1; i <= nCNI; i++) {
+    if (index(CNI[i], at "/") != 1) continue
+    rest = substr(CNI[i], length(at) + 2); if (at == "" && rest ~ /^plugins\//) continue
+    split(rest, w, "/")
+    if (group != "" && group != w[1]) { out = out "}"; group = "" }
+    out = out (out == "" || out ~ /[{]$/ ? "" : ", ")
+    if (rest ~ /\// && group == "") { group = w[1]; out = out quote(group) ": {" }
+    out = out quote(rest ~ /\// ? w[2] : rest) ": " quote(CNI_IS[i])
+  }
+  return "{" out (group == "" ? "" : "}") (more == "" ? "" : (out == "" ? "" : ", ") more) "}"
+}
+function cni(path, k, v,   t) {
+  t = path
+  if (match(t, /^\/plugins\/[0-9]+\//)) { t = substr(t, 10); if (t + 0 >= CNI_PLUGINS) CNI_PLUGINS = t + 1; sub(/^[0-9]+/, "", t) }
+  if (t ~ /^\/(cniVersion|name|type|ipam\/type|kubernetes\/kubeconfig|kubeconfig|capabilities\/[A-Za-z]+)$/ && v !~ /[^A-Za-z0-9_.\/-]/ && harmless(v)) { CNI[++nCNI] = path; CNI_IS[nCNI] = v; return v }
+  return mask(v, "cni-allow-list", "value", path)
 }
 
 # --- YAML and JSON: parsed into keys and scalars, judged one by one, written anew in
@@ -732,7 +853,7 @@ function mapping(col, oi, path,   c, k, raw, r, p) {
 }
 function drop(col) { while (I <= N && (L[I] ~ /^[ \t]*$/ || (!marker(L[I]) && (ind(L[I]) > col || (ind(L[I]) == col && dash(L[I], col)))))) I++ }
 function sequence(col, oi, path, k,   i, p, c, r) {
-  PENDING = 0
+  PENDING = ""
   for (i = 0; ; i++) {
     skip(); if (I > N || marker(L[I]) || ind(L[I]) < col || !dash(L[I], ind(L[I])) && ind(L[I]) == col) return
     if (ind(L[I]) != col) die("redactor failed: line " I)
@@ -822,7 +943,7 @@ function flow(oi, path, k, lead,   c, e, i, fk, s) {
     POS++; space()
     if (substr(T_, POS, 1) == (c == "{" ? "}" : "]")) { POS++; emit(oi, lead c (c == "{" ? "}" : "]")); DEPTH--; return }
     if (lead != "") { emit(oi, lead); if (c == "{") oi += 2 }
-    PENDING = 0
+    PENDING = ""
     for (i = 0; ; i++) {
       space()
       if (c == "{") {
@@ -882,17 +1003,21 @@ function judge(path, k, v) {
   if (HOW == "kubeconfig")
     return among(k, "apiVersion kind name server certificate-authority insecure-skip-tls-verify tls-server-name proxy-url cluster user namespace current-context client-certificate client-key tokenFile disable-compression") ? scrub(v, path) : mask(v, "kubeconfig-allow-list", "value", path)
   if (HOW == "encryption") return encryption(path, k, v)
-  if (HOW == "manifest") {
-    if (path ~ /\/(command|args)\/[0-9]+$/) return argument(v, path)
-    if (path ~ /\/env\/[0-9]+\/value$/) return mask(v, "env-value", "value", path)
-    if (path ~ /\/httpHeaders\/[0-9]+\/value$/) return mask(v, "header-value", "value", path)
-    if (path ~ /\/annotations\// && k !~ /^(kubeadm\.kubernetes\.io|kubernetes\.io|seccomp\.security\.alpha\.kubernetes\.io|container\.apparmor\.security\.beta\.kubernetes\.io|scheduler\.alpha\.kubernetes\.io)\//) return mask(v, "annotation-allow-list", "value", path)
-  }
+  if (HOW == "cni") return cni(path, k, v)
+  if (HOW == "manifest") return manifest(path, k, v)
+  if (HOW == "distro" || HOW == "etcd") return among(k, "apiVersion kind") ? scrub(v, path) : worth(flag_name(k), v, path)
   if (HOW == "kubelet" && path ~ /\/staticPodURLHeader\//) return mask(v, "header-value", "value", path)
-  if (HOW == "distro" && k ~ /-args?$/) return argument(v, path)
-  if (secret_name(flag_name(k)) || flag_name(k) ~ /^(clientkeydata|idtoken|accesstoken|refreshtoken|bearertoken|secretkey|accesskey|privatekey)$/) return mask(v, "secret-key-value", "value", path)
+  if (secret_name(flag_name(k)) && length(k) > 1 || flag_name(k) ~ /^(clientkeydata|secretkey|accesskey|privatekey|credentials?)$/) return mask(v, "secret-key-value", "value", path)
   if (v ~ /^-----BEGIN CERTIFICATE-----/ && v !~ /PRIVATE/ && only_certs(v)) return v
   return scrub(v, path)
+}
+function manifest(path, k, v,   t) {
+  t = path; gsub(/\/[0-9]+/, "", t)
+  if (path ~ /\/(command|args)\/[0-9]+$/) return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
+  if (t ~ /^\/metadata\/annotations\/(kubernetes\.io~1config\.|seccomp\.security\.alpha\.kubernetes\.io~1|container\.(apparmor\.security\.beta|seccomp\.security\.alpha)\.kubernetes\.io~1|kubeadm\.kubernetes\.io~1(etcd\.advertise-client-urls|kube-apiserver\.advertise-address\.endpoint)$)/) return scrub(v, path)
+  if (t ~ /^\/(apiVersion|kind|metadata\/(name|namespace|labels\/.*)|spec\/(hostNetwork|hostPID|hostIPC|hostUsers|priority|priorityClassName|nodeName|restartPolicy|serviceAccountName|automountServiceAccountToken|dnsPolicy|securityContext\/.*|volumes\/(name|hostPath\/(path|type))))$/) return scrub(v, path)
+  if (sub(/^\/spec\/(c|initC|ephemeralC)ontainers\//, "", t) && v !~ /[?]/ && t ~ /^(name|image|imagePullPolicy|ports\/[A-Za-z]+|securityContext\/.*|volumeMounts\/(name|mountPath|readOnly|mountPropagation)|env\/name|resources\/(requests|limits)\/[a-z-]+|(liveness|readiness|startup)Probe\/([A-Za-z]+Seconds|[a-z]+Threshold|httpGet\/(host|path|port|scheme)|tcpSocket\/(host|port)))$/) return scrub(v, path)
+  return mask(v, "manifest-allow-list", "value", path)
 }
 function only_certs(v,   n, i, w) {
   n = split(v, w, "\n")
@@ -941,6 +1066,7 @@ help_text() {
     '  --node-name NAME  how the API calls this node, when the kubelet does not say it' \
     '  --list            print what is looked for, reading nothing' \
     '  --dry-run         print what is looked for and whether it is there, opening nothing' \
+    'A run that is killed outright leaves the folder NAME.work in the output folder: remove it.' \
     'exit: 0 complete, 3 partial, 4 nothing collected, 2 usage'
 }
 
@@ -1062,8 +1188,9 @@ probe_tools() {
   HEAD_HOW='dd'
   [ "$(printf 'ab' | head -c 1 2>/dev/null)" = a ] && HEAD_HOW='head'
   case $(printf '\001\000' | od -An -tx2) in *0001*) ORDER=little ;; *) ORDER=big ;; esac
-  PROC_REAL=0
-  [ "$(stat -f -c %t "$ROOT/proc" 2>/dev/null)" = 9fa0 ] && PROC_REAL=1
+  resolve /proc
+  PROC=$ROOT$REAL PROC_REAL=0
+  [ "$(stat -f -c %t "$PROC" 2>/dev/null)" = 9fa0 ] && PROC_REAL=1
 }
 
 # ---------------------------------------------------------------- 7 the one door to the host
@@ -1230,12 +1357,18 @@ probe_file() {
       P_STATUS=unsupported P_DETAIL="not a regular file but a $TYPE"
     elif [ ! -r "$FILE" ]; then
       P_STATUS=denied P_DETAIL='content: permission denied'
+    elif [ -n "$LINK" ] && led_out "$4"; then
+      P_STATUS=excluded P_DETAIL='a link that leads out of the walked folder'
     else
       capture "$pf_how" "$FILE"
       if [ "$1" = kubelet-ca ] && [ "$P_STATUS" = ok ] && [ -z "$CA_BLOB" ]; then CA_BLOB=$BUNDLE/$ca_blob; fi
     fi
   fi
   record
+}
+led_out() { # VIA: a link found in a walk is no licence to read any file of the host
+  case $1 in "walk "*) case $REAL in "$wa_real"/*) ;; *) return 0 ;; esac ;; esac
+  return 1
 }
 # walk_role ROLE PATH: HOW becomes the redactor for a file found in a walk, or skip
 walk_role() {
@@ -1247,7 +1380,7 @@ walk_role() {
     case $wr_name in *.crt | *.pem | *.cert | *.cer) if [ "$HOW" = none ]; then HOW=cert; fi ;; esac
     case $wr_name in *key.pem | *-key.* ) HOW=none ;; esac
     ;;
-  cni-config) case $wr_name in *kubeconfig*) HOW=kubeconfig ;; *.conf | *.conflist | *.json) HOW=plain ;; esac ;;
+  cni-config) case $wr_name in *kubeconfig*) HOW=kubeconfig ;; *.conf | *.conflist | *.json) HOW=cni ;; esac ;;
   cni-state) if [ "$wr_name" = lock ]; then HOW=skip; fi ;;
   kubelet-dropin) case $wr_name in *.conf) HOW=kubelet ;; esac ;;
   kubelet-unit) case $wr_name in *.conf) HOW=unit ;; esac ;;
@@ -1266,6 +1399,7 @@ walk() {
     begin "dir/$wa_role" dir "$wa_dir" "$wa_via"
     wa_via="walk $wa_top" P_ROLE=$wa_role
     look "$wa_dir"
+    if [ "$wa_dir" = "$wa_top" ]; then wa_real=$REAL; fi
     wa_files='' wa_count=0
     if [ -n "$TYPE" ] && [ "$TYPE" != dir ]; then
       P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE"
@@ -1275,13 +1409,13 @@ walk() {
       wa_abs=${FILE%/} wa_level=${wa_dir#"$wa_top"}
       wa_level=$(printf '%s/' "$wa_level" | tr -dc / | awk '{ print length($0) }')
       set +f
-      for wa_entry in "$wa_abs"/* "$wa_abs"/.[!.]*; do
+      for wa_entry in "$wa_abs"/* "$wa_abs"/.[!.]* "$wa_abs"/..?*; do
         set -f
         if [ ! -e "$wa_entry" ] && [ ! -L "$wa_entry" ]; then continue; fi
         wa_count=$((wa_count + 1)) wa_left=$((wa_left - 1))
         if [ "$wa_left" -lt 0 ]; then P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break; fi
         wa_name=${wa_entry##*/}
-        case $wa_name in *"$NL"*) say "seq $SEQ: a name with a line break was left out" && continue ;; esac
+        case $wa_name in *"$NL"*) P_STATUS=error P_DETAIL='unreadable name: it holds a line break' && continue ;; esac
         if [ ! -L "$wa_entry" ] && [ -d "$wa_entry" ]; then
           if [ "$wa_level" -lt "${wa_max%/}" ]; then set -- ${1+"$@"} "$wa_dir/$wa_name"; fi
         else
@@ -1346,16 +1480,16 @@ EOF
 inside() {
   HOST_PATH=$2 BASE=$ROOT PREFIX=''
   if [ -z "$1" ] || [ "$PROC_REAL" -eq 0 ]; then return; fi
-  in_mine=$(readlink "$ROOT/proc/1/ns/mnt" 2>/dev/null) || return
-  in_its=$(readlink "$ROOT/proc/$1/ns/mnt" 2>/dev/null) || return
+  in_mine=$(readlink "$PROC/1/ns/mnt" 2>/dev/null) || return
+  in_its=$(readlink "$PROC/$1/ns/mnt" 2>/dev/null) || return
   if [ "$in_mine" = "$in_its" ]; then return; fi
   KEB_PATH=$2
   export KEB_PATH
-  in_path=$(limited awk "$AWK_MOUNTS" "$ROOT/proc/$1/mountinfo" "$ROOT/proc/1/mountinfo" 2>/dev/null)
+  in_path=$(limited awk "$AWK_MOUNTS" "$PROC/$1/mountinfo" "$PROC/1/mountinfo" 2>/dev/null)
   if [ -n "$in_path" ]; then
     HOST_PATH=$in_path
   else
-    PREFIX=/proc/$1/root BASE=$ROOT/proc/$1/root
+    PREFIX=/proc/$1/root BASE=$PROC/$1/root
   fi
 }
 # shellcheck disable=SC2016  # awk program text
@@ -1374,27 +1508,28 @@ END {
 # ---------------------------------------------------------------- 10 processes
 probe_processes() {
   begin proc/scan proc /proc candidate
-  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0
+  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_late=0
   set +f
-  set -- "$ROOT"/proc/[0-9]*
+  set -- "$PROC"/[0-9]*
   set -f
+  sc_some=
   for sc_dir in "$@"; do
-    case ${sc_dir##*/} in *[!0-9]*) continue ;; esac
+    sc_pid=${sc_dir##*/}
+    case $sc_pid in *[!0-9]*) continue ;; esac
     [ -d "$sc_dir" ] && [ ! -L "$sc_dir" ] || continue
     sc_seen=$((sc_seen + 1))
-    if [ ! -r "$sc_dir/cmdline" ] && [ -d "$sc_dir" ]; then sc_unreadable=$((sc_unreadable + 1)); fi
+    # anything but a plain file is no answer of a kernel, and might never end
+    if [ -r "$sc_dir/cmdline" ] && [ -f "$sc_dir/cmdline" ] && [ ! -L "$sc_dir/cmdline" ]; then
+      sc_some="$sc_some $sc_pid"
+    elif [ -d "$sc_dir" ]; then
+      sc_unreadable=$((sc_unreadable + 1))
+    fi
   done
-  # a first, cheap sieve; the exact match is the redactor's
-  sc_pids=$(
-    cd "$ROOT/proc" 2>/dev/null || exit 0
-    set +f
-    limited grep -l -E 'kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift' [0-9]*/cmdline 2>/dev/null
-    limited ls -l [0-9]*/exe 2>/dev/null | awk '/ -> .*(kube|etcd)[^\/]*$/ { sub(/ -> .*/, ""); print $NF }'
-  )
-  sc_pids=$(printf '%s\n' "$sc_pids" | awk -F/ '$1 ~ /^[0-9]+$/ && !S[$1]++ { print $1 }' | sort -n)
+  sieve
+  sc_pids=$(awk '$1 ~ /^[0-9]+$/ && !S[$1]++ { print $1 }' "$WORK/pids" | sort -n)
   sc_t0=$NOW
   for sc_pid in $sc_pids; do
-    if [ -f "$ROOT/proc/$sc_pid/cmdline" ] && [ ! -L "$ROOT/proc/$sc_pid/cmdline" ]; then probe_process "$sc_pid"; fi
+    if [ -f "$PROC/$sc_pid/cmdline" ] && [ ! -L "$PROC/$sc_pid/cmdline" ]; then probe_process "$sc_pid"; fi
   done
   SEQ=$sc_seq P_ID=proc/scan P_KIND=proc P_TARGET=/proc P_VIA=candidate P_T0=$sc_t0 P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_MORE=''
   more "\"scan\": {\"seen\": $sc_seen, \"unreadable\": $sc_unreadable, \"matched\": $sc_matched}"
@@ -1405,12 +1540,43 @@ probe_processes() {
   fi
   record
 }
+# sieve: $WORK/pids becomes the numbers of sc_some that may be ours; the exact match is the
+# redactor's. One grep reads them all; when it does not end well, each is read by itself.
+sieve() {
+  si_what='kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift'
+  : >"$WORK/pids"
+  # shellcheck disable=SC2086  # numbers, split on purpose
+  set -- $sc_some
+  if [ $# -eq 0 ]; then return; fi
+  si_files=$(printf '%s/cmdline ' "$@")
+  # shellcheck disable=SC2086
+  (cd "$PROC" && limited grep -l -E "$si_what" $si_files 2>/dev/null) >"$WORK/batch"
+  si_rc=$?
+  if [ "$si_rc" -le 1 ]; then awk -F/ '{ print $1 }' "$WORK/batch" >>"$WORK/pids"; else sieve_each "$@"; fi
+  si_files=$(printf '%s/exe ' "$@")
+  # shellcheck disable=SC2086
+  (cd "$PROC" && limited ls -l $si_files 2>/dev/null) >"$WORK/batch"
+  if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
+  awk '/ -> .*(kube|etcd)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' "$WORK/batch" >>"$WORK/pids"
+}
+sieve_each() { # PID...: what cannot be read counts as unreadable, unless the process is gone
+  for si_pid in "$@"; do
+    if [ "$sc_late" -ge 10 ]; then si_rc=124; else limited grep -q -E "$si_what" "$PROC/$si_pid/cmdline" 2>/dev/null && si_rc=0 || si_rc=$?; fi
+    if [ "$si_rc" -eq 0 ]; then
+      printf '%s\n' "$si_pid" >>"$WORK/pids"
+    elif [ "$si_rc" -gt 1 ] && [ -d "$PROC/$si_pid" ]; then
+      sc_unreadable=$((sc_unreadable + 1))
+      if [ "$si_rc" -eq 124 ]; then sc_late=$((sc_late + 1)); fi
+    fi
+  done
+}
 hidden_processes() { # a /proc that shows each user only his own
-  [ "$EUID_" != 0 ] && [ -r "$ROOT/proc/mounts" ] && limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$ROOT/proc/mounts" 2>/dev/null
+  [ "$EUID_" != 0 ] && [ -r "$PROC/mounts" ] && limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$PROC/mounts" 2>/dev/null
 }
 started() { # PID: START becomes when it started, to notice a number used again
   START=''
-  read -r st_line 2>/dev/null <"$ROOT/proc/$1/stat" || return
+  [ -f "$PROC/$1/stat" ] && [ ! -L "$PROC/$1/stat" ] || return 0
+  read -r st_line 2>/dev/null <"$PROC/$1/stat" || return
   # shellcheck disable=SC2086  # numbers, split on purpose
   set -- ${st_line##*')'}
   if [ $# -ge 20 ]; then shift 19 && START=$1; fi
@@ -1418,11 +1584,11 @@ started() { # PID: START becomes when it started, to notice a number used again
 probe_process() { # PID
   started "$1"
   pp_start=$START P_EXE=''
-  if [ -L "$ROOT/proc/$1/exe" ]; then read_link "$ROOT/proc/$1/exe" && P_EXE=$TARGET; fi
+  if [ -L "$PROC/$1/exe" ]; then read_link "$PROC/$1/exe" && P_EXE=$TARGET; fi
   P_PID=$1 P_ROLE='' P_VIA='' P_TARGET=/proc/$1/cmdline P_MORE='' P_ID=proc/cmdline P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_T0=$NOW
   pp_refs=$(cat "$WORK/refs")
   SEQ=$((PLANNED + 1))
-  capture cmdline "$ROOT/proc/$1/cmdline"
+  capture cmdline "$PROC/$1/cmdline"
   if [ "$WORD" = nomatch ]; then return; fi
   if [ "$WORD" = ok ]; then sc_matched=$((sc_matched + 1)); fi
   pp_comp=${ca_comp#-}
@@ -1439,7 +1605,7 @@ probe_process() { # PID
   for pp_what in environ status; do
     begin "proc/$pp_what" proc "/proc/$1/$pp_what" proc/scan
     more "\"component\": \"$pp_comp\", \"pid\": $1"
-    pp_file=$ROOT/proc/$1/$pp_what
+    pp_file=$PROC/$1/$pp_what
     if [ -L "$pp_file" ] || { [ -e "$pp_file" ] && [ ! -f "$pp_file" ]; }; then
       P_STATUS=unsupported P_DETAIL='not a regular file'
     elif [ ! -e "$pp_file" ]; then
@@ -1477,7 +1643,7 @@ probe_sockets() { # of the first process, which lives in the host's network name
 probe_host() {
   begin host/os-release host /etc/os-release candidate
   look /etc/os-release
-  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then capture plain "$FILE"; elif [ -n "$TYPE" ]; then P_STATUS=denied P_DETAIL='not readable'; fi
+  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then capture release "$FILE"; elif [ -n "$TYPE" ]; then P_STATUS=denied P_DETAIL='not readable'; fi
   OS_ID='' OS_VERSION=''
   if [ "$P_STATUS" = ok ]; then
     OS_ID=$(awk -F= '$1 == "ID" { gsub(/["\047]/, "", $2); print $2; exit }' "$BUNDLE/$ca_blob")

@@ -1,8 +1,10 @@
 """Run collectors/node.sh on a prepared tree, and open what it made."""
 
+import base64
 import hashlib
 import io
 import json
+import random
 import shutil
 import subprocess
 import tarfile
@@ -29,6 +31,10 @@ KNOWN_SHELLS: tuple[tuple[str, ...], ...] = (
     ("zsh", "--emulate", "sh"),
 )
 SHELLS = tuple(words for words in KNOWN_SHELLS if words == ("sh",) or shutil.which(words[0]))
+
+
+RNG = random.Random(20261122)
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,3 +184,26 @@ def process(
 def digest(content: bytes) -> str:
     """Return the SHA-256 of ``content`` in hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def secret(length: int = 24) -> str:
+    """Return a fresh secret that no shape gives away: only its place can."""
+    return "".join(RNG.choice(ALPHABET) for _ in range(length))
+
+
+def forms(value: str) -> tuple[bytes, ...]:
+    """Return the shapes in which a value could leak: plain, base64 at any offset, hex."""
+    raw = value.encode()
+    shapes = [raw, raw.hex().encode(), raw.hex().upper().encode()]
+    for shift in range(3):
+        coded = base64.b64encode(b"x" * shift + raw)
+        shapes.append(coded[(0, 2, 3)[shift] : len(coded) - 4])
+    return tuple(shapes)
+
+
+def assert_absent(run: Collected, *values: str) -> None:
+    """Assert that no member holds any of ``values`` in any form."""
+    for value in values:
+        for shape in forms(value):
+            found = [name for name, content in run.members.items() if shape in content]
+            assert not found, (value, found)

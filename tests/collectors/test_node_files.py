@@ -127,12 +127,12 @@ def test_a_walk_has_an_end(bare: Path, tmp_path: Path) -> None:
 
 def test_a_long_file_is_cut_and_said_to_be(bare: Path, tmp_path: Path) -> None:
     line = b"# " + b"x" * 97 + b"\n"
-    write(bare, "/etc/cni/net.d/10.conf", line * 10486)
-    write(bare, "/etc/cni/net.d/11.conf", line * 10485)
+    write(bare, "/etc/default/kubelet", line * 10486)
+    write(bare, "/etc/sysconfig/kubelet", line * 10485)
     run = collect(bare, tmp_path / "out")
-    cut = run.record("file/cni-config", "/etc/cni/net.d/10.conf")
+    cut = run.record("file/kubelet-env", "/etc/default/kubelet")
     assert (cut["status"], cut["truncated"], cut["bytes_read"]) == ("truncated", True, 1048576)
-    whole = run.record("file/cni-config", "/etc/cni/net.d/11.conf")
+    whole = run.record("file/kubelet-env", "/etc/sysconfig/kubelet")
     assert (whole["status"], whole["bytes_read"]) == ("ok", 1048500)
     assert run.code == 3
 
@@ -256,3 +256,43 @@ def test_a_proc_that_hides_processes_is_denied(public: Path, tmp_path: Path) -> 
     run = collect(public, tmp_path / "out", shell=(*as_user(), "sh"), script=Path(script))
     assert run.record("proc/scan")["status"] == "denied"
     assert run.record("proc/scan")["scan"]["unreadable"] == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("/etc/cni/net.d", "99.conf"),
+        ("/etc/kubernetes/pki", "evil.crt"),
+        ("/etc/systemd/system/kubelet.service.d", "99.conf"),
+    ],
+)
+def test_a_link_out_of_a_walked_folder_shows_nothing(
+    bare: Path, tmp_path: Path, folder: str, name: str
+) -> None:
+    content = '{"type": "outside-word"}\n'
+    write(bare, "/root/.secretfile", content, 0o600)
+    write(bare, f"{folder}/inside/real", "")
+    (bare / folder.lstrip("/") / name).symlink_to("../../../../../../root/.secretfile")
+    run = collect(bare, tmp_path / "out")
+    (found,) = [r for r in run.probes if r["target"] == f"{folder}/{name}"]
+    assert (found["status"], "blob" in found) == ("excluded", False)
+    assert (found["stat"]["mode"], found["stat"]["size"]) == ("0600", len(content))
+    assert not [n for n, c in run.members.items() if b"outside-word" in c]
+
+
+def test_a_link_within_a_walked_folder_is_read(bare: Path, tmp_path: Path) -> None:
+    write(bare, "/etc/cni/net.d/hidden/real.conf", '{"type": "x"}\n')
+    (bare / "etc/cni/net.d/10.conf").symlink_to("hidden/real.conf")
+    run = collect(bare, tmp_path / "out")
+    assert run.blob("file/cni-config", "/etc/cni/net.d/10.conf") == b'{"type": "x"}\n'
+
+
+def test_a_name_with_a_line_break_is_said_to_be_unreadable(bare: Path, tmp_path: Path) -> None:
+    write(bare, "/etc/cni/net.d/10.conf", '{"type": "x"}\n')
+    write(bare, "/etc/cni/net.d/1\n1.conf", '{"type": "y"}\n')
+    run = collect(bare, tmp_path / "out")
+    found = run.record("dir/cni-config", "/etc/cni/net.d")
+    assert (found["status"], found["entries"]) == ("error", 2)
+    assert found["detail"].startswith("unreadable name")
+    assert run.record("file/cni-config", "/etc/cni/net.d/10.conf")["status"] == "ok"
+    assert run.code == 3

@@ -1,5 +1,7 @@
 """Components are found by the program that runs, never by a mention of its name."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -75,9 +77,9 @@ def test_every_instance_is_kept(bare: Path, tmp_path: Path) -> None:
 
 
 def test_arguments_keep_every_byte(bare: Path, tmp_path: Path) -> None:
-    process(bare, 9, "etcd", "", b"--name=a\nb\xff\xc3\xa9\t\"'\\", "--empty=", "last")
+    process(bare, 9, "etcd", "", b"--name=b\xff\xc3\xa9\\", "--empty=", "--last")
     run = collect(bare, tmp_path / "out")
-    assert run.blob("proc/cmdline") == b"etcd\0\0--name=a\nb\xff\xc3\xa9\t\"'\\\0--empty=\0last\0"
+    assert run.blob("proc/cmdline") == b"etcd\0\0--name=b\xff\xc3\xa9\\\0--empty=\0--last\0"
 
 
 FLAG_FORMS = {
@@ -175,3 +177,51 @@ def test_recorded_arguments_are_unchanged(cp_run: Collected, cp_tree: Path) -> N
     for found in cp_run.records("proc/cmdline"):
         raw = (cp_tree / found["target"].lstrip("/")).read_bytes()
         assert cp_run.members["bundle/" + found["blob"]] == raw
+
+
+def test_a_cmdline_that_is_no_file_is_counted_and_never_opened(bare: Path, tmp_path: Path) -> None:
+    process(bare, 9, "kubelet")
+    folder = process(bare, 10, "etcd")
+    (folder / "cmdline").unlink()
+    os.mkfifo(folder / "cmdline")
+    run = collect(bare, tmp_path / "out")
+    scan = run.record("proc/scan")
+    assert (scan["status"], scan["scan"]) == ("denied", {"seen": 2, "unreadable": 1, "matched": 1})
+    assert [r["pid"] for r in run.records("proc/cmdline")] == [9]
+
+
+def test_a_process_that_cannot_be_read_does_not_hide_the_others(bare: Path, tmp_path: Path) -> None:
+    """The one reading of all processes is killed: each is then read by itself."""
+    process(bare, 9, "kubelet")
+    process(bare, 10, "etcd")
+    process(bare, 11, "something-else")
+    tool = write(
+        tmp_path,
+        "bin/grep",
+        f'#!/bin/sh\ncase "$*" in *-l*|*/10/cmdline) exit 124 ;; esac\n'
+        f'exec {shutil.which("grep")} "$@"\n',
+        0o755,
+    )
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    scan = run.record("proc/scan")
+    assert (scan["status"], scan["scan"]) == ("denied", {"seen": 3, "unreadable": 1, "matched": 1})
+    assert run.code == 3
+
+
+def test_proc_and_its_folders_never_lead_out_of_the_root(bare: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    process(outside, 9, "kubelet", "--config=/outside-word")
+    (bare / "proc" / "9").symlink_to(outside / "proc" / "9")
+    run = collect(bare, tmp_path / "one")
+    assert (run.record("proc/scan")["status"], run.records("proc/cmdline")) == ("absent", [])
+    (bare / "proc" / "9").unlink()
+    (bare / "proc").rmdir()
+    (bare / "proc").symlink_to(outside / "proc")
+    run = collect(bare, tmp_path / "two")
+    assert (run.record("proc/scan")["status"], run.records("proc/cmdline")) == ("absent", [])
+    (bare / "proc").unlink()
+    process(bare / "elsewhere", 7, "kubelet")
+    (bare / "proc").symlink_to("/elsewhere/proc")
+    run = collect(bare, tmp_path / "three")
+    assert [r["pid"] for r in run.records("proc/cmdline")] == [7]
