@@ -196,7 +196,7 @@ def test_what_a_mutating_policy_writes_is_only_there(api: ModuleType) -> None:
 
 @pytest.mark.parametrize("piece", ["://", "--a", "'", "token ", "eyJaaaaaa.", "= "])
 def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str) -> None:
-    text = piece * 10000
+    text = piece * 20000
     begun = time.process_time()
     kept(api, "free", {"message": text, "expression": text})
     assert time.process_time() - begun < 10
