@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from analyzer.formats.strict_yaml import YamlValue, load_collected
 from analyzer.model.errors import EvidenceFormatError
@@ -89,18 +88,13 @@ def find(document: YamlValue, key: str) -> Place | None:
     return Place(value=value, pointer=pointer)
 
 
-@lru_cache(maxsize=4096)
-def _document(text: str) -> YamlValue:
-    return load_collected(text)
-
-
 def load_document(text: str) -> YamlValue:
     """Read a collected YAML or JSON document; the same text is read once.
 
     Raises:
         EvidenceFormatError: Not one document within the limits.
     """
-    return _document(text)
+    return load_collected(text)
 
 
 def _parse(path: str, text: str, source: Source, kind: FileKind) -> ConfigFile | Unreadable:

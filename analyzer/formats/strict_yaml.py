@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from analyzer.formats.read_once import ReadOnce
 from analyzer.model.errors import EvidenceFormatError
 
 YamlValue = str | None | list["YamlValue"] | dict[str, "YamlValue"]
@@ -32,14 +33,14 @@ class YamlLimits:
         documents: Documents in one text.
     """
 
-    size: int = 8 * 1024 * 1024
+    size: int = 2 * 1024 * 1024
     depth: int = 64
     aliases: int = 64
-    nodes: int = 1_000_000
+    nodes: int = 50_000
     documents: int = 1_000
 
 
-OURS = YamlLimits(aliases=0)
+OURS = YamlLimits(aliases=0, size=8 * 1024 * 1024, nodes=1_000_000)
 COLLECTED = YamlLimits()
 
 
@@ -55,9 +56,13 @@ def load_strict(data: bytes | str) -> YamlValue:
 def load_collected(data: bytes | str, *, limits: YamlLimits = COLLECTED) -> YamlValue:
     """Read one collected document; an empty text is None.
 
+    The same text is parsed once, and the value shared: it must not be changed.
+
     Raises:
         EvidenceFormatError: Not one YAML document within the limits.
     """
+    if limits is COLLECTED and isinstance(data, str):
+        return _collected(data)
     return _single(load_all(data, limits=limits))
 
 
@@ -258,3 +263,10 @@ def _refuse_tag(tag: str | None, line: int) -> None:
 
 def _broken(what: str, line: int) -> EvidenceFormatError:
     return EvidenceFormatError("", f"{what} (line {line})" if line else what)
+
+
+def _read_collected(text: str) -> YamlValue:
+    return _single(load_all(text, limits=COLLECTED))
+
+
+_collected = ReadOnce(_read_collected)
