@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
+from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.settings_evidence import setting_keys, unreadable_key
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.cipher_suites import CIPHER_SETS, WEAK_MARKS, canonical
-from analyzer.formats.settings import Query, Shape, Unset, Value
+from analyzer.formats.settings import Looked, Query, Shape, Unset, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Unreadable
@@ -56,6 +57,14 @@ class CipherSuites:
         if isinstance(suites, Unreadable):
             key = unreadable_key(suites, target.config, "")
             return no_evidence(suites, key, target.subject, sources=target.config.looked)
+        judged = self._of(suites, minimum, target)
+        answer = own_answer(target, _SUITES)
+        if answer is None or isinstance(answer, Unreadable) or answer == suites:
+            return judged
+        answered = self._of(answer, own_answer(target, _MINIMUM), target)
+        return compared(judged, answered, differ=_items(suites) != _items(answer))
+
+    def _of(self, suites: Value | Unset, minimum: Looked | None, target: Target) -> Judgement:
         judged = self._list(suites, target)
         if judged.verdict is Verdict.FAIL and isinstance(minimum, Value) and minimum.text == _TLS13:
             return self._only_tls13(judged, minimum)
@@ -103,3 +112,8 @@ class CipherSuites:
             letter=Verdict.FAIL,
             letter_why=judged.why.rstrip("."),
         )
+
+
+def _items(suites: Value | Unset) -> tuple[str, ...]:
+    """Return suites in an order that says nothing, as the component takes them."""
+    return tuple(sorted(suites.items)) if isinstance(suites, Value) else ()
