@@ -8,6 +8,8 @@ from analyzer.model.evidence import Source, is_redacted
 from analyzer.model.node import NodeEvidence, Process
 
 _SERVER = "kube-apiserver"
+_NO = ("0", "f", "false")
+"""What Go reads as false, in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,23 @@ def plugin_on(running: tuple[Server, ...], plugin: str, *, default: bool) -> boo
     if not states or any(state is None for state in states):
         return None
     return all(states)
+
+
+def flag_sources(running: tuple[Server, ...], names: tuple[str, ...]) -> tuple[Source, ...]:
+    """Return where any of these flags stand."""
+    return tuple(
+        server.source(name) for server in running for name in names if values_of(server.flags, name)
+    )
+
+
+def gate_off(running: tuple[Server, ...], gate: str) -> bool:
+    """Tell whether some API server switches a feature gate off; the last mention counts."""
+    return any(_gates(server).get(gate, "").lower() in _NO for server in running)
+
+
+def _gates(server: Server) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in _members(server, "feature-gates"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _server(node: NodeEvidence, process: Process) -> Server:

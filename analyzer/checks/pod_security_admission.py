@@ -7,7 +7,7 @@ from 1.23 on (beta, on by default).
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import some
-from analyzer.checks.api_server_flags import Server, plugin_on
+from analyzer.checks.api_server_flags import Server, flag_sources, gate_off, plugin_on
 from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
 from analyzer.formats.kube_admission_config import PodSecurityDefaults, read_pod_security
 from analyzer.model.errors import EvidenceFormatError
@@ -18,6 +18,15 @@ from analyzer.model.version import Version, parse_version
 ENFORCE = "pod-security.kubernetes.io/enforce"
 ENFORCE_VERSION = f"{ENFORCE}-version"
 _ENFORCING = Version(1, 23)
+_SWITCHES = (
+    "admission-control",
+    "disable-admission-plugins",
+    "enable-admission-plugins",
+    "feature-gates",
+)
+_LOCKED = Version(1, 25)
+"""From here on the feature gate of the plugin's name cannot be switched off."""
+
 _PLUGIN = "PodSecurity"
 _CONFIG = "admission-control-config-file"
 _COMPONENT = "system:"
@@ -40,6 +49,7 @@ class Admission:
         version: Of the API server; None when it is not in evidence.
         seen: Some API server's command line is in evidence.
         plugin: On, off, or not in evidence.
+        switches: Flags in evidence that can switch it.
         defaults: One for each API server in evidence.
         unknown: Why the cluster-wide default, and who is exempt, is not known; None when it is.
     """
@@ -47,6 +57,7 @@ class Admission:
     version: Version | None
     seen: bool
     plugin: bool | None
+    switches: tuple[Source, ...]
     defaults: tuple[Defaults, ...]
     unknown: Unreadable | None
 
@@ -64,7 +75,7 @@ class Admission:
             return Answer(
                 standing=Standing.NOT,
                 text="the PodSecurity admission plugin is switched off",
-                sources=tuple(default.source for default in self.defaults),
+                sources=self.switches,
             )
         if self.plugin is None and self.seen:
             return Answer(
@@ -186,10 +197,17 @@ def read_admission(running: tuple[Server, ...], version: Version | None) -> Admi
     return Admission(
         version=version,
         seen=bool(running),
-        plugin=plugin_on(running, _PLUGIN, default=True),
+        plugin=_plugin_on(running, version),
+        switches=flag_sources(running, _SWITCHES),
         defaults=tuple(defaults),
         unknown=unknown,
     )
+
+
+def _plugin_on(running: tuple[Server, ...], version: Version | None) -> bool | None:
+    if version is not None and version < _LOCKED and gate_off(running, _PLUGIN):
+        return False
+    return plugin_on(running, _PLUGIN, default=True)
 
 
 def _defaults(server: Server) -> Defaults | Unreadable:
