@@ -129,7 +129,7 @@ class Admission:
                 answer,
                 standing=Standing.MAYBE,
                 text=f"{answer.text}, but the API server's admission configuration exempts "
-                f"{some(components, 4)}, which make pods for others",
+                f"{some(components, 4)}, so pods made by them for others are not looked at",
                 sources=(*answer.sources, *(default.source for default in self.defaults)),
                 notes=self._caveats(users),
             )
