@@ -1,7 +1,7 @@
 """The files of one node that a rule is about: from flags first, then by role."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from analyzer.checks.subjects import Target
@@ -38,6 +38,25 @@ _PKI_FLAGS = MappingProxyType(
     }
 )
 _PKI_ROLES = ("pki", "private-key", "certificate", "kubelet-ca")
+_CNI = "/etc/cni/net.d"
+_MANIFESTS = "/etc/kubernetes/manifests"
+_UNITS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+_USUAL_PATHS = MappingProxyType(
+    {
+        "admin-kubeconfig": ("/etc/kubernetes/admin.conf",),
+        "apiserver-manifest": (f"{_MANIFESTS}/kube-apiserver.yaml",),
+        "controller-manager-kubeconfig": ("/etc/kubernetes/controller-manager.conf",),
+        "controller-manager-manifest": (f"{_MANIFESTS}/kube-controller-manager.yaml",),
+        "etcd-data": ("/var/lib/etcd",),
+        "etcd-manifest": (f"{_MANIFESTS}/etcd.yaml",),
+        "kubelet-kubeconfig": ("/etc/kubernetes/kubelet.conf",),
+        "kubelet-unit": tuple(f"{folder}/kubelet.service" for folder in _UNITS),
+        "proxy-kubeconfig": ("/etc/kubernetes/proxy.conf",),
+        "scheduler-kubeconfig": ("/etc/kubernetes/scheduler.conf",),
+        "scheduler-manifest": (f"{_MANIFESTS}/kube-scheduler.yaml",),
+    }
+)
+"""Where the collector looks for a role's file on every node, whatever distribution it is of."""
 _SHARED_FOLDERS = ("/", "/etc", "/etc/ssl", "/etc/ssl/certs", "/etc/kubernetes", "/etc/pki", "/var")
 """Folders that hold much else beside a cluster's keys: never taken for its PKI as a whole."""
 
@@ -71,20 +90,28 @@ def node_of(target: Target) -> NodeEvidence:
 
 
 def by_role(target: Target, role: str) -> FileGroup:
-    """Take every file that the collector recorded under a role."""
+    """Take every file that the collector recorded under a role.
+
+    That there is none is a fact only where the usual path was looked at and is not there.
+    """
     node = node_of(target)
     records = node.by_role(role)
     found = tuple((r.stat.value.path, r.stat) for r in records if isinstance(r.stat, Present))
+    unknown = _usual_path_unknown(node, role)
     if found:
-        return FileGroup(subject=target.subject, node=node, files=_unique(found))
+        return FileGroup(subject=target.subject, node=node, files=_unique(found), problem=unknown)
     hidden = next((r.stat for r in records if isinstance(r.stat, Unreadable)), None)
-    if hidden is not None or not records:
-        detail = f"no {role} file was looked for on node {node.name}"
-        unknown = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
+    if hidden is not None or unknown is not None:
         return FileGroup(subject=target.subject, node=node, problem=hidden or unknown)
     looked = tuple(r.stat.source for r in records if isinstance(r.stat, Absent))
     why = f"node {node.name} has no {role} file where one is usually kept"
     return FileGroup(subject=target.subject, node=node, unused=why, looked=looked[:8])
+
+
+def _usual_path_unknown(node: NodeEvidence, role: str) -> Unreadable | None:
+    """Say at which of a role's usual paths it is not known whether there is a file."""
+    usual = _USUAL_PATHS[role]
+    return next((s for s in map(node.stat, usual) if isinstance(s, Unreadable)), None)
 
 
 def manifest(target: Target, role: str) -> FileGroup:
@@ -92,10 +119,16 @@ def manifest(target: Target, role: str) -> FileGroup:
     group = by_role(target, role)
     folder = _static_pod_folder(node_of(target))
     inside = tuple(f for f in group.files if folder and f[0].startswith(f"{folder}/"))
+    if folder and not inside:
+        name = _USUAL_PATHS[role][0].rpartition("/")[2]
+        there = group.node.stat(f"{folder}/{name}")
+        if isinstance(there, Unreadable):
+            return replace(group, problem=there, unused="")
+        return group
     if not inside or len(inside) == len(group.files):
         return group
     note = f"only files below {folder}, from which the kubelet starts pods, were judged"
-    return FileGroup(subject=group.subject, node=group.node, files=inside, notes=(note,))
+    return replace(group, files=inside, notes=(note,))
 
 
 def _static_pod_folder(node: NodeEvidence) -> str:
@@ -125,7 +158,7 @@ def _named(target: Target, role: str, queries: tuple[Query, ...], otherwise: str
         files = _unique((path, node.stat(path)) for path in paths)
         return FileGroup(subject=target.subject, node=node, files=files)
     group = by_role(target, role)
-    if group.files:
+    if group.files or group.problem is not None:
         return group
     why = f"{target.config.component} on node {target.name} names no {role}: it {otherwise}"
     return FileGroup(
@@ -234,16 +267,14 @@ def cni(target: Target, role: str) -> FileGroup:
     node = node_of(target)
     records = [r for name in (role, "cni-state") for r in node.by_role(name)]
     found = _unique((r.stat.value.path, r.stat) for r in records if isinstance(r.stat, Present))
-    if found:
-        return FileGroup(subject=target.subject, node=node, files=found)
     folders = [s for p, s in sorted(node.directories.items()) if "/cni" in p]
     hidden = [s for s in (*folders, *(r.stat for r in records)) if isinstance(s, Unreadable)]
-    if hidden or not (folders or records):
-        detail = f"no CNI folder was looked into on node {node.name}"
-        unknown = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-        return FileGroup(
-            subject=target.subject, node=node, problem=hidden[0] if hidden else unknown
-        )
+    problem = hidden[0] if hidden else None
+    if problem is None and _CNI not in node.directories:
+        detail = f"{_CNI} was not looked into on node {node.name}"
+        problem = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
+    if found or problem is not None:
+        return FileGroup(subject=target.subject, node=node, files=found, problem=problem)
     looked = tuple(
         s.source for s in (*folders, *(r.stat for r in records)) if not isinstance(s, Unreadable)
     )
