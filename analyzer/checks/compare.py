@@ -85,6 +85,13 @@ def satisfies(kind: Kind, expect: Expect, wanted: str, value: Value) -> bool:
     return _in_range(expect, _amount(kind, value.text), _amount(kind, wanted or "0"))
 
 
+def meaning(kind: Kind, value: Value) -> str:
+    """Say what a number means that is not written as people read it; empty for any other."""
+    number = parse_number(value.text) if kind is Kind.NUMBER else None
+    plain = number is None or str(number) == value.text.removeprefix("+")
+    return "" if plain else f", which is {number}"
+
+
 def alike(kind: Kind, one: Value, other: Value) -> bool:
     """Tell whether two values mean the same."""
     if kind in (Kind.BOOLEAN, Kind.GATE):

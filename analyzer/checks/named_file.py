@@ -81,12 +81,12 @@ def named_file(target: Target, flag: str, role: str, *, why_unset: str) -> Named
             return no_evidence(content, f"file/{role}", target.subject, sources=(path.source,))
 
 
-def not_there(judged: Judgement, target: Target, path: Value) -> Judgement:
+def not_there(judged: Judgement, target: Target, value: Value, path: str) -> Judgement:
     """Turn a pass into a failure when the node has no file of that path, and note doubts.
 
     The collector looks at what such flags name; where it did not, the setting alone is judged.
     """
-    found = target.node.stat(path.text) if target.node is not None else None
+    found = target.node.stat(path) if target.node is not None else None
     match found:
         case Present(source=source):
             return replace(judged, sources=(*judged.sources, source))
@@ -95,8 +95,8 @@ def not_there(judged: Judgement, target: Target, path: Value) -> Judgement:
                 judged,
                 verdict=Verdict.FAIL,
                 reason=Reason.FAIL_EXPLICIT,
-                actual=f"{path.written}; {path.text} does not exist",
-                why=f"{path.written} names a file that is not on the host.",
+                actual=f"{value.written}; {path} does not exist",
+                why=f"{value.written} names a file that is not on the host.",
                 sources=(*judged.sources, source),
             )
         case Unreadable(reason=reason, detail=detail) if reason not in _NOT_LOOKED:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from analyzer.checks.alternative import Alternative
-from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, satisfies
+from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, meaning, satisfies
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
@@ -173,7 +173,8 @@ class Setting:
             not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
         )
         verb = "satisfies" if good else "violates"
-        why = f"{value.written} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
+        meant = meaning(self.kind, value)
+        why = f"{value.written}{meant} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
         judged = Judgement(
             verdict=Verdict.PASS if good else Verdict.FAIL,
             reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,
@@ -181,8 +182,8 @@ class Setting:
             why=f"{why}; {problem}." if problem else f"{why}.",
             sources=(value.source,),
         )
-        read = self.kind is Kind.PATH and self.expect is Expect.SET and not self.written_to
-        return not_there(judged, target, value) if good and read else judged
+        paths = value.items if self._names_files and good else ()
+        return all_of(not_there(judged, target, value, path) for path in paths) if paths else judged
 
     def _unset(self, unset: Unset, target: Target, query: Query, context: Context) -> Judgement:
         name = self.gate or query.flag or query.key
@@ -236,6 +237,12 @@ class Setting:
         """Tell whether the component's version has no such flag any more."""
         gone = parse_version(self.gone_since)
         return gone is not None and target.version is not None and target.version >= gone
+
+    @property
+    def _names_files(self) -> bool:
+        """Tell whether the component reads what the setting names: one path, or a list of them."""
+        paths = self.kind in (Kind.PATH, Kind.LIST) and self.expect is Expect.SET
+        return paths and not self.written_to
 
     @property
     def _alternative(self) -> Alternative:
