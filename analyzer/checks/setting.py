@@ -173,8 +173,8 @@ class Setting:
             not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
         )
         verb = "satisfies" if good else "violates"
-        meant = meaning(self.kind, value)
-        why = f"{value.written}{meant} ({value.origin.value}) {verb} the rule: {self.expected(context)}"
+        found = f"{value.written}{meaning(self.kind, value)} ({value.origin.value})"
+        why = f"{found} {verb} the rule: {self.expected(context)}"
         judged = Judgement(
             verdict=Verdict.PASS if good else Verdict.FAIL,
             reason=Reason.PASS_EXPLICIT if good else Reason.FAIL_EXPLICIT,

@@ -49,6 +49,17 @@ def test_duration(text: str, seconds: float | None) -> None:
         ("FALSE", False, False),
         ("tRUE", None, None),
         ("", None, None),
+        ("010", 8),
+        ("0x1E", 30),
+        ("0b11", 3),
+        ("-0x10", -16),
+        ("1_000", 1000),
+        ("08", None),
+        ("_1", None),
+        ("1__0", None),
+        ("ff", None),
+        ("0x", None),
+        ("1" * 100, None),
     ],
 )
 def test_boolean(text: str, flag: bool | None, yaml: bool | None) -> None:
