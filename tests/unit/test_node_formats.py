@@ -49,6 +49,21 @@ def test_duration(text: str, seconds: float | None) -> None:
         ("FALSE", False, False),
         ("tRUE", None, None),
         ("", None, None),
+    ],
+)
+def test_boolean(text: str, flag: bool | None, yaml: bool | None) -> None:
+    assert parse_boolean(text) is flag
+    assert parse_boolean(text, yaml=True) is yaml
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("-1", -1),
+        ("+30", 30),
+        ("1e3", None),
+        ("٣", None),
+        ("3 ", None),
         ("010", 8),
         ("0x1E", 30),
         ("0b11", 3),
@@ -61,14 +76,6 @@ def test_duration(text: str, seconds: float | None) -> None:
         ("0x", None),
         ("1" * 100, None),
     ],
-)
-def test_boolean(text: str, flag: bool | None, yaml: bool | None) -> None:
-    assert parse_boolean(text) is flag
-    assert parse_boolean(text, yaml=True) is yaml
-
-
-@pytest.mark.parametrize(
-    ("text", "number"), [("-1", -1), ("+30", 30), ("1e3", None), ("٣", None), ("3 ", None)]
 )
 def test_number(text: str, number: int | None) -> None:
     assert parse_number(text) == number
