@@ -470,7 +470,7 @@ function worth(n, v, where,   t) {
   if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
   if (!secret_name(n) && length(v) < 20 && v ~ /^-?[0-9]+(\.[0-9]+)?(%|[KMGT]i?|([nmuh]?s|[mh])([0-9.]+(ms|[smh]))*)?$/) return v
   if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
-  if (kept_flag(n) || n ~ /(-|^)(file|dir|path)$/ && v ~ /^\// || n ~ /(-|^)(address|addresses|port|cidrs?)$/ && v !~ /[^0-9A-Fa-f.:\/,[\]]/) {
+  if (kept_flag(n) || n ~ /(-|^)(file|dir|path)$/ && v ~ /^\// || n ~ /(-|^)(address|addresses|port|cidrs?)$/ && v !~ /[^][0-9A-Fa-f.:,\/]/) {
     t = scrub(v, where)
     return t ~ /[@ \t"\047]/ ? mask(v, "argument-allow-list", "value", where) : t
   }
@@ -478,9 +478,8 @@ function worth(n, v, where,   t) {
 }
 function nested(v, where,   t) { # a whole argument for another component, dashes or none
   if (v !~ /=/) return kept_flag(flag_name(v)) ? v : mask(v, "argument-allow-list", "value", where)
-  t = v; sub(/^-*/, "--", t); t = argument(t, where); PENDING = ""
-  if (v !~ /^--/) sub(/^--/, v ~ /^-/ ? "-" : "", t)
-  return t
+  t = argument((v ~ /^-/ ? "" : "--") v, where); PENDING = ""
+  return v !~ /^-/ && t ~ /^--/ ? substr(t, 3) : t
 }
 function argument(a, where,   f, n, p) {
   p = PENDING; PENDING = ""
@@ -597,7 +596,7 @@ function flags_of(n,   i, k, t, w, e, f, v, row) {
   }
 }
 function do_cmdline(   n, i) {
-  n = split(joined(), A, "\001")
+  n = split(joined(), A, /\001/)
   while (n > 0 && A[n] == "") n--
   if (CUT) n--
   COMP = n > 0 ? component(n) : ""
@@ -608,7 +607,7 @@ function do_cmdline(   n, i) {
 }
 function variable_flag(k) { return k ~ /^KUBELET_/ ? "config-dir" : flag_name(substr(k, 6)) }
 function do_environ(   n, i, e, k, rest, f, w, row, c) {
-  n = split(joined(), A, "\001"); JOINED = 1; rest = 0
+  n = split(joined(), A, /\001/); JOINED = 1; rest = 0
   c = split(ENVIRON["FLAGS"], row, "\n")
   for (i = 1; i <= c; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
   for (i = 1; i <= n; i++) {

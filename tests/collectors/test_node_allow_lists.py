@@ -1,6 +1,7 @@
 """What a node bundle may keep of arguments and files: what rules read stays, the rest goes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.collectors.node_run import (
     secret,
     write,
 )
+from tests.collectors.test_node_shells import AWKS
 
 CHECKS = REPOSITORY / "analyzer" / "data" / "checks"
 ORDINARY = {
@@ -117,6 +119,7 @@ ARGUMENTS = (
     ("--vpn-auth=name=x,joinKey=ZZ",),
     ("--kubelet-arg=vpn-auth=ZZ",),
     ("--kubelet-arg", "ZZ"),
+    ("--kubelet-arg=a b=ZZ",),
     ("--unknown", "ZZ"),
     ("ZZ",),
     ("kube-proxy", "ZZ"),
@@ -314,3 +317,24 @@ def test_of_the_release_only_known_lines_stay(bare: Path, tmp_path: Path) -> Non
     run = collect(bare, tmp_path / "out")
     assert run.blob("host/os-release") == b'ID=x\nVERSION_ID="1"\n'
     assert_absent(run, value)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tree with every text and every argument of this module."""
+    root = tmp_path_factory.mktemp("planted") / "root"
+    for path, (text, _) in FILES.items():
+        write(root, path, text)
+    for pid, words in enumerate(ARGUMENTS, start=100):
+        process(root, pid, "kubelet", *words)
+    return root
+
+
+@pytest.mark.parametrize("words", AWKS, ids=" ".join)
+def test_every_awk_judges_alike(planted: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    program = write(tmp_path, "bin/awk", f'#!/bin/sh\nexec {" ".join(words)} "$@"\n', 0o755)
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    other = collect(planted, tmp_path / "other", env=env)
+    usual = collect(planted, tmp_path / "usual")
+    assert other.timeless == usual.timeless
+    assert other.members["bundle/redactions.ndjson"] == usual.members["bundle/redactions.ndjson"]
