@@ -27,6 +27,7 @@ ROLES = (
     "admission-config",
     "authorization-config",
     "authentication-config",
+    "webhook-kubeconfig",
     "certificate",
     "pki",
     "private-key",

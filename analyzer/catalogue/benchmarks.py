@@ -12,7 +12,7 @@ from analyzer.catalogue.definitions import Entry, load_definitions
 from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.model.benchmark import Benchmark, Control, ControlId, control_order
-from analyzer.model.errors import UserFileError
+from analyzer.model.errors import UsageError, UserFileError
 from analyzer.model.outcome import CheckFactory
 from analyzer.model.version import Version, parse_version
 
@@ -80,12 +80,12 @@ def choose_benchmark(version: Version | None) -> tuple[str, str]:
         Its id, and one sentence that says why.
 
     Raises:
-        UserFileError: No version is in evidence, so that there is nothing to choose by.
+        UsageError: No version is in evidence, so that there is nothing to choose by.
     """
     spans = _spans()
     if version is None:
         known = ", ".join(span.id for span in spans)
-        raise UserFileError(
+        raise UsageError(
             "auto",
             "no Kubernetes version is in evidence to choose a benchmark by",
             advice=_NAME_ONE.format(known=known),

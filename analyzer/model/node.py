@@ -29,7 +29,7 @@ class FileStat:
     Attributes:
         path: The path asked for, as the host sees it.
         resolved: The final path after links; equals ``path`` where there is none.
-        kind: ``file dir link fifo socket block char``.
+        kind: ``file dir fifo socket block char``.
         mode: Permission bits with setuid, setgid and sticky, 0 to 0o7777.
         uid, gid: Numeric owner and group.
         owner, group: Names as the host resolves them, or None where it has none.

@@ -88,7 +88,7 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
 
     Raises:
         BundleRefusedError: The bundles are of different clusters.
-        UserFileError: ``auto`` found no version to choose a benchmark by.
+        UsageError: ``auto`` found no version to choose a benchmark by.
     """
     twins = check_identities(bundles)
     cluster, notices = join(

@@ -22,7 +22,7 @@ from analyzer.formats.own_files import read_own
 from analyzer.model.benchmark import Benchmark
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.errors import UserFileError
+from analyzer.model.errors import UsageError, UserFileError
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Check, CheckFactory, Outcome
 from analyzer.model.version import Version, parse_version
@@ -274,7 +274,7 @@ def test_the_benchmark_follows_from_the_version(version: str, chosen: str, words
 
 
 def test_without_a_version_nothing_is_chosen() -> None:
-    with pytest.raises(UserFileError, match="no Kubernetes version") as refusal:
+    with pytest.raises(UsageError, match="no Kubernetes version") as refusal:
         choose_benchmark(None)
     assert "--benchmark" in refusal.value.advice
 
