@@ -22,15 +22,22 @@ def say(text: str) -> None:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered would fail again when the interpreter closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise ReaderGoneError from None
     except OSError as failure:
+        _drop_output()
         raise UsageError(
             "standard output",
             f"cannot be written ({failure.strerror})",
             advice="Free some space, or send the output elsewhere.",
         ) from failure
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: it would fail again when the stream is closed."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 class ReaderGoneError(Exception):
