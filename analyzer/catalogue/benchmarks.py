@@ -22,8 +22,12 @@ _NAME_ONE = "Name one with --benchmark; known: {known}."
 
 
 def known_benchmarks() -> tuple[str, ...]:
-    """Return the ids of all benchmarks, oldest version first."""
-    return tuple(sorted(data_names(FOLDER), key=_by_version))
+    """Return the ids of all benchmarks, in the order of the Kubernetes they were written for.
+
+    That is the order in which they were published, which their numbers do not tell: 1.24 came
+    before 1.7. Where two speak of the same Kubernetes, the higher number is the later one.
+    """
+    return tuple(span.id for span in _spans())
 
 
 def load_benchmark(benchmark_id: str, check_types: Mapping[str, CheckFactory]) -> Benchmark:
@@ -34,7 +38,7 @@ def load_benchmark(benchmark_id: str, check_types: Mapping[str, CheckFactory]) -
             repeated, out of order or without a section; a topic or check type is unknown; a
             parameter does not fit, or a text names one that is not set.
     """
-    if benchmark_id not in known_benchmarks():
+    if benchmark_id not in data_names(FOLDER):
         known = ", ".join(known_benchmarks())
         raise UserFileError(
             benchmark_id, "there is no such benchmark", advice=_NAME_ONE.format(known=known)
@@ -76,8 +80,11 @@ def read_benchmark(
 def choose_benchmark(version: Version | None) -> tuple[str, str]:
     """Choose the benchmark for a Kubernetes version.
 
+    Of several that cover the version the newest is taken. Where none covers it, the nearest
+    older one is, else the oldest; the reason then says first that the version is not covered.
+
     Returns:
-        Its id, and one sentence that says why.
+        Its id; and why, with who says which versions it is for and what else could be taken.
 
     Raises:
         UsageError: No version is in evidence, so that there is nothing to choose by.
@@ -91,9 +98,8 @@ def choose_benchmark(version: Version | None) -> tuple[str, str]:
             advice=_NAME_ONE.format(known=known),
         )
     fitting = [span for span in spans if span.first <= version <= span.last]
-    if fitting:  # of several, the newest document
-        chosen = fitting[-1].id
-        return chosen, f"Kubernetes {version} is in evidence; {chosen} is written for it."
+    if fitting:
+        return fitting[-1].id, _fitting_why(fitting, version)
     older = [span for span in spans if span.last < version]
     nearest = older[-1] if older else spans[0]
     return nearest.id, _nearest_why(nearest, version, spans)
@@ -101,18 +107,23 @@ def choose_benchmark(version: Version | None) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
-    """The Kubernetes versions that a benchmark was written for."""
+    """The Kubernetes versions that a benchmark was written for, and who says so."""
 
     id: str
     first: Version
     last: Version
+    source: str
+
+    def __str__(self) -> str:
+        one = self.first == self.last
+        return f"Kubernetes {self.first}" if one else f"Kubernetes {self.first} to {self.last}"
 
 
 @cache
 def _spans() -> tuple[_Span, ...]:
     """Every benchmark's versions, oldest first."""
     spans = []
-    for name in known_benchmarks():
+    for name in sorted(data_names(FOLDER), key=_by_version):
         kubernetes = load_data(FOLDER, name, SCHEMA)["kubernetes"]
         first, last = parse_version(kubernetes["from"]), parse_version(kubernetes["to"])
         if first is None or last is None or last < first:
@@ -121,18 +132,32 @@ def _spans() -> tuple[_Span, ...]:
                 f"kubernetes: {kubernetes['from']} to {kubernetes['to']} is no span of versions",
                 advice="Write the first and the last Kubernetes version, in this order.",
             )
-        spans.append(_Span(id=name, first=first, last=last))
+        spans.append(_Span(id=name, first=first, last=last, source=kubernetes["source"]))
     return tuple(sorted(spans, key=lambda span: (span.first, span.last)))
 
 
+def _fitting_why(fitting: list[_Span], version: Version) -> str:
+    chosen = fitting[-1]
+    others = ", ".join(span.id for span in fitting[:-1])
+    why = (
+        f"Kubernetes {version} is in evidence; {chosen.id} is written for {chosen} "
+        f"({chosen.source})."
+    )
+    if not others:
+        return why
+    return f"{why} Of the benchmarks that cover this version the newest is taken; also: {others}."
+
+
 def _nearest_why(chosen: _Span, version: Version, spans: tuple[_Span, ...]) -> str:
-    seen = f"Kubernetes {version} is in evidence"
+    place = "the nearest older one"
     if chosen.last > version:
-        return f"{seen}, older than any benchmark here covers; {chosen.id} is the oldest of them."
-    place = "the newest" if chosen is spans[-1] else "the nearest older one"
+        place = "the oldest one"
+    elif chosen is spans[-1]:
+        place = "the newest one"
     return (
-        f"{seen}, and no benchmark here is written for it; {chosen.id} "
-        f"(Kubernetes {chosen.first} to {chosen.last}) is {place} of them."
+        f"Kubernetes {version} is in evidence and NOT COVERED by any benchmark here; {chosen.id}, "
+        f"{place}, was taken instead. It is written for {chosen} ({chosen.source}): what "
+        "Kubernetes changed outside of these versions is not in it."
     )
 
 
@@ -193,14 +218,17 @@ def _control(
         )
     params = MappingProxyType({**entry.spec.params, **fields.get("with", {})})
     check = bind(replace(entry.spec, params=params), check_types, where=where)
+    template = replace(entry.template, title=fields.get("title", entry.template.title))
+    definition = worded(template, params, where=where)
+    label = fields["assessment"]
     return Control(
         id=ControlId(fields["id"]),
         section=section,
-        title=fields["title"],
+        title=definition.title,
         level=int(fields["level"]),
-        assessment=fields["assessment"],
-        scored=fields["scored"] == "true",
-        node_role=fields["role"],
-        definition=worded(entry.template, params, where=where),
+        assessment=label,
+        scored=fields["scored"] == "true" if "scored" in fields else label == "automated",
+        node_role=definition.role,
+        definition=definition,
         check=check,
     )

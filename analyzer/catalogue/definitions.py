@@ -73,6 +73,8 @@ def _entry(topic: str, fields: Mapping[str, Any], *, where: str) -> Entry:
     spec = _spec(fields)
     template = Definition(
         topic=topic,
+        title=fields["title"],
+        role=fields["role"],
         type=spec.type,
         params=spec.params,
         rule=fields["rule"],

@@ -29,7 +29,8 @@ def worded(template: Definition, params: Mapping[str, object], *, where: str) ->
     """Return a definition with these parameters, whose texts speak of their values.
 
     Args:
-        template: A definition whose rule, rationale and remediation may hold ``{parameter}``.
+        template: A definition whose title, rule, rationale and remediation may hold
+            ``{parameter}``.
         params: Parameters as text or lists of text.
         where: File and topic or control, for error messages.
 
@@ -39,6 +40,7 @@ def worded(template: Definition, params: Mapping[str, object], *, where: str) ->
     return replace(
         template,
         params=params,
+        title=_fill(template.title, params, f"{where}/title"),
         rule=_fill(template.rule, params, f"{where}/rule"),
         rationale=_fill(template.rationale, params, f"{where}/rationale"),
         remediation=_fill(template.remediation, params, f"{where}/remediation"),

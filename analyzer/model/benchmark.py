@@ -20,6 +20,9 @@ class Definition:
 
     Attributes:
         topic: Stable name, ``api-anonymous``; the same in every benchmark.
+        title: Half a sentence in our words that is true when the control passes.
+        role: Where the evidence is: ``control-plane``, ``etcd``, ``worker`` (every node that
+            runs a kubelet) or ``cluster``.
         type: Name of the check type.
         params: Parameters as text or lists of text, before the benchmark's own ones.
         rule: One sentence in our words: what satisfies the control.
@@ -31,6 +34,8 @@ class Definition:
     """
 
     topic: str
+    title: str
+    role: str
     type: str
     params: Mapping[str, object]
     rule: str
@@ -46,9 +51,11 @@ class Control:
 
     Attributes:
         section: Number of the section it stands in, ``1.2``.
+        title: The benchmark's own one, or the definition's.
         level: 1 or 2.
         assessment: ``automated`` or ``manual``: the benchmark's own label.
-        node_role: ``control-plane``, ``etcd``, ``worker`` or ``cluster``.
+        scored: Whether the benchmark counts it; its label says so where nothing else does.
+        node_role: The definition's role.
         check: The bound check.
     """
 

@@ -68,6 +68,8 @@ class AnyOf(Silent):
 
 TYPES: Mapping[str, CheckFactory] = {"probe": Probe, "any-of": AnyOf}
 TEXTS = {
+    "title": "t",
+    "role": "worker",
     "rule": "r",
     "rationale": "w",
     "remediation": "m",
@@ -87,18 +89,12 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
         },
     }
 }
-CONTROL = {
-    "title": "t",
-    "level": "1",
-    "assessment": "automated",
-    "scored": "true",
-    "role": "worker",
-}
+CONTROL = {"level": "1", "assessment": "automated"}
 BENCHMARK: dict[str, Any] = {
     "id": "b-1.0",
     "title": "B",
     "version": "1.0",
-    "kubernetes": {"from": "1.1", "to": "1.2"},
+    "kubernetes": {"from": "1.1", "to": "1.2", "source": "s"},
     "controls_total": "2",
     "sections": {"1": "first", "1.1": "inner"},
     "controls": [
@@ -247,30 +243,60 @@ def test_an_unknown_benchmark_names_the_known_ones() -> None:
     assert ", ".join(known_benchmarks()) in refusal.value.advice
 
 
-def test_benchmarks_are_listed_oldest_first() -> None:
-    known = known_benchmarks()
-    assert known.index("cis-1.5") < known.index("cis-1.10") < known.index("cis-1.12")
+@pytest.mark.parametrize(
+    ("version", "chosen", "also"),
+    [
+        ("1.15", "cis-1.5", ""),
+        ("1.16", "cis-1.6", ""),
+        ("1.18", "cis-1.6", ""),
+        ("1.19", "cis-1.20", ""),
+        ("1.21", "cis-1.20", ""),
+        ("1.22", "cis-1.23", ""),
+        ("1.23", "cis-1.23", ""),
+        ("1.24", "cis-1.24", ""),
+        ("1.25", "cis-1.7", ""),
+        ("1.26", "cis-1.8", ""),
+        ("1.27", "cis-1.9", "also: cis-1.8."),
+        ("1.28", "cis-1.11", "also: cis-1.10."),
+        ("1.31", "cis-1.11", "also: cis-1.10."),
+        ("1.32", "cis-1.12", ""),
+        ("1.33", "cis-1.12", ""),
+        ("1.34", "cis-2.0.1", "also: cis-1.12."),
+        ("1.35", "cis-2.0.1", ""),
+    ],
+)
+def test_the_newest_of_the_benchmarks_that_cover_a_version_is_taken(
+    version: str, chosen: str, also: str
+) -> None:
+    name, why = choose_benchmark(parse_version(version))
+    assert name == chosen
+    assert why.startswith(f"Kubernetes {version} is in evidence; {chosen} is written for ")
+    assert ("Of the benchmarks that cover this version" in why) is bool(also)
+    assert why.endswith(also)
+    assert "NOT COVERED" not in why
 
 
 @pytest.mark.parametrize(
-    ("version", "chosen", "words"),
+    ("version", "chosen", "place"),
     [
-        ("1.9", "cis-1.5", "older than any"),
-        ("1.15", "cis-1.5", "written for it"),
-        ("1.16", "cis-1.5", "nearest older"),
-        ("1.27", "cis-1.5", "nearest older"),
-        ("1.28", "cis-1.10", "written for it"),
-        ("1.31", "cis-1.10", "written for it"),
-        ("1.32", "cis-1.12", "written for it"),
-        ("1.34", "cis-1.12", "written for it"),
-        ("1.36", "cis-1.12", "the newest"),
+        ("1.9", "cis-1.5", "the oldest one"),
+        ("1.14", "cis-1.5", "the oldest one"),
+        ("1.36", "cis-2.0.1", "the newest one"),
+        ("2.0", "cis-2.0.1", "the newest one"),
     ],
 )
-def test_the_benchmark_follows_from_the_version(version: str, chosen: str, words: str) -> None:
+def test_a_version_that_no_benchmark_covers_is_named_as_such(
+    version: str, chosen: str, place: str
+) -> None:
     name, why = choose_benchmark(parse_version(version))
     assert name == chosen
-    assert words in why
-    assert f"Kubernetes {version} is in evidence" in why
+    assert why.startswith(f"Kubernetes {version} is in evidence and NOT COVERED by any benchmark")
+    assert place in why
+
+
+def test_the_reason_names_who_says_so() -> None:
+    _, why = choose_benchmark(parse_version("1.31"))
+    assert "cis-1.11 is written for Kubernetes 1.28 to 1.31 (the document's own" in why
 
 
 def test_without_a_version_nothing_is_chosen() -> None:

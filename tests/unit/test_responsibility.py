@@ -63,6 +63,8 @@ class Nothing:
 def control(number: str, topic: str, params: Mapping[str, object] | None = None) -> Control:
     definition = Definition(
         topic=topic,
+        title="",
+        role="cluster",
         type="t",
         params=params or {},
         rule="",
