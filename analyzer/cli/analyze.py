@@ -13,7 +13,7 @@ from analyzer.model.context import Reading
 from analyzer.model.errors import UsageError
 from analyzer.pipeline.run import Options, assess, prepare
 from analyzer.reports import FILE_NAMES, render
-from analyzer.reports.terminal import summary_text
+from analyzer.reports.terminal import summary_line, summary_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +22,13 @@ class AnalyzeRequest:
 
     paths: tuple[Path, ...]
     output: Path
-    benchmark: str
+    benchmarks: tuple[str, ...]
     profile: str
     level: int | None
     policy: Path | None
     reading: Reading
     as_of: str | None
+    join: bool
     formats: tuple[str, ...]
     exit_code: bool
 
@@ -36,28 +37,36 @@ def run_analyze(request: AnalyzeRequest) -> int:
     """Judge, write, summarise; returns the exit code."""
     plan = prepare(
         Options(
-            benchmark=request.benchmark,
+            benchmarks=request.benchmarks,
             profile=request.profile,
             level=request.level,
             as_of=_as_of(request.as_of),
             policy=request.policy,
             reading=request.reading,
+            join=request.join,
         )
     )
     bundles = open_bundles(request.paths)
     with progress("judging", None) as step:
-        assessment = assess(plan, bundles, step)
-    written = write_all(request.output, _render(assessment, request.formats))
-    say(summary_text(assessment, tuple(str(path) for path in written)))
-    return _exit_code(assessment) if request.exit_code else Exit.DONE
+        assessments = assess(plan, bundles, step)
+    main, *older = assessments
+    written = write_all(request.output, _render(assessments, request.formats))
+    here = tuple(str(path) for path in written[: len(request.formats)])
+    say(summary_text(main, here))
+    for one in older:
+        say(summary_line(one, str(request.output / one.benchmark_id)))
+    return _exit_code(assessments) if request.exit_code else Exit.DONE
 
 
-def _render(assessment: Assessment, formats: tuple[str, ...]) -> dict[str, bytes]:
-    with progress("writing", len(formats)) as step:
-        files = {}
-        for name in formats:
-            step(FILE_NAMES[name])
-            files[FILE_NAMES[name]] = render(name, assessment)
+def _render(assessments: tuple[Assessment, ...], formats: tuple[str, ...]) -> dict[str, bytes]:
+    """Return every file by name: the newest benchmark's flat, the older ones' in folders."""
+    files = {}
+    with progress("writing", len(assessments) * len(formats)) as step:
+        for number, assessment in enumerate(assessments):
+            folder = f"{assessment.benchmark_id}/" if number else ""
+            for name in formats:
+                step(folder + FILE_NAMES[name])
+                files[folder + FILE_NAMES[name]] = render(name, assessment)
     return files
 
 
@@ -70,8 +79,9 @@ def _as_of(text: str | None) -> str | None:
         raise UsageError("--as-of", f"{text} is not a date", advice="Write YYYY-MM-DD.") from None
 
 
-def _exit_code(assessment: Assessment) -> Exit:
-    counts = assessment.summary.overall.by_verdict
-    if counts["fail"]:
+def _exit_code(assessments: tuple[Assessment, ...]) -> Exit:
+    counts = [assessment.summary.overall.by_verdict for assessment in assessments]
+    if any(one["fail"] for one in counts):
         return Exit.CONTROL_FAILED
-    return Exit.EVIDENCE_LACKING if counts["no-evidence"] or counts["error"] else Exit.DONE
+    lacking = any(one["no-evidence"] or one["error"] for one in counts)
+    return Exit.EVIDENCE_LACKING if lacking else Exit.DONE

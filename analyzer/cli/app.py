@@ -38,7 +38,11 @@ Bundles = Annotated[
     typer.Argument(help="Bundles (.tar.gz, .tgz, .tar), or folders of them; all of one cluster."),
 ]
 Benchmark = Annotated[
-    str, typer.Option("--benchmark", help="Benchmark id, or auto: by the observed version.")
+    str,
+    typer.Option(
+        "--benchmark",
+        help="Benchmark id, several separated by commas, or auto: by the observed version.",
+    ),
 ]
 Formats = Annotated[
     str, typer.Option("--format", help="Reports to write, separated by commas: json,xlsx,md.")
@@ -93,6 +97,12 @@ def analyze(
         str | None,
         typer.Option("--as-of", help="Date of the assessment, YYYY-MM-DD. [newest collection]"),
     ] = None,
+    join: Annotated[
+        bool,
+        typer.Option(
+            "--join", help="Take the nodes for one cluster's although their authorities differ."
+        ),
+    ] = False,
     format_: Formats = "json,xlsx,md",
     exit_code: Annotated[
         bool,
@@ -105,12 +115,13 @@ def analyze(
     request = AnalyzeRequest(
         paths=tuple(bundles),
         output=output,
-        benchmark=benchmark,
+        benchmarks=_benchmarks(benchmark),
         profile=profile,
         level=level,
         policy=policy,
         reading=reading,
         as_of=as_of,
+        join=join,
         formats=_formats(format_),
         exit_code=exit_code,
     )
@@ -171,9 +182,25 @@ def collector(
     write_collectors(write)
 
 
+def _benchmarks(text: str) -> tuple[str, ...]:
+    """Split a list of benchmark ids; whether each exists is known when it is loaded."""
+    names = _words(text)
+    if not names:
+        raise UsageError(
+            "--benchmark",
+            "no benchmark is named",
+            advice="Name one, several with commas, or auto; see kube-evidence list benchmarks.",
+        )
+    return names
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
 def _formats(text: str) -> tuple[str, ...]:
     """Split and check a list of report formats."""
-    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    names = _words(text)
     unknown = [name for name in names if name not in REPORTS]
     if unknown or not names:
         raise UsageError(

@@ -14,7 +14,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
 
     Args:
         folder: Made when it does not exist.
-        files: Bytes by plain file name.
+        files: Bytes by file name, which may name one folder below ``folder``.
 
     Returns:
         The paths written, in the order given.
@@ -22,10 +22,11 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     Raises:
         UsageError: The folder cannot be made or written.
     """
-    drafts = {folder / name: folder / f".{name}.{os.getpid()}.part" for name in files}
+    paths = [folder / name for name in files]
+    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, content in zip(drafts, files.values(), strict=True):
+        for path, content in zip(paths, files.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "a folder has that name", str(path))
             drafts[path].write_bytes(content)
@@ -40,7 +41,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
     finally:
         for draft in drafts.values():
             _remove(draft)
-    return tuple(folder / name for name in files)
+    return tuple(paths)
 
 
 def _remove(draft: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing
 from analyzer.model.responsibility import Responsibility
@@ -196,6 +197,7 @@ class Assessment:
         benchmark_why: Why this benchmark was chosen, one sentence.
         notices: Sentences for the front page: drift between bundles, unknown nodes, ...
         policy: Declared policy as printed: name and text of every value used.
+        crosswalks: From each older benchmark of the same run to this one.
     """
 
     analyzer_version: str
@@ -216,3 +218,4 @@ class Assessment:
     evidence: tuple[EvidenceRef, ...]
     gaps: tuple[Gap, ...]
     notices: tuple[str, ...]
+    crosswalks: tuple[Crosswalk, ...] = ()

@@ -45,11 +45,17 @@ def check_identities(bundles: tuple[Bundle, ...]) -> tuple[str, ...]:
 
 
 def join(
-    nodes: Iterable[NodeEvidence], apis: Iterable[ApiEvidence]
+    nodes: Iterable[NodeEvidence], apis: Iterable[ApiEvidence], *, by_word: bool = False
 ) -> tuple[ClusterEvidence, tuple[str, ...]]:
     """Make one cluster out of node and API evidence.
 
     Of two bundles about one subject the newer is judged and a notice says so.
+
+    Args:
+        nodes: Evidence of each node bundle, in any order.
+        apis: Evidence of each API bundle, in any order.
+        by_word: The user says that all nodes are of this cluster, whatever their certificate
+            authorities. API bundles of two clusters stay refused: one of them would go unread.
 
     Returns:
         The cluster, and notices for the report's front page.
@@ -60,7 +66,15 @@ def join(
     notices: list[str] = []
     api = _newest_api(tuple(apis), notices)
     chosen = _newest_nodes(tuple(nodes), notices)
-    _refuse_mixed(chosen, api)
+    mixed = _authorities(chosen, api)
+    if len(mixed) > 1 and not by_word:
+        raise BundleRefusedError(
+            "bundles",
+            f"different cluster certificate authorities: {', '.join(sorted(mixed.values()))}",
+            advice=f"{_SPLIT} If they are one cluster all the same, say so with --join.",
+        )
+    if len(mixed) > 1:
+        notices.append(f"Certificate authorities differ between bundles: {_BY_WORD}")
     expected = expected_nodes(api) if api is not None else None
     cluster = ClusterEvidence(nodes=chosen, api=api, expected=expected)
     return cluster, (*notices, *_unproven(cluster), *_coverage_notices(cluster))
@@ -111,15 +125,12 @@ def _newest_nodes(nodes: tuple[NodeEvidence, ...], notices: list[str]) -> tuple[
     return tuple(newest[name] for name in sorted(newest))
 
 
-def _refuse_mixed(nodes: tuple[NodeEvidence, ...], api: ApiEvidence | None) -> None:
+def _authorities(nodes: tuple[NodeEvidence, ...], api: ApiEvidence | None) -> dict[str, str]:
+    """Return one bundle's name by each cluster certificate authority that was found."""
     authorities = {node.ca_sha256: str(node.name) for node in nodes if node.ca_sha256}
     if api is not None and api.ca_sha256:
         authorities.setdefault(api.ca_sha256, api.cluster_uid or "the API bundle")
-    if len(authorities) > 1:
-        names = ", ".join(sorted(authorities.values()))
-        raise BundleRefusedError(
-            "bundles", f"different cluster certificate authorities: {names}", advice=_SPLIT
-        )
+    return authorities
 
 
 def _coverage_notices(cluster: ClusterEvidence) -> tuple[str, ...]:

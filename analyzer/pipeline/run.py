@@ -1,38 +1,41 @@
 """From checked bundles to an assessment, in the order a reader would do it by hand."""
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analyzer import __version__
 from analyzer.bundle.evidence import api_evidence, node_evidence
-from analyzer.catalogue.benchmarks import choose_benchmark, load_benchmark
+from analyzer.catalogue.benchmarks import choose_benchmark, known_benchmarks, load_benchmark
 from analyzer.catalogue.defaults import load_defaults
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
-from analyzer.model.assessment import (
-    Assessment,
-    BundleSummary,
-    ClusterInfo,
-    ControlResult,
-    ProfileInfo,
-)
+from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.benchmark import Benchmark
 from analyzer.model.bundle import Bundle, BundleKind
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Policy, Reading
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.version import Version, parse_version
+from analyzer.pipeline.crosswalk import crosswalk
 from analyzer.pipeline.gaps import find_gaps
 from analyzer.pipeline.join import check_identities, join
 from analyzer.pipeline.judge import Progress, Selection, judge
+from analyzer.pipeline.provenance import (
+    bundle_summaries,
+    cluster_info,
+    newest,
+    policy_text,
+    profile_info,
+)
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.pipeline.results import build_results
 from analyzer.pipeline.summary import summarise
 from analyzer.responsibility.profiles import load_profile
 
 DEFAULT_PROFILE = "self-managed"
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +43,34 @@ class Options:
     """What the user chose.
 
     Attributes:
-        benchmark: Id, or ``auto`` to choose by the observed Kubernetes version.
+        benchmarks: Ids; ``auto`` among them stands for the one that fits the observed
+            Kubernetes version.
         as_of: UTC time of the assessment; None takes the newest collection time.
         policy: The user's policy file, or None for the default policy.
+        join: Take bundles whose certificate authorities differ for one cluster's.
     """
 
-    benchmark: str = "auto"
+    benchmarks: tuple[str, ...] = (AUTO,)
     profile: str = DEFAULT_PROFILE
     level: int | None = None
     as_of: str | None = None
     policy: Path | None = None
     reading: Reading = Reading.EFFECTIVE
+    join: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Our own files and the user's, loaded before any bundle is opened."""
+    """Our own files and the user's, loaded before any bundle is opened.
+
+    Attributes:
+        benchmarks: Those named by id; what ``auto`` stands for is known with the evidence.
+    """
 
     options: Options
     profile: ProviderProfile
     policy: Policy
-    benchmark: Benchmark | None
+    benchmarks: Mapping[str, Benchmark] = field(default_factory=dict)
 
 
 def prepare(options: Options) -> Plan:
@@ -69,22 +79,27 @@ def prepare(options: Options) -> Plan:
     Raises:
         UserFileError: A benchmark, profile or policy is unknown or invalid.
     """
-    fixed = options.benchmark != "auto"
     return Plan(
         options=options,
         profile=load_profile(options.profile),
         policy=load_policy(options.policy),
-        benchmark=load_benchmark(options.benchmark, CHECK_TYPES) if fixed else None,
+        benchmarks={
+            name: load_benchmark(name, CHECK_TYPES) for name in options.benchmarks if name != AUTO
+        },
     )
 
 
-def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Assessment:
-    """Judge the evidence of one cluster.
+def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> tuple[Assessment, ...]:
+    """Judge the evidence of one cluster against every chosen benchmark.
 
     Args:
         plan: From ``prepare``.
         bundles: Checked bundles, in the order given; at least one.
         progress: Called with the id of each control before it is judged.
+
+    Returns:
+        One assessment a benchmark, the newest benchmark first; that one holds the crosswalks
+        from each older one.
 
     Raises:
         BundleRefusedError: The bundles are of different clusters.
@@ -94,33 +109,55 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> Asses
     cluster, notices = join(
         (node_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.NODE),
         (api_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.API),
+        by_word=plan.options.join,
     )
-    version = _version(cluster)
-    benchmark, why = _benchmark(plan, version)
-    context = _context(plan, cluster, benchmark, version)
+    case = _Case(plan=plan, cluster=cluster, bundles=bundles, notices=(*notices, *twins))
+    chosen = _benchmarks(plan, _version(cluster))
+    made = [_assess_one(case, benchmark, why, progress) for benchmark, why in chosen]
+    latest = chosen[0][0], made[0].controls
+    walks = tuple(
+        crosswalk((benchmark, one.controls), latest)
+        for (benchmark, _), one in zip(chosen[1:], made[1:], strict=True)
+    )
+    return (replace(made[0], crosswalks=walks), *made[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What all benchmarks of a run share."""
+
+    plan: Plan
+    cluster: ClusterEvidence
+    bundles: tuple[Bundle, ...]
+    notices: tuple[str, ...]
+
+
+def _assess_one(case: _Case, benchmark: Benchmark, why: str, progress: Progress) -> Assessment:
+    plan, cluster = case.plan, case.cluster
+    context = _context(plan, cluster, benchmark, _version(cluster))
     selection = Selection(level=plan.options.level, inherited=plan.profile.inherited_sections)
     judged = judge(benchmark, cluster, context, selection, progress)
     register = EvidenceRegister(cluster)
     controls = build_results(judged, benchmark, plan.profile, cluster, register)
     return Assessment(
         analyzer_version=__version__,
-        as_of=plan.options.as_of or _newest(cluster),
+        as_of=plan.options.as_of or newest(cluster),
         benchmark_id=benchmark.id,
         benchmark_title=benchmark.title,
         benchmark_versions=benchmark.versions,
         benchmark_why=why,
         sections=benchmark.sections,
         reading=plan.options.reading.value,
-        profile=_profile_info(plan.profile),
+        profile=profile_info(plan.profile),
         policy_id=plan.policy.id,
-        policy=_policy_text(plan.policy),
-        cluster=_cluster_info(cluster),
-        bundles=tuple(_bundle_summary(bundle) for bundle in _ordered(bundles)),
+        policy=policy_text(plan.policy),
+        cluster=cluster_info(cluster),
+        bundles=bundle_summaries(case.bundles),
         summary=summarise(controls),
         controls=controls,
         evidence=register.entries(),
         gaps=find_gaps(controls, cluster, plan.profile),
-        notices=(*notices, *twins, *_reading_notices(plan.profile, cluster, controls)),
+        notices=(*case.notices, *_reading_notices(plan.profile, cluster, controls)),
     )
 
 
@@ -129,11 +166,14 @@ def _version(cluster: ClusterEvidence) -> Version | None:
     return parse_version(text) if text else None
 
 
-def _benchmark(plan: Plan, version: Version | None) -> tuple[Benchmark, str]:
-    if plan.benchmark is not None:
-        return plan.benchmark, _forced_why(plan.benchmark, version)
-    chosen, why = choose_benchmark(version)
-    return load_benchmark(chosen, CHECK_TYPES), why
+def _benchmarks(plan: Plan, version: Version | None) -> tuple[tuple[Benchmark, str], ...]:
+    """Return every chosen benchmark once, with why, the newest first."""
+    chosen = {b.id: (b, _forced_why(b, version)) for b in plan.benchmarks.values()}
+    if AUTO in plan.options.benchmarks:
+        name, why = choose_benchmark(version)
+        chosen.setdefault(name, (load_benchmark(name, CHECK_TYPES), why))
+    newest_first = reversed(known_benchmarks())
+    return tuple(chosen[name] for name in newest_first if name in chosen)
 
 
 def _forced_why(benchmark: Benchmark, version: Version | None) -> str:
@@ -176,63 +216,3 @@ def _reading_notices(
             "a contradiction may be a difference of versions."
         )
     return tuple(notices)
-
-
-def _newest(cluster: ClusterEvidence) -> str:
-    times = [node.collected_at for node in cluster.nodes]
-    if cluster.api is not None:
-        times.append(cluster.api.collected_at)
-    return max(times)
-
-
-def _profile_info(profile: ProviderProfile) -> ProfileInfo:
-    return ProfileInfo(
-        id=profile.id,
-        title=profile.title,
-        provider=profile.provider,
-        product=profile.product,
-        benchmark=profile.benchmark,
-        statement=profile.statement,
-        source_url=profile.source_url,
-        source_date=profile.source_date,
-    )
-
-
-def _policy_text(policy: Policy) -> dict[str, str]:
-    lists = {name: ", ".join(entries) or "(none)" for name, entries in policy.lists.items()}
-    return dict(sorted((dict(policy.values) | lists).items()))
-
-
-def _cluster_info(cluster: ClusterEvidence) -> ClusterInfo:
-    seen = tuple(node.name for node in cluster.nodes)
-    expected = cluster.expected
-    known = {node.name for node in expected or ()}
-    return ClusterInfo(
-        uid=cluster.api.cluster_uid if cluster.api else None,
-        kubernetes_version=cluster.api.git_version if cluster.api else None,
-        nodes_expected=tuple(sorted(known)) if expected is not None else None,
-        nodes_evidenced=seen,
-        nodes_unknown=tuple(n for n in seen if n not in known) if expected is not None else (),
-    )
-
-
-def _ordered(bundles: tuple[Bundle, ...]) -> list[Bundle]:
-    return sorted(bundles, key=lambda bundle: (bundle.kind.value, bundle.subject, bundle.sha256))
-
-
-def _bundle_summary(bundle: Bundle) -> BundleSummary:
-    manifest = bundle.manifest
-    collector = manifest["collector"]
-    return BundleSummary(
-        name=f"keb-{bundle.kind.value}-{str(manifest['bundle_id'])[:8]}",
-        sha256=bundle.sha256,
-        fingerprint=bundle.fingerprint,
-        kind=bundle.kind.value,
-        subject=bundle.subject,
-        integrity="verified",
-        signature="unverified" if bundle.signatures else "unsigned",
-        complete=bool(manifest["complete"]),
-        collected_at=str(manifest["time"]["finished"]),
-        collector=f"{collector['name']} {collector['version']}",
-        counts=dict(sorted(Counter(probe.status for probe in bundle.probes).items())),
-    )

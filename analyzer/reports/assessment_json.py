@@ -21,6 +21,7 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.errors import UserFileError
 from analyzer.model.responsibility import Responsibility
 from analyzer.reports import document as doc
@@ -96,6 +97,7 @@ def to_document(assessment: Assessment) -> doc.AssessmentDoc:
         evidence=tuple(_evidence(entry) for entry in a.evidence),
         gaps=_filled(a.gaps, tuple[doc.GapDoc, ...]),
         notices=a.notices,
+        crosswalks=_filled(a.crosswalks, tuple[doc.CrosswalkDoc, ...]),
     )
 
 
@@ -121,6 +123,7 @@ def from_document(document: doc.AssessmentDoc) -> Assessment:
         evidence=tuple(_read_evidence(entry) for entry in d.evidence),
         gaps=_filled(d.gaps, tuple[Gap, ...]),
         notices=d.notices,
+        crosswalks=_filled(d.crosswalks, tuple[Crosswalk, ...]),
     )
 
 

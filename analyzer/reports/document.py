@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from analyzer.model.crosswalk import Effect
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
 from analyzer.model.verdict import Disposition, Reason, Verdict
 
@@ -212,6 +213,35 @@ class GapDoc(Document, frozen=True, kw_only=True):
     controls: tuple[str, ...]
 
 
+class CrosswalkSideDoc(Document, frozen=True, kw_only=True):
+    """One benchmark's control on a topic."""
+
+    id: str
+    title: str
+    level: int
+    assessment: str
+    verdict: Verdict
+
+
+class CrosswalkRowDoc(Document, frozen=True, kw_only=True):
+    """One topic under two benchmarks."""
+
+    topic: str
+    effect: Effect
+    older: CrosswalkSideDoc | None
+    newer: CrosswalkSideDoc | None
+    differences: tuple[str, ...]
+    explanation: str
+
+
+class CrosswalkDoc(Document, frozen=True, kw_only=True):
+    """From an older benchmark of the same run to this one."""
+
+    older: str
+    newer: str
+    rows: tuple[CrosswalkRowDoc, ...]
+
+
 class AssessmentDoc(Document, frozen=True, kw_only=True):
     """The whole file. ``schema`` is this shape's version."""
 
@@ -230,3 +260,4 @@ class AssessmentDoc(Document, frozen=True, kw_only=True):
     evidence: tuple[EvidenceDoc, ...]
     gaps: tuple[GapDoc, ...]
     notices: tuple[str, ...]
+    crosswalks: tuple[CrosswalkDoc, ...]

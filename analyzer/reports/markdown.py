@@ -10,6 +10,7 @@ from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.verdict import Verdict
 from analyzer.reports import assessment_json
 from analyzer.reports.citations import ids_of_control
+from analyzer.reports.markdown_crosswalk import crosswalks
 from analyzer.reports.markdown_detail import back_matter, failures
 from analyzer.reports.markdown_evidence import evidence
 from analyzer.reports.markdown_text import plain, table
@@ -47,6 +48,7 @@ def write(assessment: Assessment) -> bytes:
         *_splits(assessment),
         *_provider(assessment),
         *_top_gaps(assessment),
+        *crosswalks(assessment),
         *_sections(assessment),
         *failures(assessment),
         *back_matter(assessment),

@@ -3,8 +3,17 @@
 from typing import Any
 
 from analyzer.reports.table import Table
+from analyzer.reports.tables_crosswalk import CROSSWALK
 from analyzer.reports.tables_evidence import EVIDENCE, GAPS
 from analyzer.reports.tables_parties import PUBLISHED, RESPONSIBILITY
 from analyzer.reports.tables_register import CONTROLS, FINDINGS
 
-TABLES: tuple[Table[Any], ...] = (CONTROLS, FINDINGS, EVIDENCE, RESPONSIBILITY, PUBLISHED, GAPS)
+TABLES: tuple[Table[Any], ...] = (
+    CONTROLS,
+    FINDINGS,
+    EVIDENCE,
+    RESPONSIBILITY,
+    PUBLISHED,
+    GAPS,
+    CROSSWALK,
+)

@@ -14,6 +14,7 @@ from analyzer.reports.words import (
     by_name,
     chapters,
     contradicted,
+    counts_line,
     percent,
     several,
 )
@@ -39,6 +40,12 @@ def summary_text(assessment: Assessment, paths: tuple[str, ...] = ()) -> str:
     # Splits by section and party give way first; the verdict and the paths never do.
     middle = [_cut(line) for line in _splits(assessment)][: LINES - len(head) - len(tail)]
     return "\n".join((head + middle + tail)[:LINES])
+
+
+def summary_line(assessment: Assessment, place: str) -> str:
+    """Return one line about a further benchmark of the run, and where its reports lie."""
+    counts = counts_line(assessment.summary.overall.by_verdict)
+    return _cut(f"wrote {place} ({assessment.benchmark_id}: {counts})")
 
 
 def _front(a: Assessment) -> Iterator[str]:

@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from analyzer.model.assessment import Assessment
 from analyzer.reports import assessment_json, workbook_cover, workbook_summary
 from analyzer.reports.tables import TABLES
+from analyzer.reports.tables_crosswalk import CROSSWALK
 from analyzer.reports.workbook_style import Styles
 from analyzer.reports.workbook_table import SHEET_ROWS, SheetWriter, place
 
@@ -46,7 +47,8 @@ def write(assessment: Assessment, sheet_rows: int = SHEET_ROWS) -> bytes:
     cover.write(assessment, report_id)
     summary = book.add_worksheet(workbook_summary.NAME)
     workbook_summary.SummarySheet(book, summary, styles).write(assessment, report_id)
-    placed = {table.name: place(table, assessment, sheet_rows) for table in TABLES}
+    wanted = [table for table in TABLES if table is not CROSSWALK or assessment.crosswalks]
+    placed = {table.name: place(table, assessment, sheet_rows) for table in wanted}
     for name, one in placed.items():
         SheetWriter(book.add_worksheet(name), styles, one, placed).write(report_id)
     book.close()

@@ -14,6 +14,7 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.crosswalk import Crosswalk, CrosswalkRow, CrosswalkSide, Effect
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party, Responsibility
@@ -112,7 +113,31 @@ def build(
         ),
         gaps=_gaps(controls, texts),
         notices=("worker-2 is in the API's node list, but no bundle covers it.", texts[0]),
+        crosswalks=(_crosswalk(controls, texts),),
     )
+
+
+def _crosswalk(controls: tuple[ControlResult, ...], texts: tuple[str, ...]) -> Crosswalk:
+    """Every effect, each with a side missing somewhere."""
+    rows = []
+    for n, effect in enumerate(Effect):
+        sides = [
+            CrosswalkSide(
+                id=c.id, title=c.title, level=c.level, assessment=c.assessment, verdict=c.verdict
+            )
+            for c in controls[n : n + 2]
+        ]
+        rows.append(
+            CrosswalkRow(
+                topic=f"topic-{n}",
+                effect=effect,
+                older=None if effect is Effect.ADDED else sides[0],
+                newer=None if effect is Effect.REMOVED else sides[1],
+                differences=(texts[n % len(texts)], "Level 1 became 2."),
+                explanation=texts[(n + 1) % len(texts)],
+            )
+        )
+    return Crosswalk(older="cis-1.5", newer="cis-1.10", rows=tuple(rows))
 
 
 _BUNDLES = (("node", "cp-1"), ("node", "worker-1"), ("api", "cluster"))

@@ -57,6 +57,7 @@ def test_sheets_and_their_order(book: Workbook) -> None:
         "Responsibility",
         "Published vs observed",
         "Gaps",
+        "Crosswalk",
     ]
 
 

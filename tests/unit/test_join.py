@@ -31,6 +31,19 @@ def test_other_authority_is_another_cluster() -> None:
         join([stranger], [api_evidence(API)])
 
 
+def test_user_may_join_other_authorities_and_the_report_says_so() -> None:
+    stranger = replace(node_evidence(WORKER), ca_sha256="0" * 64)
+    cluster, notices = join([stranger], [api_evidence(API)], by_word=True)
+    assert cluster.nodes == (stranger,)
+    assert any("authorities differ" in notice and "user" in notice for notice in notices)
+
+
+def test_user_cannot_join_two_api_bundles_of_two_clusters() -> None:
+    other = replace(api_evidence(API), cluster_uid="another")
+    with pytest.raises(BundleRefusedError, match="different clusters"):
+        join([], [api_evidence(API), other], by_word=True)
+
+
 @pytest.mark.parametrize("uid", ["another", None])
 def test_api_bundles_of_two_clusters_are_refused(uid: str | None) -> None:
     other = replace(api_evidence(API), cluster_uid=uid, collected_at="2030-01-01T00:00:00Z")
