@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from analyzer.catalogue.defaults import load_defaults
 from analyzer.checks import CHECK_TYPES
 from analyzer.formats.kube_objects import KINDS, decode
 from analyzer.model.api import ApiEvidence
@@ -93,7 +94,10 @@ def api(body: Mapping[str, Any]) -> ApiEvidence | None:
     for name in body.get("absent", ()):
         lists[name] = Absent(source=build.source("bundle/probes.ndjson", name))
     configz = {
-        node: Present(value=value, source=build.source("bundle/blobs/configz"))
+        node: Present(
+            value={"kind": "KubeletConfiguration", **value},
+            source=build.source("bundle/blobs/configz"),
+        )
         for node, value in body.get("configz", {}).items()
     }
     return build.api(lists=lists, configz=configz)
@@ -112,7 +116,9 @@ def cluster(body: Mapping[str, Any]) -> ClusterEvidence:
         files += [(path, build.captured(path, status="absent")) for path in one.get("missing", ())]
         process = build.process(component, argv, truncated=one.get("truncated", False))
         nodes.append(build.node(one["name"], processes=[process], files=files))
-    return build.cluster(*nodes, api_evidence=api(body))
+    known = body.get("expected")
+    expected = known and [build.expected(name, os=system) for name, system in known.items()]
+    return build.cluster(*nodes, api_evidence=api(body), expected_nodes=expected)
 
 
 def context(body: Mapping[str, Any]) -> Context:
@@ -123,4 +129,9 @@ def context(body: Mapping[str, Any]) -> Context:
     policy = Policy(
         id="test", values=values, lists={name: tuple(entries) for name, entries in lists.items()}
     )
-    return build.context(version=body.get("version", "1.32"), policy=policy)
+    return build.context(
+        version=body.get("version", "1.32"),
+        kubelet_versions=body.get("kubelets", {}),
+        policy=policy,
+        defaults=load_defaults(),
+    )

@@ -1,17 +1,18 @@
 """The seccomp profile that each container really runs under."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from analyzer.checks.api_lists import keys, take
+from analyzer.checks.seccomp_nodes import NodeDefaults, Unknown, node_defaults
 from analyzer.checks.workload_report import Violation, workload_outcomes
 from analyzer.checks.workload_units import WORKLOADS, Unit, containers
 from analyzer.formats.kube_pods import Container, PodSpec
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Present
+from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Outcome
+from analyzer.model.verdict import Verdict
 from analyzer.model.version import Version
 
 GOOD = ("Localhost", "RuntimeDefault")
@@ -26,7 +27,8 @@ class Seccomp:
     """Every container runs under RuntimeDefault or Localhost.
 
     The container's own profile counts, else the pod's, else (kubelets up to 1.24) an annotation,
-    else the kubelet's ``seccompDefault`` on the pod's node where /configz shows it.
+    else the kubelet's ``seccompDefault`` on the pod's node. What may land on any node is judged
+    by all of them.
     """
 
     @property
@@ -39,11 +41,10 @@ class Seccomp:
         lists = take(evidence, WORKLOADS)
         if not lists.present:
             return lists.gaps
-        nodes = _node_defaults(evidence)
-        annotated = context.version is not None and context.version <= _LAST_ANNOTATED
+        nodes = node_defaults(evidence, context)
 
         def rule(unit: Unit) -> tuple[Violation, ...]:
-            return _violations(unit, nodes, annotated=annotated)
+            return tuple(_violations(unit, nodes, context))
 
         return workload_outcomes(
             lists,
@@ -55,52 +56,54 @@ class Seccomp:
         )
 
 
-def _node_defaults(evidence: ClusterEvidence) -> Mapping[str, bool]:
-    """Return the kubelet's seccompDefault by node; a node that shows nothing is left out."""
-    if evidence.api is None:
-        return MappingProxyType({})
-    return MappingProxyType(
-        {
-            name: answer.value.get("seccompDefault") is True
-            for name, answer in evidence.api.configz.items()
-            if isinstance(answer, Present)
-        }
-    )
-
-
-def _violations(unit: Unit, nodes: Mapping[str, bool], *, annotated: bool) -> tuple[Violation, ...]:
+def _violations(unit: Unit, nodes: NodeDefaults, context: Context) -> Iterator[Violation]:
     if unit.spec.windows:
-        return ()
-    found = []
+        return
+    annotated = _annotations_count(unit, context)
     for pointer, container in containers(unit.spec):
-        text = _wrong(unit, container, nodes, annotated=annotated)
-        if text:
-            found.append(
-                Violation(
-                    tail=f"{pointer}/securityContext", text=f"container {container.name}: {text}"
-                )
-            )
-    return tuple(found)
+        tail, name = f"{pointer}/securityContext", f"container {container.name}"
+        text = _wrong(unit, container, annotated=annotated)
+        if text is None:
+            yield from _by_default(tail, name, unit, nodes)
+        elif text:
+            yield Violation(tail=tail, text=f"{name}: {text}")
 
 
-def _wrong(unit: Unit, container: Container, nodes: Mapping[str, bool], *, annotated: bool) -> str:
-    """Say what is wrong with a container's profile; empty when nothing is."""
+def _annotations_count(unit: Unit, context: Context) -> bool:
+    """Tell whether the kubelet that runs the pod still reads the old annotations."""
+    version = context.kubelet_versions.get(unit.spec.node_name or "", context.version)
+    return version is not None and version <= _LAST_ANNOTATED
+
+
+def _wrong(unit: Unit, container: Container, *, annotated: bool) -> str | None:
+    """Say what is wrong with a container's profile: empty for nothing, None when it has none."""
     own = container.security_context
     if own is not None and own.privileged:
         return "privileged, so it runs without a profile whatever is written"
     written = _written(unit.spec, container)
     if written:
         return "" if written in GOOD else f"seccompProfile is {written}"
-    if annotated:
-        profile = _annotation(unit, container)
-        if profile:
-            good = profile in _GOOD_ANNOTATIONS or profile.startswith("localhost/")
-            return "" if good else f"seccomp annotation is {profile}"
-    if unit.spec.node_name and nodes.get(unit.spec.node_name):
-        return ""
-    if not unit.spec.node_name and nodes and all(nodes.values()):
-        return ""
-    return "no seccompProfile (default Unconfined)"
+    profile = _annotation(unit, container) if annotated else ""
+    if profile:
+        good = profile in _GOOD_ANNOTATIONS or profile.startswith("localhost/")
+        return "" if good else f"seccomp annotation is {profile}"
+    return None
+
+
+def _by_default(tail: str, name: str, unit: Unit, nodes: NodeDefaults) -> Iterator[Violation]:
+    """Ask the node for a container that has no profile of its own."""
+    default = nodes.of(unit.spec.node_name)
+    if default is False:
+        yield Violation(tail=tail, text=f"{name}: no seccompProfile (default Unconfined)")
+    elif isinstance(default, Unknown):
+        yield Violation(
+            tail=tail,
+            text=f"{name}: no seccompProfile, and whether the kubelet applies one by default is "
+            f"not known ({default.missing.subject}: {default.missing.detail})",
+            verdict=Verdict.NO_EVIDENCE,
+            reason=default.reason,
+            lacking=(default.missing,),
+        )
 
 
 def _written(spec: PodSpec, container: Container) -> str:

@@ -7,7 +7,7 @@ from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, set_aside, s
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.model.context import Context
 from analyzer.model.evidence import Source
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict, worst
 
 SYSTEM = "system-namespaces"
@@ -20,12 +20,17 @@ class Violation:
     Attributes:
         tail: JSON pointer below the pod spec.
         text: What is wrong, ``container app: privileged is true``.
-        verdict: ``fail``, or ``manual`` where only something outside the bundle can tell.
+        verdict: ``fail``, ``manual`` where only something outside the bundle can tell, or
+            ``no-evidence`` where something that belongs into a bundle is lacking.
+        reason: For ``no-evidence``: why it is lacking.
+        lacking: For ``no-evidence``: what to collect.
     """
 
     tail: str
     text: str
     verdict: Verdict = Verdict.FAIL
+    reason: Reason = Reason.NE_NODE_MISSING
+    lacking: tuple[Missing, ...] = ()
 
 
 Rule = Callable[[Unit], tuple[Violation, ...]]
@@ -129,25 +134,35 @@ def _violating(subject: str, found: tuple[Found, ...], lists: Lists, expected: s
     for unit, violation in leading:
         places.setdefault(violation.text, {})[unit.where] = None
     texts = tuple(f"{text} ({some(tuple(where), 2)})" for text, where in places.items())
-    failed = verdict is Verdict.FAIL
     return Outcome(
         subject=subject,
         verdict=verdict,
-        reason=Reason.FAIL_EXPLICIT if failed else Reason.RV_AMBIGUOUS,
+        reason=_reason(leading[0][1]),
         explanation=f"{some(texts, 4)}.",
         actual=some(tuple(places), 4),
         expected=expected,
         evidence=tuple(
             dict.fromkeys(unit.source(lists, v.tail, v.text) for unit, v in leading[:SHOWN])
         ),
+        missing=tuple(dict.fromkeys(one for _, v in leading for one in v.lacking)),
         notes=tuple(
             dict.fromkeys(
-                f"For a person: {v.text} ({unit.where})"
+                f"{_OPEN[v.verdict]}: {v.text} ({unit.where})"
                 for unit, v in found[:SHOWN]
                 if v.verdict is not verdict
             )
         ),
     )
+
+
+_OPEN = {Verdict.MANUAL: "For a person", Verdict.NO_EVIDENCE: "Not known"}
+
+
+def _reason(leading: Violation) -> Reason:
+    if leading.verdict is Verdict.NO_EVIDENCE:
+        return leading.reason
+    failed = leading.verdict is Verdict.FAIL
+    return Reason.FAIL_EXPLICIT if failed else Reason.RV_AMBIGUOUS
 
 
 def exempt_outcomes(result: Scan, lists: Lists) -> tuple[Outcome, ...]:
