@@ -19,6 +19,7 @@ from tests.evidence_builder import context
 
 CASES = Path(__file__).resolve().parent / "cases"
 STANDARD = {
+    "address-filter": {"passes", "fails", "absent", "unreadable", "malformed", "near-miss"},
     "admission-plugin": {"passes", "fails", "default-applies", "absent", "unreadable", "redacted"},
     "anonymous-requests": {"passes", "fails", "default-applies", "absent", "unreadable"},
     "audit-coverage": {"passes", "fails", "default-applies", "absent", "unreadable", "malformed"},
@@ -87,6 +88,8 @@ def test_case(path: Path) -> None:
     if "reason" in case:
         assert case["reason"] in [o.reason.value for o in leading]
     text = " ".join(f"{o.actual} {o.explanation} {' '.join(o.notes)}" for o in outcomes)
+    others = [o.other_reading for o in outcomes if o.other_reading]
+    assert [f"{o.reading}: {o.verdict}" for o in others] == case.get("other_reading", [])
     for said in case.get("says") or []:
         assert said in text
     for unsaid in case.get("never_says") or []:

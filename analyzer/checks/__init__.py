@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzer.checks.address_filter import AddressFilter
 from analyzer.checks.admission_plugin import AdmissionPlugin
 from analyzer.checks.anonymous_requests import AnonymousRequests
 from analyzer.checks.audit_coverage import AuditCoverage
@@ -33,6 +34,7 @@ from analyzer.model.outcome import CheckFactory
 
 CHECK_TYPES: Mapping[str, CheckFactory] = MappingProxyType(
     {
+        "address-filter": AddressFilter,
         "admission-plugin": AdmissionPlugin,
         "anonymous-requests": AnonymousRequests,
         "audit-coverage": AuditCoverage,
