@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.checks.api_lists import CLUSTER, Lists, count, take
-from analyzer.checks.api_server_flags import plugin_on, servers
+from analyzer.checks.api_server_flags import servers
 from analyzer.checks.pod_security_admission import ENFORCE, Admission, read_admission
 from analyzer.checks.pod_security_engines import HELPFUL, Engines, constraint_resources
-from analyzer.checks.pod_security_psp import GONE, PSPS, OldPolicies
+from analyzer.checks.pod_security_psp import OldPolicies, read_policies
 from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, strongest
 from analyzer.checks.workload_report import is_exempt
 from analyzer.model.cluster import ClusterEvidence
@@ -38,7 +38,7 @@ class Spaces:
         return strongest(
             (
                 self.admission.answer(space, demand),
-                self.old.answer(demand),
+                self.old.answer(space, demand),
                 *self.engines.answers(space, demand),
             )
         )
@@ -48,8 +48,7 @@ def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
     """Gather namespaces and mechanisms; ``lists`` must hold the namespaces."""
     names = evidence.api.lists if evidence.api else {}
     constraints = constraint_resources(names)
-    old = () if context.version is not None and context.version >= GONE else (PSPS,)
-    more = take(evidence, (), helpful=(*HELPFUL, *constraints, *old))
+    more = take(evidence, (), helpful=(*HELPFUL, *constraints))
     running = servers(evidence)
     judged = tuple(
         Space(
@@ -64,11 +63,7 @@ def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
         judged=judged,
         admission=read_admission(running, context.version),
         engines=Engines(lists=more, constraints=constraints),
-        old=OldPolicies(
-            lists=more,
-            version=context.version,
-            plugin=plugin_on(running, "PodSecurityPolicy", default=False),
-        ),
+        old=read_policies(evidence, running, context),
     )
 
 

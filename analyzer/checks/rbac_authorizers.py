@@ -29,7 +29,7 @@ _UNKNOWN = "The authorizers of the API server are not in evidence; taken to be R
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class Line:
     """The authorizers of one API server, in order.
 
     Attributes:
@@ -54,6 +54,46 @@ class _Line:
         return ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorizers:
+    """What is known of the authorizers of every API server in evidence.
+
+    Attributes:
+        lines: Those that could be read.
+        unread: One outcome for each API server whose authorizers could not.
+    """
+
+    lines: tuple[Line, ...]
+    unread: tuple[Outcome, ...]
+
+    @property
+    def open_doors(self) -> tuple[Line, ...]:
+        """Return the API servers that allow every request."""
+        return tuple(line for line in self.lines if _ALLOW in line.names)
+
+    @property
+    def doubtful(self) -> Line | None:
+        """Return an API server on which RBAC does not settle the matter."""
+        return next((line for line in self.lines if line.doubt), None)
+
+    @property
+    def without_rbac(self) -> bool:
+        """Tell whether some API server does not ask RBAC at all."""
+        return any(_RBAC not in line.names for line in self.lines)
+
+
+def read_authorizers(evidence: ClusterEvidence, context: Context) -> Authorizers | None:
+    """Return the authorizers of the API servers; None when none of them is in evidence."""
+    targets = component_subjects(_SERVER, evidence, context).targets
+    if not targets:
+        return None
+    looked = tuple(_line(target) for target in targets)
+    return Authorizers(
+        lines=tuple(one for one in looked if isinstance(one, Line)),
+        unread=tuple(one for one in looked if isinstance(one, Outcome)),
+    )
+
+
 def under_authorizers(
     found: tuple[Outcome, ...], evidence: ClusterEvidence, context: Context
 ) -> tuple[Outcome, ...]:
@@ -68,26 +108,22 @@ def under_authorizers(
         The same outcomes, where a pass does not survive an authorizer that may grant more; and a
         failure for each API server that allows every request.
     """
-    targets = component_subjects(_SERVER, evidence, context).targets
-    if not targets:
+    known = read_authorizers(evidence, context)
+    if known is None:
         return tuple(_noted(one) for one in found)
-    looked = tuple(_line(target) for target in targets)
-    lines = tuple(one for one in looked if isinstance(one, _Line))
-    open_doors = tuple(_allowed(line) for line in lines if _ALLOW in line.names)
-    if open_doors:
+    if known.open_doors:
         rest = tuple(one for one in found if one.verdict is not Verdict.PASS)
-        return (*one_per_subject(open_doors), *rest)
-    unread = tuple(one for one in looked if isinstance(one, Outcome))
-    doubtful = next((line for line in lines if line.doubt), None)
+        return (*one_per_subject(_allowed(line) for line in known.open_doors), *rest)
+    doubtful = known.doubtful
     kept = tuple(_doubted(one, doubtful) for one in found) if doubtful else found
-    return (*kept, *one_per_subject(unread))
+    return (*kept, *one_per_subject(known.unread))
 
 
-def _line(target: Target) -> _Line | Outcome:
+def _line(target: Target) -> Line | Outcome:
     answer = target.config.look_up(_QUERY)
     match answer:
         case Value():
-            return _Line(
+            return Line(
                 subject=target.subject,
                 names=tuple(name.strip() for name in answer.items),
                 written=answer.written,
@@ -96,7 +132,7 @@ def _line(target: Target) -> _Line | Outcome:
             )
         case Unset():
             default = f"no --{_FLAG} and no --{_FILE}, which means {_ALLOW}"
-            return _Line(
+            return Line(
                 subject=target.subject,
                 names=(_ALLOW,),
                 written=default,
@@ -124,7 +160,7 @@ def _unread(target: Target, why: Unreadable) -> Outcome:
     )
 
 
-def _allowed(line: _Line) -> Outcome:
+def _allowed(line: Line) -> Outcome:
     return Outcome(
         subject=line.subject,
         verdict=Verdict.FAIL,
@@ -136,7 +172,7 @@ def _allowed(line: _Line) -> Outcome:
     )
 
 
-def _doubted(outcome: Outcome, line: _Line) -> Outcome:
+def _doubted(outcome: Outcome, line: Line) -> Outcome:
     if outcome.verdict is not Verdict.PASS:
         return outcome
     return replace(
