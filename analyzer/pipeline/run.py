@@ -157,7 +157,11 @@ def _assess_one(case: _Case, benchmark: Benchmark, why: str, progress: Progress)
         controls=controls,
         evidence=register.entries(),
         gaps=find_gaps(controls, cluster, plan.profile),
-        notices=(*case.notices, *_reading_notices(plan.profile, cluster, controls)),
+        notices=(
+            *_uncovered(benchmark, _version(cluster)),
+            *case.notices,
+            *_reading_notices(plan.profile, cluster, controls),
+        ),
     )
 
 
@@ -181,6 +185,15 @@ def _forced_why(benchmark: Benchmark, version: Version | None) -> str:
     span = first if first == last else f"{first} to {last}"
     seen = f"Kubernetes {version} is in evidence" if version else "no version is in evidence"
     return f"Chosen by the user; it is written for Kubernetes {span}, and {seen}."
+
+
+def _uncovered(benchmark: Benchmark, version: Version | None) -> tuple[str, ...]:
+    """Say first that the benchmark was not written for what is running, chosen by hand or not."""
+    first, last = (parse_version(text) for text in benchmark.versions)
+    if version is None or first is None or last is None or first <= version <= last:
+        return ()
+    span = str(first) if first == last else f"{first} to {last}"
+    return (f"Kubernetes {version} is NOT COVERED by {benchmark.id}, which is written for {span}.",)
 
 
 def _context(
