@@ -1,0 +1,1 @@
+"""Mutation proof: evidence that satisfies a rule, and the edits that must change its verdict."""

@@ -1,0 +1,146 @@
+"""Edits as data: what a topic's proof changes, and the verdict that has to come of it.
+
+A file of tests/mutation/edits maps topics to ``{satisfy: [EDIT…], violate: [CASE…],
+disguise: [CASE…], hide_exceptions: [EXCEPTION…]}``. A CASE is ``{name, edits: [EDIT…],
+verdict, since, until, only}``: ``verdict`` is ``fail`` unless it is said (a disguise has to say
+it), ``since`` and ``until`` are Kubernetes versions, ``only`` names benchmarks. An EDIT is one
+operation, ``{argv_set: {component: etcd, flag: auto-tls, value: "true"}}``. An EXCEPTION is
+``{match, verdict, reason}``: ``match`` is a pattern over ``SUBJECT TARGET HOW``.
+"""
+
+import fnmatch
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from analyzer.model.version import Version, parse_version
+
+EDITS = Path(__file__).resolve().parent / "edits"
+_EVERYWHERE = "everywhere"
+_CASE_KEYS = {"name", "edits", "verdict", "since", "until", "only"}
+_SPEC_KEYS = {"satisfy", "violate", "disguise", "hide_exceptions"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One change and the verdict that has to come of it; edits are canonical JSON."""
+
+    name: str
+    kind: str
+    edits: tuple[str, ...]
+    verdict: str
+    since: Version | None = None
+    until: Version | None = None
+    only: tuple[str, ...] = ()
+
+    def applies(self, benchmark: str, version: Version) -> bool:
+        """Tell whether the case speaks of a benchmark and a version."""
+        after = self.since is None or version >= self.since
+        before = self.until is None or version <= self.until
+        return after and before and (not self.only or benchmark in self.only)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HideException:
+    """A hidden piece after which another verdict than ``no-evidence`` is right, and why."""
+
+    match: str
+    verdict: str
+    reason: str
+
+    def fits(self, words: str) -> bool:
+        """Tell whether ``SUBJECT TARGET HOW`` is meant."""
+        return fnmatch.fnmatchcase(words, self.match)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """The proof of one topic."""
+
+    topic: str
+    satisfy: tuple[Case, ...] = ()
+    violate: tuple[Case, ...] = ()
+    disguise: tuple[Case, ...] = ()
+    hide_exceptions: tuple[HideException, ...] = ()
+
+
+@cache
+def specs() -> Mapping[str, Spec]:
+    """Return every topic's hand-written proof.
+
+    Raises:
+        ValueError: A topic is written twice, or a key is unknown.
+    """
+    found: dict[str, Spec] = {}
+    for path in sorted(EDITS.glob("*.yaml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        shared = _exceptions(document.pop(_EVERYWHERE, {}).get("hide_exceptions", ()))
+        for topic, value in document.items():
+            if topic in found:
+                raise ValueError(f"{path.name}: {topic} is written twice")
+            found[topic] = _spec(topic, value, shared)
+    return MappingProxyType(found)
+
+
+def _spec(topic: str, value: Mapping[str, Any], shared: tuple[HideException, ...]) -> Spec:
+    if not set(value) <= _SPEC_KEYS:
+        raise ValueError(f"{topic}: unknown keys {sorted(set(value) - _SPEC_KEYS)}")
+    own = _exceptions(value.get("hide_exceptions", ()))
+    return Spec(
+        topic=topic,
+        satisfy=_satisfy(value.get("satisfy", ())),
+        violate=_cases("violate", value.get("violate", ())),
+        disguise=_cases("disguise", value.get("disguise", ())),
+        hide_exceptions=(*own, *shared),
+    )
+
+
+def _satisfy(entries: Iterable[Mapping[str, Any]]) -> tuple[Case, ...]:
+    """Read edits that every world of the topic gets; one may be bound to versions."""
+    found = []
+    for number, entry in enumerate(entries, 1):
+        bound = entry if "edits" in entry else {"edits": [entry]}
+        found.append(_case("satisfy", {"name": f"satisfy {number}", "verdict": "pass", **bound}))
+    return tuple(found)
+
+
+def _cases(kind: str, entries: Iterable[Mapping[str, Any]]) -> tuple[Case, ...]:
+    cases = tuple(_case(kind, entry) for entry in entries)
+    names = [(one.name, one.since, one.until, one.only) for one in cases]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{kind}: a name is used twice: {names}")
+    return cases
+
+
+def _case(kind: str, entry: Mapping[str, Any]) -> Case:
+    if not set(entry) <= _CASE_KEYS:
+        raise ValueError(f"{entry}: unknown keys")
+    verdict = entry["verdict"] if kind == "disguise" else entry.get("verdict", "fail")
+    return Case(
+        name=str(entry["name"]),
+        kind=kind,
+        edits=tuple(json.dumps(edit, sort_keys=True) for edit in entry["edits"]),
+        verdict=str(verdict),
+        since=_version(entry.get("since")),
+        until=_version(entry.get("until")),
+        only=tuple(entry.get("only", ())),
+    )
+
+
+def _version(text: object) -> Version | None:
+    return parse_version(str(text)) if text is not None else None
+
+
+def _exceptions(entries: Iterable[Mapping[str, Any]]) -> tuple[HideException, ...]:
+    return tuple(
+        HideException(
+            match=str(one["match"]), verdict=str(one["verdict"]), reason=str(one["reason"])
+        )
+        for one in entries
+    )
