@@ -105,7 +105,7 @@ def _met(judged: Judgement, other: Value) -> Judgement:
         actual=f"{judged.actual}; {other.written}",
         why=f"{other.written} meets the control in another way.",
         sources=sources,
-        missing=(),
         letter=judged.verdict,
         letter_why=judged.why.rstrip("."),
+        letter_reason=judged.reason,
     )

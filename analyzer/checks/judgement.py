@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from analyzer.model.context import Context, Reading
 from analyzer.model.evidence import EvidenceKey, Source, Unreadable
-from analyzer.model.outcome import Missing, Outcome
+from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict, worst
 
 T = TypeVar("T")
@@ -23,6 +23,7 @@ class Judgement:
         why: One sentence.
         letter: What the benchmark's text says where that differs; None where it does not.
         letter_why: Half a sentence: the reason of that.
+        letter_reason: Reason code of that; None where it follows from both verdicts.
         missing: For ``no-evidence``: what to collect.
     """
 
@@ -35,28 +36,55 @@ class Judgement:
     missing: tuple[Missing, ...] = ()
     letter: Verdict | None = None
     letter_why: str = ""
+    letter_reason: Reason | None = None
 
 
 def outcome_of(judged: Judgement, subject: str, expected: str, context: Context) -> Outcome:
     """Make an outcome, deciding by the reading that the run chose."""
-    verdict, reason, notes = judged.verdict, judged.reason, judged.notes
-    if judged.letter is not None and judged.letter is not judged.verdict:
-        if context.reading is Reading.LETTER:
-            verdict, reason = judged.letter, _letter_reason(judged)
-            notes = (*notes, f"effective: {judged.verdict.value}; {judged.why}")
-        else:
-            notes = (*notes, f"letter: {judged.letter.value} because {judged.letter_why}")
-    why = judged.why if verdict is judged.verdict else f"By the letter: {judged.letter_why}."
-    return Outcome(
+    outcome = Outcome(
         subject=subject,
-        verdict=verdict,
-        reason=reason,
-        explanation=why,
+        verdict=judged.verdict,
+        reason=judged.reason,
+        explanation=judged.why,
         actual=judged.actual,
         expected=expected,
         evidence=judged.sources,
-        missing=judged.missing,
-        notes=notes,
+        missing=judged.missing if judged.verdict is not Verdict.PASS else (),
+        notes=judged.notes,
+    )
+    if judged.letter is None:
+        return outcome
+    read = with_letter(outcome, judged.letter, judged.letter_why, context)
+    if read.verdict is not judged.letter or judged.letter_reason is None:
+        return read
+    return replace(read, reason=judged.letter_reason, missing=judged.missing)
+
+
+def with_letter(outcome: Outcome, letter: Verdict, why: str, context: Context) -> Outcome:
+    """Set what the benchmark's text says beside an outcome, or over it if the run so chose.
+
+    Args:
+        outcome: By Kubernetes' behaviour.
+        letter: By the text. Missing evidence is missing for both: no text makes a pass of it.
+        why: Half a sentence: what the text says.
+        context: The run, for its reading.
+    """
+    if letter is outcome.verdict:
+        return outcome
+    if outcome.verdict is Verdict.NO_EVIDENCE and letter is Verdict.PASS:
+        return outcome
+    if context.reading is Reading.EFFECTIVE:
+        other = OtherReading(reading=Reading.LETTER, verdict=letter, why=why)
+        return replace(outcome, other_reading=other)
+    other = OtherReading(
+        reading=Reading.EFFECTIVE, verdict=outcome.verdict, why=outcome.explanation.rstrip(".")
+    )
+    return replace(
+        outcome,
+        verdict=letter,
+        reason=_letter_reason(letter, outcome.reason),
+        explanation=f"By the letter: {why}.",
+        other_reading=other,
     )
 
 
@@ -124,12 +152,13 @@ def _joined(group: tuple[Outcome, ...]) -> Outcome:
         evidence=unique(source for outcome in group for source in outcome.evidence),
         missing=unique(m for outcome in group for m in outcome.missing),
         notes=unique((*leading.notes, *others)),
+        other_reading=roll_up_other(group, verdict),
     )
 
 
-def _letter_reason(judged: Judgement) -> Reason:
-    if judged.letter is Verdict.FAIL and judged.reason in (Reason.PASS_DEFAULT, Reason.PASS_ABSENT):
+def _letter_reason(letter: Verdict, reason: Reason) -> Reason:
+    if letter is Verdict.FAIL and reason in (Reason.PASS_DEFAULT, Reason.PASS_ABSENT):
         return Reason.FAIL_ABSENT
-    if judged.letter is Verdict.PASS and judged.reason in (Reason.FAIL_DEFAULT, Reason.FAIL_ABSENT):
+    if letter is Verdict.PASS and reason in (Reason.FAIL_DEFAULT, Reason.FAIL_ABSENT):
         return Reason.PASS_ABSENT
-    return _BY_LETTER.get(judged.letter or judged.verdict, judged.reason)
+    return _BY_LETTER.get(letter, reason)

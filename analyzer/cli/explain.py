@@ -13,6 +13,7 @@ from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.context import Default
 from analyzer.model.errors import UsageError
+from analyzer.reports.words import other_line
 
 
 def explain_control(number: str, benchmark_id: str | None, path: Path | None) -> None:
@@ -95,6 +96,8 @@ def _trace_lines(assessment: Assessment, number: str) -> Iterator[str]:
 def _result_lines(assessment: Assessment, control: ControlResult) -> Iterator[str]:
     yield f"  verdict:     {control.verdict.value} ({control.reason.value})"
     yield f"  because:     {control.explanation}"
+    if control.other_reading is not None:
+        yield f"  otherwise:   {other_line(control.other_reading)}"
     refs = {ref.id: ref for ref in assessment.evidence}
     for finding in control.findings:
         yield from _finding_lines(finding)
@@ -107,5 +110,7 @@ def _result_lines(assessment: Assessment, control: ControlResult) -> Iterator[st
 def _finding_lines(finding: Finding) -> Iterator[str]:
     yield f"    {finding.subject}: {finding.verdict.value} ({finding.reason.value})"
     yield f"      actual: {finding.actual}; expected: {finding.expected}"
+    if finding.other_reading is not None:
+        yield f"      {other_line(finding.other_reading)}"
     for note in finding.notes:
         yield f"      note: {note}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.evidence import EvidenceKey
-from analyzer.model.outcome import Missing
+from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Responsibility
 from analyzer.model.verdict import Disposition, Reason, Verdict
 
@@ -31,7 +31,7 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One outcome on one subject, evidence by id."""
+    """One outcome on one subject, evidence by id; ``other_reading`` as in ``Outcome``."""
 
     subject: str
     verdict: Verdict
@@ -42,6 +42,7 @@ class Finding:
     evidence: tuple[str, ...]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]
+    other_reading: OtherReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class ControlResult:
             None otherwise.
         nodes_missing: Names of expected nodes that no bundle covers.
         partial: True when a pass rests on some of the expected nodes only.
+        other_reading: What the reading that does not decide makes of the findings; None where
+            both come to the same.
     """
 
     id: str
@@ -83,6 +86,7 @@ class ControlResult:
     partial: bool
     responsibility: Responsibility
     disposition: Disposition
+    other_reading: OtherReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +156,7 @@ class Summary:
         by_party: By party word, only parties that occur.
         by_level: ``1`` and ``2``.
         by_disposition, by_comparison: Count by word, only those above zero.
+        readings_differ: Controls whose verdict the other reading would change.
     """
 
     overall: Tally
@@ -160,6 +165,7 @@ class Summary:
     by_level: Mapping[str, Tally]
     by_disposition: Mapping[str, int]
     by_comparison: Mapping[str, int]
+    readings_differ: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

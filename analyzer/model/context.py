@@ -14,6 +14,11 @@ class Reading(StrEnum):
     EFFECTIVE = "effective"
     LETTER = "letter"
 
+    @property
+    def other(self) -> "Reading":
+        """Return the reading that does not decide when this one does."""
+        return Reading.LETTER if self is Reading.EFFECTIVE else Reading.EFFECTIVE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Default:

@@ -1,13 +1,13 @@
 """What one check said about one subject, with the evidence it judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.context import Context
+from analyzer.model.context import Context, Reading
 from analyzer.model.evidence import EvidenceKey, Source
-from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.verdict import Reason, Verdict, worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,21 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReading:
+    """What the reading that does not decide says of the same evidence.
+
+    Attributes:
+        reading: Which one that is.
+        verdict: Its answer; never that of the deciding reading.
+        why: Half a sentence, or one: the reason of that.
+    """
+
+    reading: Reading
+    verdict: Verdict
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One check's answer about one subject.
 
@@ -36,7 +51,8 @@ class Outcome:
         expected: What satisfies the rule (``false``).
         evidence: Where to look; at least one for a pass, fail or manual.
         missing: For ``no-evidence``: what to collect.
-        notes: Further facts that do not change the verdict (drift, letter against effective).
+        notes: Further facts that do not change the verdict (drift, ...).
+        other_reading: Where text and behaviour differ: the answer that does not decide.
     """
 
     subject: str
@@ -48,6 +64,31 @@ class Outcome:
     evidence: tuple[Source, ...] = ()
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+    other_reading: OtherReading | None = None
+
+
+def roll_up_other(outcomes: Iterable[Outcome], verdict: Verdict) -> OtherReading | None:
+    """Combine outcomes by the reading that does not decide.
+
+    Args:
+        outcomes: Some of them may read the same either way.
+        verdict: What the deciding reading makes of all of them.
+
+    Returns:
+        The other reading's verdict over all of them; None where it comes to the same.
+    """
+    found = tuple(outcomes)
+    reading = next((o.other_reading.reading for o in found if o.other_reading), None)
+    other = worst(_other_verdict(outcome) for outcome in found)
+    if reading is None or other is verdict:
+        return None
+    deciding = next(outcome for outcome in found if _other_verdict(outcome) is other)
+    why = deciding.other_reading.why if deciding.other_reading else deciding.explanation
+    return OtherReading(reading=reading, verdict=other, why=why)
+
+
+def _other_verdict(outcome: Outcome) -> Verdict:
+    return outcome.other_reading.verdict if outcome.other_reading else outcome.verdict
 
 
 class Check(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict, worst
 
 Progress = Callable[[str], None]
@@ -35,6 +35,7 @@ class Judged:
     reason: Reason
     explanation: str
     outcomes: tuple[Outcome, ...]
+    other_reading: OtherReading | None = None
 
 
 def judge(
@@ -75,6 +76,7 @@ def _judge_one(
         reason=leading.reason if leading else Reason.NE_NOTHING_TO_JUDGE,
         explanation=_sum_up(outcomes, verdict),
         outcomes=outcomes,
+        other_reading=roll_up_other(outcomes, verdict),
     )
 
 

@@ -52,6 +52,7 @@ def _row(
         verdict=judged.verdict,
         reason=judged.reason,
         explanation=judged.explanation + _partial_words(missing, expected, partial=partial),
+        other_reading=judged.other_reading,
         findings=findings,
         counts=dict(sorted(Counter(f.verdict.value for f in findings).items())),
         nodes_expected=expected,
@@ -74,6 +75,7 @@ def _finding(outcome: Outcome, register: EvidenceRegister) -> Finding:
         evidence=register.cite(outcome.evidence),
         missing=outcome.missing,
         notes=outcome.notes,
+        other_reading=outcome.other_reading,
     )
 
 

@@ -33,6 +33,7 @@ def summarise(results: tuple[ControlResult, ...]) -> Summary:
         by_level=_split(results, lambda r: str(r.level)),
         by_disposition=_count(r.disposition.value for r in results),
         by_comparison=_count(r.responsibility.comparison.value for r in results),
+        readings_differ=sum(r.other_reading is not None for r in results),
     )
 
 

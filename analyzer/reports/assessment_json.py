@@ -23,6 +23,7 @@ from analyzer.model.assessment import (
 )
 from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.errors import UserFileError
+from analyzer.model.outcome import OtherReading
 from analyzer.model.responsibility import Responsibility
 from analyzer.reports import document as doc
 from analyzer.reports.consistency import contradiction
@@ -155,6 +156,7 @@ def _summary(summary: Summary) -> doc.SummaryDoc:
         by_level=_filled(dict(summary.by_level), tallies),
         by_disposition=dict(summary.by_disposition),
         by_comparison=dict(summary.by_comparison),
+        readings_differ=summary.readings_differ,
     )
 
 
@@ -171,6 +173,7 @@ def _read_summary(summary: doc.SummaryDoc) -> Summary:
         by_level=_filled(summary.by_level, dict[str, Tally]),
         by_disposition=summary.by_disposition,
         by_comparison=summary.by_comparison,
+        readings_differ=summary.readings_differ,
     )
 
 
@@ -200,6 +203,7 @@ def _control(c: ControlResult) -> doc.ControlDoc:
         ),
         responsibility=_filled(c.responsibility, doc.ResponsibilityDoc),
         disposition=c.disposition,
+        other_reading=_filled(c.other_reading, doc.OtherReadingDoc | None),
         waiver=None,
         review=None,
     )
@@ -229,6 +233,7 @@ def _read_control(c: doc.ControlDoc) -> ControlResult:
         partial=c.nodes.partial,
         responsibility=_filled(c.responsibility, Responsibility),
         disposition=c.disposition,
+        other_reading=_filled(c.other_reading, OtherReading | None),
     )
 
 

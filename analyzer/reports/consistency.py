@@ -39,6 +39,8 @@ def _wrong_tallies(d: AssessmentDoc) -> Iterator[str]:
         elif sum(tally.by_verdict.values()) != tally.total:
             yield f"{name} does not add up to its total"
     rows, coverage = Counter(control.verdict.value for control in d.controls), d.coverage
+    if s.readings_differ != sum(control.other_reading is not None for control in d.controls):
+        yield "summary.readings_differ differs from the controls"
     if any(rows[word] != s.by_verdict.get(word) for word in _WORDS):
         yield "summary.by_verdict differs from the controls"
     elif (coverage.controls_total, coverage.controls_decided) != (s.total, _decided(s)):
@@ -53,6 +55,10 @@ def _wrong_findings(control: ControlDoc, known: set[str]) -> Iterator[str]:
     found = Counter(finding.verdict.value for finding in control.findings)
     if dict(found) != {word: count for word, count in control.counts.items() if count}:
         yield f"counts of control {control.id} differ from its findings"
+    read = ((one.verdict, one.other_reading) for one in control.findings)
+    for verdict, other in ((control.verdict, control.other_reading), *read):
+        if other is not None and other.verdict is verdict:
+            yield f"control {control.id} names another reading that reads the same"
     for finding in control.findings:
         for entry in finding.evidence:
             if entry not in known:

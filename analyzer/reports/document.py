@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Effect
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
 from analyzer.model.verdict import Disposition, Reason, Verdict
@@ -113,6 +114,7 @@ class SummaryDoc(Document, frozen=True, kw_only=True):
     by_level: dict[str, TallyDoc]
     by_disposition: dict[str, int]
     by_comparison: dict[str, int]
+    readings_differ: int
 
 
 class MissingDoc(Document, frozen=True, kw_only=True):
@@ -121,6 +123,14 @@ class MissingDoc(Document, frozen=True, kw_only=True):
     key: str
     subject: str
     detail: str
+
+
+class OtherReadingDoc(Document, frozen=True, kw_only=True):
+    """The answer of the reading that does not decide, where it is another one."""
+
+    reading: Reading
+    verdict: Verdict
+    why: str
 
 
 class FindingDoc(Document, frozen=True, kw_only=True):
@@ -135,6 +145,7 @@ class FindingDoc(Document, frozen=True, kw_only=True):
     evidence: tuple[str, ...]
     missing: tuple[MissingDoc, ...]
     notes: tuple[str, ...]
+    other_reading: OtherReadingDoc | None
 
 
 class NodesDoc(Document, frozen=True, kw_only=True):
@@ -186,6 +197,7 @@ class ControlDoc(Document, frozen=True, kw_only=True):
     nodes: NodesDoc
     responsibility: ResponsibilityDoc
     disposition: Disposition
+    other_reading: OtherReadingDoc | None
     waiver: None
     review: None
 

@@ -13,6 +13,7 @@ from analyzer.reports.citations import ids_of_control
 from analyzer.reports.markdown_crosswalk import crosswalks
 from analyzer.reports.markdown_detail import back_matter, failures
 from analyzer.reports.markdown_evidence import evidence
+from analyzer.reports.markdown_readings import readings
 from analyzer.reports.markdown_text import plain, table
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
@@ -29,6 +30,7 @@ from analyzer.reports.words import (
     nodes_line,
     percent,
     profile_facts,
+    reading_line,
     score_line,
     section_label,
     several,
@@ -47,6 +49,7 @@ def write(assessment: Assessment) -> bytes:
         *_front(assessment, report_id),
         *_splits(assessment),
         *_provider(assessment),
+        *readings(assessment),
         *_top_gaps(assessment),
         *crosswalks(assessment),
         *_sections(assessment),
@@ -75,7 +78,7 @@ def _front(a: Assessment, report_id: str) -> Iterator[str]:
         ("Kubernetes version", cluster.kubernetes_version or "unknown"),
         ("Nodes", nodes_in_evidence(a)),
         *(profile_facts(a.profile) if a.profile else ()),
-        ("Reading", a.reading),
+        ("Reading", reading_line(a)),
         ("Written by", f"kube-evidence {a.analyzer_version}"),
     )
     yield table(("", ""), ((label, plain(text)) for label, text in rows))

@@ -12,6 +12,7 @@ from analyzer.reports.words import (
     LIMITS,
     VERDICTS,
     by_name,
+    other_line,
     several,
 )
 
@@ -48,7 +49,8 @@ def _failure(c: ControlResult) -> Iterator[str]:
 
 
 def _finding(f: Finding) -> tuple[str, ...]:
-    notes = "".join(f" Note: {note}" for note in f.notes)
+    other = f" {other_line(f.other_reading).capitalize()}" if f.other_reading else ""
+    notes = other + "".join(f" Note: {note}" for note in f.notes)
     return (
         plain(f.subject, 200),
         plain(f.actual, 300),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.reports.citations import evidence_of
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import counts_line, nodes_line, several
+from analyzer.reports.words import counts_line, nodes_line, other_line, several
 
 _EVIDENCE_SHOWN = 1
 
@@ -76,6 +76,13 @@ CONTROLS: Table[ControlResult] = Table(
         Column(
             name="Reason", kind=Kind.ID, width=28, value=lambda c: c.reason.value, printed=False
         ),
+        Column(
+            name="Other reading",
+            kind=Kind.PROSE,
+            width=46,
+            value=lambda c: other_line(c.other_reading),
+            printed=False,
+        ),
         Column(name="Rule", kind=Kind.PROSE, width=46, value=lambda c: c.rule, printed=False),
         Column(
             name="Remediation",
@@ -136,7 +143,8 @@ def _findings(assessment: Assessment) -> Iterator[FindingRow]:
 
 def _remarks(row: FindingRow) -> str:
     missing = [f"Missing {m.key} of {m.subject}: {m.detail}" for m in row.finding.missing]
-    return "\n".join([*missing, *row.finding.notes])
+    other = [other_line(row.finding.other_reading)] if row.finding.other_reading else []
+    return "\n".join([*missing, *other, *row.finding.notes])
 
 
 FINDINGS: Table[FindingRow] = Table(

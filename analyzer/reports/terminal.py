@@ -7,6 +7,7 @@ so no bundle can move the cursor or recolour the screen.
 from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.context import Reading
 from analyzer.model.verdict import Verdict
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
@@ -55,7 +56,8 @@ def _front(a: Assessment) -> Iterator[str]:
     expected = a.cluster.nodes_expected
     of = "" if expected is None else f" of {len(expected)}"
     more = f"; {_NOTES} of {len(a.notices)} notes:" if len(a.notices) > _NOTES else ""
-    yield f"{len(a.bundles)} bundles, {len(a.cluster.nodes_evidenced)}{of} nodes in evidence{more}"
+    nodes = f"{len(a.cluster.nodes_evidenced)}{of} nodes in evidence"
+    yield f"{len(a.bundles)} bundles, {nodes}{_readings(a)}{more}"
     yield from (f"note: {notice}" for notice in a.notices[:_NOTES])
     yield f"{'':{_LABEL}}" + "".join(f"{h:>8}" for h in _HEADS) + "   score  cover"
     yield _tally("All controls", a.summary.overall)
@@ -90,6 +92,11 @@ def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
     if a.gaps:
         yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
     yield from (f"wrote {path}" for path in paths[:4])
+
+
+def _readings(a: Assessment) -> str:
+    differ = a.summary.readings_differ
+    return f"; reading {a.reading}, {Reading(a.reading).other} differs on {differ}"
 
 
 def _failures(control: ControlResult) -> int:

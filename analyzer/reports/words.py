@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo, Tally
 from analyzer.model.benchmark import control_order
+from analyzer.model.context import Reading
+from analyzer.model.outcome import OtherReading
 from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.verdict import Verdict
 
@@ -46,6 +48,13 @@ PARTY_MEANING: Mapping[Party, str] = {
     Party.SHARED: "both must act",
     Party.UNSPECIFIED: "nobody was named",
 }
+
+READING_MEANING: Mapping[str, str] = {
+    Reading.EFFECTIVE: "What Kubernetes does decides; what the benchmark's text says stands by it.",
+    Reading.LETTER: "What the benchmark's text says decides; what Kubernetes does stands by it.",
+}
+
+_READ_BY = {Reading.EFFECTIVE: "by Kubernetes' behaviour", Reading.LETTER: "by the letter"}
 
 LIMITS = (
     (
@@ -159,6 +168,28 @@ def chapter(section: str) -> str:
 def section_label(assessment: Assessment, section: str) -> str:
     """Return number and title; the number alone where no title is known."""
     return f"{section} {assessment.sections.get(section, '')}".rstrip()
+
+
+def reading_line(a: Assessment) -> str:
+    """Return which reading decided, what that means, and how much hangs on it."""
+    differ = a.summary.readings_differ
+    return f"{a.reading}: {READING_MEANING[a.reading]} The readings differ on {differ} controls."
+
+
+def other_line(other: OtherReading | None) -> str:
+    """Return what the other reading says, ``by the letter: fail, because ...``; empty for none."""
+    if other is None:
+        return ""
+    return f"{_READ_BY[other.reading]}: {other.verdict.value}, because {other.why.rstrip('.')}."
+
+
+def differing(assessment: Assessment) -> tuple[ControlResult, ...]:
+    """Return the controls whose verdict, or some finding, the other reading would change."""
+    return tuple(
+        control
+        for control in assessment.controls
+        if control.other_reading or any(finding.other_reading for finding in control.findings)
+    )
 
 
 def contradicted(assessment: Assessment) -> tuple[ControlResult, ...]:

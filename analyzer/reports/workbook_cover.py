@@ -12,7 +12,9 @@ from analyzer.reports.words import (
     by_name,
     counts_line,
     nodes_in_evidence,
+    other_line,
     profile_facts,
+    reading_line,
     score_line,
 )
 from analyzer.reports.workbook_cells import cell_text, row_height
@@ -49,6 +51,7 @@ class CoverSheet:
         self._title(a)
         self._pairs("This report", _facts(a, report_id))
         self._pairs("Read this first", [(f"Note {n}", t) for n, t in enumerate(a.notices, 1)])
+        self._pairs("Where text and behaviour differ", _differences(a))
         self._bundles(a)
         self._legend()
         self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
@@ -135,6 +138,14 @@ class CoverSheet:
             self._sheet.set_row(self._row, height)
 
 
+def _differences(a: Assessment) -> list[tuple[str, str]]:
+    return [
+        (c.id, f"{c.title}: {c.verdict.value}; {other_line(c.other_reading)}")
+        for c in a.controls
+        if c.other_reading is not None
+    ]
+
+
 def _facts(a: Assessment, report_id: str) -> list[tuple[str, str]]:
     return [
         ("Report id", f"{report_id} (first 16 digits of SHA-256 of assessment.json)"),
@@ -145,6 +156,6 @@ def _facts(a: Assessment, report_id: str) -> list[tuple[str, str]]:
         ("Kubernetes version", a.cluster.kubernetes_version or "unknown"),
         ("Nodes", nodes_in_evidence(a)),
         *(profile_facts(a.profile) if a.profile else ()),
-        ("Reading", a.reading),
+        ("Reading", reading_line(a)),
         ("Written by", f"kube-evidence {a.analyzer_version}"),
     ]

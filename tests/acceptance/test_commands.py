@@ -177,6 +177,31 @@ def test_explain_names_rule_default_and_evidence(
         assert word in said
 
 
+def test_either_reading_shows_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--benchmark", "cis-1.12", "--format", "json,md"]
+    read = {}
+    for reading in ("effective", "letter"):
+        main(["analyze", BUNDLES, *words, "--reading", reading, "-o", str(tmp_path / reading)])
+        content = (tmp_path / reading / "assessment.json").read_text(encoding="utf-8")
+        read[reading] = {c["id"]: c for c in json.loads(content)["controls"]}
+    differ = {number for number, c in read["effective"].items() if c["other_reading"]}
+    assert "1.3.1" in differ, "a default that the text does not accept"
+    for number, control in read["effective"].items():
+        other = read["letter"][number]
+        turned = {"letter": control["verdict"], "effective": other["verdict"]}
+        if number in differ:
+            assert control["other_reading"]["verdict"] == turned["effective"]
+            assert other["other_reading"]["verdict"] == turned["letter"]
+        else:
+            assert control["verdict"] == other["verdict"]
+            assert other["other_reading"] is None
+    capsys.readouterr()
+    assert main(["explain", "1.3.1", str(tmp_path / "effective" / "assessment.json")]) == 0
+    assert "by the letter: fail, because" in capsys.readouterr().out
+    report = (tmp_path / "letter" / "report.md").read_text(encoding="utf-8")
+    assert "letter: What the benchmark" in report.split("## ", maxsplit=1)[0]
+
+
 @pytest.mark.parametrize(
     "command", ["analyze", "verify", "inspect", "explain", "report", "list", "collector"]
 )

@@ -14,9 +14,10 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Crosswalk, CrosswalkRow, CrosswalkSide, Effect
 from analyzer.model.evidence import EvidenceKey
-from analyzer.model.outcome import Missing
+from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party, Responsibility
 from analyzer.model.verdict import Disposition, Reason, Verdict
 
@@ -162,6 +163,7 @@ def summarise(controls: tuple[ControlResult, ...]) -> Summary:
         by_comparison=dict(
             sorted(Counter(c.responsibility.comparison.value for c in controls).items())
         ),
+        readings_differ=len([c for c in controls if c.other_reading]),
     )
 
 
@@ -214,6 +216,7 @@ def _control(
         partial=section.startswith("4") and verdict is Verdict.PASS,
         responsibility=_responsibility(index, texts),
         disposition=_DISPOSITIONS[verdict],
+        other_reading=_other(verdict, texts[index % len(texts)]) if index % 2 else None,
     )
 
 
@@ -236,7 +239,14 @@ def _finding(serial: int, n: int, verdict: Verdict, texts: tuple[str, ...]) -> F
         evidence=tuple(f"EV-{max(at, 1):04d}" for at in range(serial + 1, serial - n, -1)),
         missing=missing if verdict is Verdict.NO_EVIDENCE else (),
         notes=(text,) if n == 0 else (),
+        other_reading=_other(verdict, text) if n == 0 else None,
     )
+
+
+def _other(verdict: Verdict, text: str) -> OtherReading | None:
+    """The letter says otherwise of every pass and failure."""
+    turned = {Verdict.PASS: Verdict.FAIL, Verdict.FAIL: Verdict.PASS}.get(verdict)
+    return OtherReading(reading=Reading.LETTER, verdict=turned, why=text) if turned else None
 
 
 def _responsibility(index: int, texts: tuple[str, ...]) -> Responsibility:

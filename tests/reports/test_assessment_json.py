@@ -140,6 +140,8 @@ def _set(*path: str | int, to: object) -> Callable[[Any], None]:
         (_set("summary", "by_party", "shared", "total", to=1), "does not add up"),
         (_set("summary", "by_level", "1", "by_verdict", to={}), "by_level.1 does not count"),
         (_set("summary", "by_verdict", to={}), "does not count every verdict"),
+        (_set("summary", "readings_differ", to=1), "readings_differ differs"),
+        (_set("controls", 9, "other_reading", "verdict", to="pass"), "reads the same"),
     ],
 )
 def test_a_changed_file_is_refused(

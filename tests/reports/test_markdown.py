@@ -57,6 +57,20 @@ def test_every_control_and_failure_is_there(text: str, assessment: Assessment) -
         assert text.count(f"\n| {control.id} | ") >= 1
 
 
+def test_differing_readings_are_counted_and_listed(text: str, assessment: Assessment) -> None:
+    differ = [c.id for c in assessment.controls if c.other_reading]
+    listed = text.split("## Where text and behaviour differ")[1].split("## ", maxsplit=1)[0]
+    front = text.split("## ", maxsplit=1)[0]
+    assert differ
+    assert f"The readings differ on {len(differ)} controls." in front
+    assert "effective: What Kubernetes does decides" in front
+    rows = {line.split(" | ")[0].lstrip("| "): line for line in listed.splitlines() if "|" in line}
+    for control in assessment.controls:
+        findings = [f for f in control.findings if f.other_reading]
+        assert (control.id in rows) is bool(control.id in differ or findings)
+    assert all("by the letter: " in rows[number] for number in differ)
+
+
 def test_every_citation_leads_to_one_row_of_the_register(text: str, assessment: Assessment) -> None:
     rows = {row[0]: row for row in _rows(text, "## Evidence register")}
     assert list(rows) == [entry.id for entry in assessment.evidence]

@@ -29,6 +29,8 @@ def test_it_says_what_matters(lines: list[str], assessment: Assessment) -> None:
     assert [line for line in lines if line.startswith("note: ")] == [
         f"note: {notice}" for notice in assessment.notices
     ]
+    differ = assessment.summary.readings_differ
+    assert f"; reading effective, letter differs on {differ}" in lines[1]
     assert sum(line.startswith("fail ") for line in lines) == 3
     assert "     and 3 more failing controls" in lines
     assert lines[-3:] == [f"wrote {path}" for path in PATHS]

@@ -137,6 +137,17 @@ def test_every_finding_and_piece_of_evidence_has_its_row(
     ]
 
 
+def test_cover_lists_where_the_readings_differ(book: Workbook, assessment: Assessment) -> None:
+    rows = book["Cover"].iter_rows(values_only=True)
+    cover = {str(row[0]): str(row[1]) for row in rows if row[0]}
+    differ = [c for c in assessment.controls if c.other_reading]
+    assert cover["Reading"].endswith(f"The readings differ on {len(differ)} controls.")
+    for control in differ:
+        assert control.other_reading is not None
+        said = f"by the letter: {control.other_reading.verdict.value}, because "
+        assert f"{control.verdict.value}; {said}" in cover[control.id]
+
+
 def test_cover_names_bundles_by_id_and_hash(book: Workbook, assessment: Assessment) -> None:
     rows = list(_sheet(book, "Cover").iter_rows(values_only=True))
     head = next(n for n, row in enumerate(rows) if row[:2] == ("Subject", "Bundle"))

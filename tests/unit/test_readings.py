@@ -1,0 +1,83 @@
+"""Two readings of one finding: which decides, what stands beside it, and how they roll up."""
+
+import pytest
+
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.model.context import Reading
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
+from analyzer.model.verdict import Reason, Verdict
+from tests.evidence_builder import context, source
+
+PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NO_EVIDENCE
+_REASONS = {PASS: Reason.PASS_DEFAULT, FAIL: Reason.FAIL_EXPLICIT, NONE: Reason.NE_TIMEOUT}
+_LACKING = Missing(key=EvidenceKey("file/x"), subject="node/a", detail="timeout")
+
+
+def _outcome(
+    verdict: Verdict, letter: Verdict | None, reading: str, subject: str = "node/a"
+) -> Outcome:
+    judged = Judgement(
+        verdict=verdict,
+        reason=_REASONS[verdict],
+        actual="x",
+        why=f"It does {verdict}.",
+        sources=(source("m"),),
+        missing=(_LACKING,) if NONE in (verdict, letter) else (),
+        letter=letter,
+        letter_why=f"the text says {letter}",
+        letter_reason=_REASONS[NONE] if letter is NONE else None,
+    )
+    return outcome_of(judged, subject, "y", context(reading=reading))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "letter", "reading", "decides", "beside"),
+    [
+        (PASS, FAIL, "effective", PASS, FAIL),
+        (PASS, FAIL, "letter", FAIL, PASS),
+        (FAIL, PASS, "effective", FAIL, PASS),
+        (FAIL, PASS, "letter", PASS, FAIL),
+        (PASS, PASS, "letter", PASS, None),
+        (PASS, None, "letter", PASS, None),
+        (PASS, NONE, "effective", PASS, NONE),
+        (PASS, NONE, "letter", NONE, PASS),
+        (NONE, PASS, "effective", NONE, None),
+        (NONE, PASS, "letter", NONE, None),
+    ],
+)
+def test_one_decides_and_the_other_stands_beside_it(
+    verdict: Verdict, letter: Verdict | None, reading: str, decides: Verdict, beside: Verdict | None
+) -> None:
+    made = _outcome(verdict, letter, reading)
+    assert made.verdict is decides
+    assert made.reason.value.split("_")[0] == {PASS: "PASS", FAIL: "FAIL", NONE: "NE"}[decides]
+    assert (made.other_reading.verdict if made.other_reading else None) is beside
+    assert bool(made.missing) is (decides is NONE), "what is missing is named where it matters"
+
+
+def test_the_other_reading_of_several_findings_is_its_own_worst() -> None:
+    kept = _outcome(FAIL, None, "effective")
+    turned = _outcome(PASS, FAIL, "effective", "node/b")
+    other = OtherReading(reading=Reading.LETTER, verdict=FAIL, why="the text says fail")
+    assert roll_up_other((turned,), PASS) == other
+    assert roll_up_other((kept, turned), FAIL) is None, "it fails either way"
+    assert roll_up_other((kept,), FAIL) is None
+    assert roll_up_other((), NONE) is None
+
+
+def test_a_failure_that_the_text_lets_pass_leaves_the_rest_to_decide() -> None:
+    lenient = _outcome(FAIL, PASS, "effective")
+    unknown = _outcome(NONE, None, "effective", "node/b")
+    other = roll_up_other((lenient, unknown), FAIL)
+    assert other is not None
+    assert (other.verdict, other.why) == (NONE, unknown.explanation)
+
+
+def test_two_processes_of_a_node_keep_the_other_reading() -> None:
+    (joined,) = one_per_subject(
+        (_outcome(PASS, None, "effective"), _outcome(PASS, FAIL, "effective"))
+    )
+    assert joined.verdict is PASS
+    assert joined.other_reading is not None
+    assert joined.other_reading.verdict is FAIL
