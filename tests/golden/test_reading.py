@@ -7,6 +7,8 @@ configuration; a control of section 4 has the worse word of the two nodes.
 
 import csv
 import io
+import re
+from collections import Counter
 
 import pytest
 
@@ -18,6 +20,7 @@ READING = {
         (HERE / "reading.cis-1.12.csv").read_text(encoding="utf-8").splitlines()
     )
 }
+DOCUMENT = (HERE.parents[1] / "docs" / "readings.md").read_text(encoding="utf-8")
 SAME_MEANING = {("pass", "PASS"), ("fail", "FAIL"), ("manual", "WARN")}
 
 
@@ -55,3 +58,9 @@ def test_every_other_meaning_of_the_peer_is_explained() -> None:
         and not row["difference"].endswith(".")
     ]
     assert unexplained == []
+
+
+def test_document_counts_what_was_read() -> None:
+    told = re.findall(r"^\| ([a-z-]+) \| ([A-Z]+) \| (\d+) \|", DOCUMENT, re.MULTILINE)
+    counts = Counter((row["verdict"], row["kube_bench"]) for row in READING.values())
+    assert {(ours, theirs): int(number) for ours, theirs, number in told} == counts
