@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.compare import Expect, Kind, satisfies
 from analyzer.checks.judgement import Judgement, no_evidence
+from analyzer.checks.outranked import other_gate
 from analyzer.checks.own_answer import own_answer
 from analyzer.checks.settings_evidence import unreadable_key
 from analyzer.checks.subjects import Target
@@ -65,11 +66,13 @@ class Alternative:
             gate=self.gate,
             gate_group=self.gate_group,
         )
-        for found in (target.look_up(query), own_answer(target, query)):
-            if isinstance(found, Unreadable) or (isinstance(found, Value) and not _true(found)):
-                return found
-            if isinstance(found, Value):
-                return None
+        here = target.look_up(query)
+        places = (here, other_gate(target, query, here), own_answer(target, query))
+        values = [found for found in places if isinstance(found, (Value, Unreadable))]
+        bad = (f for f in values if isinstance(f, Unreadable) or not _true(f))
+        found = next(bad, None)
+        if found is not None or values:
+            return found
         return _by_default(self.gate, target, context)
 
     def _unknown(self, judged: Judgement, problem: Unreadable, target: Target) -> Judgement:

@@ -103,5 +103,5 @@ def _conditions(target: Target) -> tuple[str, ...]:
         conditions = section.get("conditions") if isinstance(section, dict) else None
         if isinstance(conditions, list):
             found = (c.get("path") for c in conditions if isinstance(c, dict))
-            return tuple(path for path in found if isinstance(path, str))
+            return tuple(str(path) for path in found if isinstance(path, str))
     return ()

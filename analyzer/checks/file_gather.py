@@ -134,7 +134,7 @@ def manifest(target: Target, role: str) -> FileGroup:
 def _static_pod_folder(node: NodeEvidence) -> str:
     query = Query(flag="pod-manifest-path", key="staticPodPath")
     for process in node.running("kubelet"):
-        folder = process_config(node, process, version=None).look_up(query)
+        folder = process_config(node, process).look_up(query)
         if isinstance(folder, Value):
             return folder.text.rstrip("/")
     return ""
@@ -247,7 +247,7 @@ def _pki_roots(node: NodeEvidence) -> tuple[str, ...]:
     found = {_PKI}
     for component, flags in _PKI_FLAGS.items():
         for process in node.running(component):
-            config = process_config(node, process, version=None)
+            config = process_config(node, process)
             for flag in flags:
                 value = config.look_up(Query(flag=flag))
                 if isinstance(value, Value) and value.text.startswith("/"):

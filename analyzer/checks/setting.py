@@ -7,6 +7,7 @@ from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, me
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
+from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.peers import single_member
 from analyzer.checks.settings_evidence import (
@@ -122,6 +123,8 @@ class Setting:
     def _part(self, target: Target, context: Context, query: Query) -> Judgement:
         found = self._normal(target.look_up(query), target)
         judged = self._judged(found, target, query, context)
+        judged = replace(judged, notes=(*judged.notes, *outranked_notes(target, query)))
+        judged = self._contested(judged, found, target, query, context)
         answer = own_answer(target, query)
         answer = None if answer is None else self._normal(answer, target)
         if answer is None or isinstance(answer, Unreadable) or answer == found:
@@ -133,6 +136,16 @@ class Setting:
             and isinstance(answer, Value)
             and not alike(self.kind, found, answer),
         )
+
+    def _contested(
+        self, judged: Judgement, found: Looked, target: Target, query: Query, context: Context
+    ) -> Judgement:
+        """Want a kubelet's gate right in the flag and in the file where the two differ."""
+        other = other_gate(target, query, found)
+        if other is None or not isinstance(found, Value) or alike(self.kind, found, other):
+            return judged
+        both = all_of((judged, self._explicit(other, target, context)))
+        return replace(both, notes=(*both.notes, CONTESTED))
 
     def _judged(self, looked: Looked, target: Target, query: Query, context: Context) -> Judgement:
         match looked:

@@ -85,7 +85,7 @@ def _targets(component: str, node: NodeEvidence, context: Context) -> tuple[Targ
         Target(
             name=node.name,
             node=node,
-            config=process_config(node, process, version=version),
+            config=process_config(node, process),
             version=version,
             version_note=version_note,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from analyzer.formats.strict_yaml import YamlValue, load_collected
+from analyzer.formats.strict_yaml import YamlValue, load_collected, load_typed
 from analyzer.model.errors import EvidenceFormatError
 from analyzer.model.evidence import Absent, Evidence, Present, Source, Unreadable
 from analyzer.model.verdict import Reason
@@ -27,7 +27,7 @@ class ConfigFile:
     """One configuration file that was read.
 
     Attributes:
-        document: The mapping it holds; scalars are text.
+        document: The mapping it holds; scalars are text, quoted ones are told apart.
         root: JSON pointer to that mapping in its member; empty for the whole.
     """
 
@@ -71,14 +71,16 @@ def read_config_file(path: str, content: Evidence[str], kind: FileKind) -> Confi
 def find(document: YamlValue, key: str) -> Place | None:
     """Find a dotted key; None when a part of it is not there.
 
+    A null on the way is what is found: laid over another file, it takes away all below it.
+
     Raises:
         EvidenceFormatError: A part on the way is not a mapping.
     """
     value = document
     pointer = ""
     for part in key.split("."):
-        if value is None:
-            return None
+        if value is None and pointer:
+            break
         if not isinstance(value, dict):
             raise EvidenceFormatError("", f"{pointer or 'the document'} is not a mapping")
         if part not in value:
@@ -99,7 +101,7 @@ def load_document(text: str) -> YamlValue:
 
 def _parse(path: str, text: str, source: Source, kind: FileKind) -> ConfigFile | Unreadable:
     try:
-        document = load_document(text)
+        document = load_typed(text)
     except EvidenceFormatError as error:
         return _invalid(f"{path}: {error}", source)
     if not isinstance(document, dict):

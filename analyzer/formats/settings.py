@@ -16,6 +16,19 @@ class Shape(StrEnum):
 
 
 @unique
+class Holds(StrEnum):
+    """What a file has to hold for a setting; its component starts with nothing else."""
+
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    NUMBER = "number"
+    DURATION = "duration"
+
+
+_ZEROS = {"false": Holds.BOOLEAN, "0": Holds.NUMBER, "0s": Holds.DURATION}
+
+
+@unique
 class Origin(StrEnum):
     """Where an effective value comes from."""
 
@@ -49,6 +62,13 @@ class Query:
     gate: str = ""
     gate_group: str = ""
     zero: str | None = None
+
+    @property
+    def holds(self) -> Holds:
+        """Return what a file has to hold, which the zero value tells."""
+        if self.shape is Shape.GATE:
+            return Holds.BOOLEAN
+        return _ZEROS.get(self.zero or "", Holds.TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

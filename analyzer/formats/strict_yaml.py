@@ -16,6 +16,16 @@ from analyzer.model.errors import EvidenceFormatError
 YamlValue = str | None | list["YamlValue"] | dict[str, "YamlValue"]
 """Every scalar is text, except that a plain empty, ``null`` or ``~`` scalar is None."""
 
+
+class Quoted(str):
+    """A text that stands in quotes or in a block: no boolean and no number, whatever it says.
+
+    Only :func:`load_typed` tells it from other text; nothing outside ``formats`` gets to see it.
+    """
+
+    __slots__ = ()
+
+
 _Pointer = tuple[str, ...]
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -66,6 +76,17 @@ def load_collected(data: bytes | str, *, limits: YamlLimits = COLLECTED) -> Yaml
     return _single(load_all(data, limits=limits))
 
 
+def load_typed(text: str) -> YamlValue:
+    """Read one collected document whose quoted texts are told from plain ones.
+
+    The same text is parsed once, and the value shared: it must not be changed.
+
+    Raises:
+        EvidenceFormatError: Not one YAML document within the limits.
+    """
+    return _typed(text)
+
+
 def load_all(data: bytes | str, *, limits: YamlLimits = COLLECTED) -> tuple[YamlValue, ...]:
     """Read every document of a text.
 
@@ -112,6 +133,7 @@ class _Document:
     """The state of one document; ``lines`` holds the line of every pointer."""
 
     limits: YamlLimits
+    typed: bool = False
     value: YamlValue = None
     nodes: int = 0
     aliases: int = 0
@@ -140,6 +162,8 @@ class _Document:
         _refuse_tag(event.tag, line)
         plain = event.style is None or event.style == ""
         value = None if plain and event.value in _NULLS else event.value
+        if self.typed and not plain and not self._is_key():
+            value = Quoted(event.value)
         if self._is_key():
             self._set_key(None if plain and event.value == "<<" else value, line)
             return
@@ -219,15 +243,17 @@ class _Document:
         return pointer
 
 
-def _documents(data: bytes | str, limits: YamlLimits) -> Iterator[_Document]:
+def _documents(
+    data: bytes | str, limits: YamlLimits, *, typed: bool = False
+) -> Iterator[_Document]:
     text = _text(data, limits)
-    document = _Document(limits=limits)
+    document = _Document(limits=limits, typed=typed)
     count = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if isinstance(event, yaml.DocumentStartEvent):
                 count += 1
-                document = _Document(limits=limits)
+                document = _Document(limits=limits, typed=typed)
             elif isinstance(event, yaml.DocumentEndEvent):
                 yield document
             elif not isinstance(event, (yaml.StreamStartEvent, yaml.StreamEndEvent)):
@@ -269,4 +295,10 @@ def _read_collected(text: str) -> YamlValue:
     return _single(load_all(text, limits=COLLECTED))
 
 
+def _read_typed(text: str) -> YamlValue:
+    documents = _documents(text, COLLECTED, typed=True)
+    return _single(tuple(document.value for document in documents))
+
+
 _collected = ReadOnce(_read_collected)
+_typed = ReadOnce(_read_typed)

@@ -1,0 +1,36 @@
+"""What is given for a setting somewhere and does not count: a note, not a verdict."""
+
+from dataclasses import replace
+
+from analyzer.checks.subjects import Target
+from analyzer.formats.settings import Looked, Query, Shape, Value
+
+CONTESTED = (
+    "the gate stands in the flag and in the file with different values: the kubelet's source lets "
+    "the flag win, its documentation the file, so both have to be right"
+)
+_SHOWN = 200
+
+
+def outranked_notes(target: Target, query: Query) -> tuple[str, ...]:
+    """Name each value that another one outranks, with the place it stands in."""
+    return tuple(
+        f"{value.written[:_SHOWN]} ({value.origin.value}) has no effect: it is outranked"
+        for value in target.config.outranked(query)
+    )
+
+
+def other_gate(target: Target, query: Query, found: Looked) -> Value | None:
+    """Return what a kubelet's file says of a gate that its flag decides; None for nothing.
+
+    Source: cmd/kubelet/app/server.go, kubeletConfigFlagPrecedence, against
+    kubernetes.io/docs/tasks/administer-cluster/kubelet-config-file (merging order).
+    """
+    if query.shape is not Shape.GATE or not query.key or not isinstance(found, Value):
+        return None
+    for name in (query.gate, query.gate_group):
+        alone = replace(query, gate=name, gate_group="")
+        if name and target.config.look_up(alone) == found:
+            others = target.config.outranked(alone)
+            return next((v for v in others if v.origin is not found.origin), None)
+    return None
