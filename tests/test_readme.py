@@ -39,8 +39,8 @@ def test_check_by_hand(
             continue
         assert main(words[1:]) == 0
         said = capsys.readouterr().out
-        if pipe == "tail -3":
-            assert "".join(said.splitlines(keepends=True)[-3:]) == expected, command
+        if pipe == "tail -4":
+            assert "".join(said.splitlines(keepends=True)[-4:]) == expected, command
 
 
 def test_exit_codes_are_those_of_the_program() -> None:

@@ -1,6 +1,6 @@
 """``kube-evidence explain``: the rule behind a number, and the trace behind a verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from analyzer.catalogue.benchmarks import known_benchmarks, load_benchmark
@@ -8,12 +8,24 @@ from analyzer.catalogue.defaults import load_defaults
 from analyzer.checks import CHECK_TYPES
 from analyzer.cli.console import say
 from analyzer.cli.exits import printable
+from analyzer.cli.explain_trace import trace_lines
 from analyzer.cli.rewrite import load_assessment
-from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.context import Default
 from analyzer.model.errors import UsageError
-from analyzer.reports.words import other_line
+
+_SUBJECTS = {
+    "control-plane": "control plane nodes",
+    "etcd": "nodes that run etcd",
+    "worker": "every node",
+    "cluster": "the cluster's API objects",
+}
+_PROVABLE = {
+    "A": "pass and fail both follow from evidence",
+    "B": "pass and fail both follow from evidence and the declared policy",
+    "C": "one verdict can be proven; the other goes to a person",
+    "H": "neither; a person decides, and evidence informs",
+}
 
 
 def explain_control(number: str, benchmark_id: str | None, path: Path | None) -> None:
@@ -28,10 +40,10 @@ def explain_control(number: str, benchmark_id: str | None, path: Path | None) ->
     chosen = benchmark_id or (assessment.benchmark_id if assessment else known_benchmarks()[-1])
     benchmark = load_benchmark(chosen, CHECK_TYPES)
     control = _find(benchmark, number)
-    for line in _rule_lines(benchmark, control):
+    for line in rule_lines(benchmark, control):
         say(printable(line))
     if assessment is not None:
-        for line in _trace_lines(assessment, number):
+        for line in trace_lines(assessment, number):
             say(printable(line))
 
 
@@ -46,24 +58,50 @@ def _find(benchmark: Benchmark, number: str) -> Control:
     )
 
 
-def _rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
+def rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
+    """Yield what decides a control, whatever the evidence: rule, needs, defaults, sources."""
     definition = control.definition
     yield f"{benchmark.id} {control.id}  {control.title}"
-    yield f"  level {control.level}, {control.assessment}; check type {definition.type}"
+    yield f"  level {control.level}, {control.assessment}; about {_SUBJECTS[control.node_role]}"
     yield f"  rule:        {definition.rule}"
+    yield f"  decides:     check type {definition.type}: {_how(definition.type)}"
     yield from _parameter_lines(control)
+    yield f"  provable:    {_PROVABLE[definition.decidability]}"
     yield f"  why:         {definition.rationale}"
     yield f"  remediation: {definition.remediation}"
-    yield f"  needs:       {', '.join(control.check.needs)}"
-    yield f"  source:      {definition.source}"
+    for tool, keys in _needs(control):
+        yield f"  needs:       {', '.join(keys)} (collected by {tool})"
     for default in _defaults(control):
         yield f"  default:     {_default_text(default)}"
+    yield f"  source:      {definition.source}"
 
 
 def _parameter_lines(control: Control) -> Iterator[str]:
     for name, value in sorted(control.definition.params.items()):
-        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        yield f"  {name + ':':<12} {text}"
+        yield f"    {name}: {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} = {_value(one)}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _how(check_type: str) -> str:
+    """Return what the check type's class says of itself, without its parameters."""
+    prose = (CHECK_TYPES[check_type].__doc__ or "").partition("Attributes:")[0]
+    return " ".join(prose.replace("``", "").split())
+
+
+def _needs(control: Control) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each collector with the evidence that it brings."""
+    api = tuple(key for key in control.check.needs if key.startswith("api/"))
+    node = tuple(key for key in control.check.needs if not key.startswith("api/"))
+    where = "" if control.node_role == "cluster" else f" on {_SUBJECTS[control.node_role]}"
+    if node:
+        yield f"node.sh{where}", node
+    if api:
+        yield "api.py", api
 
 
 def _defaults(control: Control) -> tuple[Default, ...]:
@@ -83,34 +121,3 @@ def _default_text(default: Default) -> str:
     doubt = "" if default.verified else " UNVERIFIED"
     value = "unset" if default.value is None else default.value
     return f"{default.name} {value}, from {first} to {last}{mode}{doubt}; {default.source}"
-
-
-def _trace_lines(assessment: Assessment, number: str) -> Iterator[str]:
-    for control in assessment.controls:
-        if control.id == number:
-            yield from _result_lines(assessment, control)
-            return
-    yield f"  this assessment ({assessment.benchmark_id}) has no control {number}"
-
-
-def _result_lines(assessment: Assessment, control: ControlResult) -> Iterator[str]:
-    yield f"  verdict:     {control.verdict.value} ({control.reason.value})"
-    yield f"  because:     {control.explanation}"
-    if control.other_reading is not None:
-        yield f"  otherwise:   {other_line(control.other_reading)}"
-    refs = {ref.id: ref for ref in assessment.evidence}
-    for finding in control.findings:
-        yield from _finding_lines(finding)
-        for number in finding.evidence:
-            ref = refs[number]
-            yield f"      {ref.id} bundle of {ref.subject}, sha256:{ref.bundle_sha256}"
-            yield f"        {ref.member} {ref.selector} sha256:{ref.member_sha256}"
-
-
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    yield f"    {finding.subject}: {finding.verdict.value} ({finding.reason.value})"
-    yield f"      actual: {finding.actual}; expected: {finding.expected}"
-    if finding.other_reading is not None:
-        yield f"      {other_line(finding.other_reading)}"
-    for note in finding.notes:
-        yield f"      note: {note}"
