@@ -53,7 +53,8 @@ class Lists:
     Attributes:
         present: Complete lists; a kind that the server does not serve is simply not here.
         sources: Where each list that is known (present or not served) stands.
-        unknown: Why each other list could not be known.
+        unknown: Why each other list could not be known, or not wholly: a list of which single
+            objects could not be read is present too.
         gaps: ``no-evidence`` outcomes about lists that could not be read, or not wholly.
     """
 
@@ -111,13 +112,14 @@ def take(
     found = {name: _look_up(evidence.api, name) for name in (*needed, *helpful)}
     present = {n: e.value for n, e in found.items() if isinstance(e, Present)}
     unknown = {n: e for n, e in found.items() if isinstance(e, Unreadable)}
+    partly = {n: _not_whole(one) for n, one in present.items() if one.malformed}
     sources = {n: e.source for n, e in found.items() if not isinstance(e, Unreadable)}
     broken = tuple(present[n] for n in needed if n in present and present[n].malformed)
     lacking = {n: unknown[n] for n in needed if n in unknown}
     return Lists(
         present=MappingProxyType(present),
         sources=MappingProxyType(sources),
-        unknown=MappingProxyType(unknown),
+        unknown=MappingProxyType(unknown | partly),
         gaps=_unread(lacking) + _malformed(broken),
     )
 
@@ -196,6 +198,14 @@ def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
             ),
         )
         for bad in broken
+    )
+
+
+def _not_whole(bad: ResourceList[Any]) -> Unreadable:
+    return Unreadable(
+        reason=Reason.NE_SCHEMA_INVALID,
+        detail=f"{count(len(bad.malformed), 'object')} of {bad.resource} could not be read",
+        source=bad.source,
     )
 
 

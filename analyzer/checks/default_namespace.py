@@ -25,6 +25,25 @@ _NEEDED = (
     "services",
 )
 _IGNORED = ("events", "events.events.k8s.io", "leases.coordination.k8s.io")
+_WIDE = (
+    "adminnetworkpolicies.policy.networking.k8s.io",
+    "baselineadminnetworkpolicies.policy.networking.k8s.io",
+    "ciliumclusterwidenetworkpolicies.cilium.io",
+    "clusterimagepolicies.policy.sigstore.dev",
+    "clusterpolicies.kyverno.io",
+    "constrainttemplates.templates.gatekeeper.sh",
+    "globalnetworkpolicies.crd.projectcalico.org",
+    "globalnetworkpolicies.projectcalico.org",
+    "imagevalidatingpolicies.policies.kyverno.io",
+    "mutatingadmissionpolicies.admissionregistration.k8s.io",
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
+    "persistentvolumes",
+    "runtimeclasses.node.k8s.io",
+    "securitycontextconstraints.security.openshift.io",
+    "validatingpolicies.policies.kyverno.io",
+)
+_WIDE_GROUPS = (".config.openshift.io", ".constraints.gatekeeper.sh", ".operator.openshift.io")
+"""Kinds without a namespace: that their list could not be read says nothing of one."""
 _EXPECTED = "only what Kubernetes itself puts there"
 
 
@@ -49,8 +68,7 @@ class DefaultNamespace:
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Look through every list."""
         del context
-        others = _others(evidence)
-        lists = take(evidence, _NEEDED, helpful=others)
+        lists = take(evidence, (*_NEEDED, *_others(evidence)))
         if not lists.present:
             return lists.gaps
         here = [
@@ -91,7 +109,7 @@ class DefaultNamespace:
 
 
 def _others(evidence: ClusterEvidence) -> tuple[str, ...]:
-    """Return the further lists whose objects live in namespaces, as far as they are known."""
+    """Return the further lists that were asked for and whose objects may live in namespaces."""
     if evidence.api is None:
         return ()
     return tuple(
@@ -99,9 +117,13 @@ def _others(evidence: ClusterEvidence) -> tuple[str, ...]:
         for name, found in sorted(evidence.api.lists.items())
         if name not in _NEEDED
         and name not in _IGNORED
-        and isinstance(found, Present)
-        and (name not in KINDS or KINDS[name][2])
+        and (KINDS[name][2] if name in KINDS else isinstance(found, Present) or _local(name))
     )
+
+
+def _local(name: str) -> bool:
+    """Tell of a kind of which no object is known whether its objects may live in namespaces."""
+    return name not in _WIDE and not name.endswith(_WIDE_GROUPS)
 
 
 def _name(item: Item[object]) -> str:

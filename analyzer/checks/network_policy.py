@@ -144,14 +144,14 @@ def _selects(policy: PolicyObject, pod: Pod) -> bool:
 def _bare(item: Item[Any], pods: int, lists: Lists) -> Outcome:
     name = item.value.name
     wide = tuple(f"{resource} {i.value.name}" for resource in WIDE for i in lists.items(resource))
-    unread = tuple(resource for resource in (*LOCAL, *WIDE) if resource in lists.unknown)
+    unread = tuple(name for name in (POLICIES, *LOCAL, *WIDE) if name in lists.unknown)
     verdict, reason, text = Verdict.FAIL, Reason.FAIL_ABSENT, "No network policy in the namespace"
     if wide:
         verdict, reason = Verdict.MANUAL, Reason.RV_POLICY_DEPENDENT
         text += f"; whether a cluster-wide one covers it is for a person to read ({some(wide, 4)})"
     elif unread:
         verdict, reason = Verdict.NO_EVIDENCE, lists.unknown[unread[0]].reason
-        text += f"; other kinds of policy are not known ({some(unread, 3)})"
+        text += f"; not every policy is known ({some(unread, 3)})"
     return Outcome(
         subject=f"Namespace/{name}",
         verdict=verdict,

@@ -24,7 +24,7 @@ from analyzer.formats.kube_rbac import Role, RoleBinding
 from analyzer.model.api import ApiEvidence, ResourceList
 from analyzer.model.cluster import ExpectedNode
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import Evidence, Present
+from analyzer.model.evidence import REDACTED, Evidence, Present
 from analyzer.model.node import NodeName
 
 RBAC = "rbac.authorization.k8s.io"
@@ -96,6 +96,8 @@ _DECODERS: Mapping[str, msgspec.json.Decoder[KubeObject]] = MappingProxyType(
 )
 _OTHER: msgspec.json.Decoder[KubeObject] = msgspec.json.Decoder(CustomObject)
 
+_MASK = REDACTED.encode("ascii")
+
 _ROLE_LABELS = (
     "node-role.kubernetes.io/control-plane",
     "node-role.kubernetes.io/master",
@@ -112,12 +114,15 @@ def decode(resource: str, line: bytes) -> object:
         line: One JSON object in UTF-8.
 
     Raises:
-        EvidenceFormatError: The text is not JSON or not an object of its kind.
+        EvidenceFormatError: The text is not JSON or not an object of its kind, or it grants
+            something that is masked: rights are not judged by half.
     """
     try:
         value = _DECODERS.get(resource, _OTHER).decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EvidenceFormatError(resource, f"not an object of its kind: {error}") from error
+    if resource.endswith(f".{RBAC}") and _MASK in line:
+        raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value")
     if resource in KINDS and KINDS[resource][2] and not value.namespace:
         raise EvidenceFormatError(resource, f"{value.name!r} names no namespace")
     return value
