@@ -1,10 +1,17 @@
-"""Who a request is tried as: an ordinary user, and everyone whom a silent rule leaves out."""
+"""Who a request is tried as: an ordinary user, and everyone whom some rule sets apart."""
 
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from analyzer.checks.judgement import unique
-from analyzer.formats.audit_policy import AuditPolicy, AuditRule, Request, is_silent
+from analyzer.formats.audit_policy import (
+    LEVELS,
+    AuditPolicy,
+    AuditRule,
+    Request,
+    could_match,
+    is_silent,
+)
 
 _SYSTEM_USERS = (
     "system:kube-",
@@ -23,20 +30,37 @@ MOST_CALLERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One request and the level it has to be recorded at: exactly, or at least."""
+
+    request: Request
+    level: str
+    exactly: bool
+
+    def met_by(self, level: str) -> bool:
+        """Tell whether a level is what was asked."""
+        rank, wanted = LEVELS.index(level), LEVELS.index(self.level)
+        return rank == wanted if self.exactly else rank >= wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks, and in which namespace.
+    """Who asks, in which namespace, and for which object.
 
     Attributes:
-        user, group, namespace: Empty where nothing out of the ordinary is tried; the namespace
-            is None then, because the empty one stands for requests outside any namespace.
+        user, group, namespace, name: Empty where nothing out of the ordinary is tried; the
+            namespace is None then, because the empty one stands for requests outside any.
     """
 
     user: str = ""
     group: str = ""
     namespace: str | None = None
+    name: str = ""
 
     def ask(self, request: Request) -> Request | None:
         """Return the request as this caller makes it; None when nobody can make it so."""
+        if self.name and request.verb == "create" and not request.subresource:
+            return None  # what does not exist yet has no name in the request
         inside = self.namespace
         if request.resource in _CLUSTER_SCOPED:
             inside = ""
@@ -49,6 +73,7 @@ class Caller:
             user=self.user or (_ANONYMOUS if self.group == _NOBODY else request.user),
             groups=self._groups(),
             namespace=request.namespace if inside is None else inside,
+            name=self.name or request.name,
         )
 
     def _groups(self) -> tuple[str, ...]:
@@ -64,6 +89,7 @@ class Caller:
     def said(self) -> str:
         """Return the caller in words; empty for the ordinary one."""
         parts = [
+            f" of the name {self.name}" if self.name else "",
             f" as user {self.user}" if self.user else "",
             f" as a member of {self.group}" if self.group else "",
             f" in namespace {self.namespace}" if self.namespace else "",
@@ -72,30 +98,51 @@ class Caller:
         return "".join(parts)
 
 
-def callers(policy: AuditPolicy) -> tuple[tuple[Caller, ...], bool]:
-    """Return whom to try, the ordinary user first, and whether that is everyone."""
-    named = (c for rule in policy.rules if is_silent(policy, rule) for c in _left_out(rule))
+def callers(policy: AuditPolicy, probes: tuple[Probe, ...]) -> tuple[tuple[Caller, ...], bool]:
+    """Return whom to try, the ordinary user first, and whether that is everyone.
+
+    Tried is everyone whom a rule sets apart that would record one of the requests otherwise
+    than asked: too little, or too much.
+    """
+    named = (c for rule in policy.rules for c in _set_apart(policy, rule, probes))
     found = unique((Caller(), *named))
     most = max(1, min(MOST_CALLERS, _MATCHES // max(1, len(policy.rules))))
     return found[:most], len(found) <= most
 
 
-def _left_out(rule: AuditRule) -> tuple[Caller, ...]:
-    """Return callers that a rule is narrowed to; those of Kubernetes' own parts may be left out.
+def _set_apart(
+    policy: AuditPolicy, rule: AuditRule, probes: tuple[Probe, ...]
+) -> tuple[Caller, ...]:
+    silent = is_silent(policy, rule)
+    level = "None" if silent else rule.level
+    wrong = (probe.request for probe in probes if not probe.met_by(level))
+    if not any(could_match(rule, request) for request in wrong):
+        return ()
+    return _left_out(rule) if silent else _combined(rule, rule.users, rule.groups)
 
-    Each name is tried once, in combination with some name of each other kind.
-    """
+
+def _left_out(rule: AuditRule) -> tuple[Caller, ...]:
+    """Return callers that a silent rule leaves out, less Kubernetes' own parts."""
     users = tuple(u for u in rule.users if not u.startswith(_SYSTEM_USERS))
     groups = tuple(g for g in rule.groups if g not in _SYSTEM_GROUPS)
     if (rule.users and not users) or (rule.groups and not groups):
         return ()
-    first_user, first_group = users[:1] or ("",), groups[:1] or ("",)
-    first_space: tuple[str | None, ...] = rule.namespaces[:1] or (None,)
+    return _combined(rule, users, groups)
+
+
+def _combined(
+    rule: AuditRule, users: tuple[str, ...], groups: tuple[str, ...]
+) -> tuple[Caller, ...]:
+    """Return callers of whom each name is one, together with some name of each other kind."""
+    names = tuple(name for entry in rule.resources for name in entry.names)
+    spaces: tuple[str | None, ...] = rule.namespaces
+    first_space = spaces[0] if spaces else None
     return tuple(
         Caller(
-            user=first_user[0] if user is None else user,
-            group=first_group[0] if group is None else group,
-            namespace=first_space[0] if space is None else space,
+            user=user or next(iter(users), ""),
+            group=group or next(iter(groups), ""),
+            namespace=first_space if space is None else space,
+            name=name or next(iter(names), ""),
         )
-        for user, group, space in zip_longest(users, groups, rule.namespaces)
+        for user, group, space, name in zip_longest(users, groups, spaces, names)
     )

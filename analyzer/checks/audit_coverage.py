@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from analyzer.checks.audit_callers import Caller, callers
+from analyzer.checks.audit_callers import Caller, Probe, callers
 from analyzer.checks.audit_policy import AUDIT_ROLE, policy_in_use, without_backend
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
 from analyzer.checks.named_file import NamedFile
@@ -24,15 +24,6 @@ _PROBE = re.compile(r"([a-z,]+) ([a-z.0-9]+)/([a-z]+)(?:/([a-z]+))? (=|>=)([A-Za
 
 _SHOWN = 30
 """Requests that one sentence names before it only counts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Probe:
-    """One request and the level it has to be recorded at."""
-
-    request: Request
-    level: str
-    exactly: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +65,8 @@ class AuditCoverage:
         return without_backend(file, target) or self._covered(file, policy)
 
     def _covered(self, file: NamedFile, policy: AuditPolicy) -> Judgement:
-        who, everyone = callers(policy)
-        probes = [probe for text in self.probes for probe in _read(text)]
+        probes = tuple(probe for text in self.probes for probe in _read(text))
+        who, everyone = callers(policy, probes)
         asked = ((probe, c, c.ask(probe.request)) for c in who for probe in probes)
         tried = [_try(policy, p, c, request, file) for p, c, request in asked if request]
         missed = unique(said for good, said, _ in tried if not good)
@@ -100,7 +91,7 @@ class AuditCoverage:
 
 def _note(tried: int) -> str:
     note = "the requests were tried as an ordinary user in an ordinary namespace"
-    return f"{note}, and as {tried - 1} whom silent rules leave out" if tried > 1 else note
+    return f"{note}, and as {tried - 1} whom rules set apart" if tried > 1 else note
 
 
 def _not_all_tried(judged: Judgement, tried: int) -> Judgement:
@@ -109,17 +100,16 @@ def _not_all_tried(judged: Judgement, tried: int) -> Judgement:
         judged,
         verdict=Verdict.MANUAL,
         reason=Reason.RV_AMBIGUOUS,
-        why=f"The rules of level None name more users, groups and namespaces than the {tried} "
+        why=f"The rules set more users, groups, namespaces and objects apart than the {tried} "
         "that were tried, all of whose requests are recorded as asked.",
     )
 
 
 def _try(
-    policy: AuditPolicy, probe: _Probe, caller: Caller, request: Request, file: NamedFile
+    policy: AuditPolicy, probe: Probe, caller: Caller, request: Request, file: NamedFile
 ) -> tuple[bool, str, Source]:
     level, rule = recorded_level(policy, request)
-    rank, wanted = LEVELS.index(level), LEVELS.index(probe.level)
-    good = rank == wanted if probe.exactly else rank >= wanted
+    good = probe.met_by(level)
     place = "no rule" if rule is None else f"rules[{rule}]"
     resource = "/".join(p for p in (request.group, request.resource, request.subresource) if p)
     said = f"{request.verb} {resource}{caller.said}: {level} by {place}"
@@ -127,12 +117,12 @@ def _try(
     return good, said, replace(file.source, selector=pointer, excerpt=f"level {level}")
 
 
-def _read(text: str) -> tuple[_Probe, ...]:
+def _read(text: str) -> tuple[Probe, ...]:
     found = _PROBE.fullmatch(text)
     if found is None or found[6] not in LEVELS:
         raise ValueError(f"cannot read the probe {text!r}")
     return tuple(
-        _Probe(
+        Probe(
             request=Request(
                 verb=verb,
                 group="" if found[2] == "core" else found[2],

@@ -1,6 +1,6 @@
 """Audit policies: rules in order, and the level that a request is recorded at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.formats.config_file import load_document
 from analyzer.formats.documents import mapping, sequence, text, texts
@@ -91,6 +91,19 @@ def recorded_level(policy: AuditPolicy, request: Request) -> tuple[str, int | No
         if _matches(rule, request):
             return ("None" if is_silent(policy, rule) else rule.level), index
     return "None", None
+
+
+def could_match(rule: AuditRule, request: Request) -> bool:
+    """Tell whether a rule is about such requests, whoever makes them, wherever, for which name."""
+    anyone = replace(
+        rule,
+        users=(),
+        groups=(),
+        namespaces=(),
+        urls=() if rule.namespaces else rule.urls,
+        resources=tuple(replace(entry, names=()) for entry in rule.resources),
+    )
+    return _matches(anyone, request)
 
 
 def is_silent(policy: AuditPolicy, rule: AuditRule) -> bool:
