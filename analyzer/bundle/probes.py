@@ -1,5 +1,6 @@
 """The plan and the probe records, matched: what was meant to run, and what became of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +21,7 @@ NOT_RUN = "not_run"
 INVALID = "invalid"
 _ANSWERED = ("id", "kind", "target")
 """What a record repeats of its plan line; ``via`` may be told better once it ran."""
+_API_VERSION = re.compile(r"^(/apis/[a-z0-9.-]+/)v[0-9a-z]+(?=/)")
 _OF_PROCESS = ("proc/cmdline", "proc/environ", "proc/status")
 
 
@@ -122,7 +124,7 @@ def _problem(record: dict[str, Any], planned: dict[str, Any]) -> str | None:
     except EvidenceFormatError as error:
         return f"does not fit its schema: {schema_problem('probe.v1', record) or error.what}"
     for field in _ANSWERED:
-        if record[field] != planned[field]:
+        if _asked(record[field]) != _asked(planned[field]):
             return f"has another {field} than the probe that was planned"
     if line.id.partition("/")[0] != line.kind:
         return "has a kind that does not go with its id"
@@ -131,6 +133,14 @@ def _problem(record: dict[str, Any], planned: dict[str, Any]) -> str | None:
     if line.blob is not None and line.sha256 is None:
         return "names a blob without its sha256"
     return None
+
+
+def _asked(text: str) -> str:
+    """Return what was asked for, without the version of an API group.
+
+    The plan is written before discovery says in which version a server offers a kind.
+    """
+    return _API_VERSION.sub(r"\1", text)
 
 
 def _is_of_other_process(line: ProbeLine) -> bool:

@@ -12,12 +12,13 @@ _ADMISSION = "admissionregistration.k8s.io"
 _SERVED = (
     (
         *("", "v1", 0, 999),
-        "*Node *Namespace Pod ServiceAccount Service ReplicationController PodTemplate Event",
+        "*Node *Namespace Pod ServiceAccount Service ReplicationController PodTemplate Secret",
     ),
     (
         *("", "v1", 0, 999),
         "*PersistentVolume PersistentVolumeClaim Endpoints LimitRange ResourceQuota ConfigMap",
     ),
+    ("", "v1", 0, 999, "Event"),
     ("apps", "v1", 0, 999, "Deployment DaemonSet StatefulSet ReplicaSet"),
     ("batch", "v1", 0, 999, "Job"),
     ("batch", "v1beta1", 0, 20, "CronJob"),

@@ -24,7 +24,7 @@ def replaced(document: Any, path: str, value: Any) -> Any:
         at.append(copy.deepcopy(value))
     elif isinstance(at, list):
         at[int(last)] = copy.deepcopy(value)
-    elif path.endswith(f"/{last}") and isinstance(at, dict):
+    else:
         at[last] = copy.deepcopy(value)
     return made
 

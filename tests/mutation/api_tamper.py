@@ -32,7 +32,8 @@ def seal(made: Members) -> Members:
         "by_status": dict(Counter(one["status"] for one in probes)),
     }
     manifest["redaction"]["count"] = len(_lines(made["redactions.ndjson"]))
-    sealed = {**made, "manifest.json": json.dumps(manifest).encode()}
+    unsigned = {name: data for name, data in made.items() if name != "SHA256SUMS"}
+    sealed = {**unsigned, "manifest.json": json.dumps(manifest).encode()}
     return {**sealed, "SHA256SUMS": sums(sealed)}
 
 
