@@ -23,6 +23,8 @@ from analyzer.model.version import Version
 _FLAG = "encryption-provider-config"
 _ROLE = "encryption-config"
 _KMS_V1, _KMS_V1_OFF = "v1", Version(1, 29)
+_KMS_VERSIONS = (_KMS_V1, "v2")
+_WILDCARDS = Version(1, 27)
 _KMS_GATE = Query(flag="feature-gates", shape=Shape.GATE, gate="KMSv1")
 
 
@@ -69,11 +71,21 @@ class Encryption:
             return broken
         if not self.providers:
             return _loads(file, len(blocks))
-        block = winning_block(blocks, self.resource)
-        if block is not None and any(is_redacted(name) for name in block.providers):
-            return broken_file(file, _ROLE, "has a provider whose name was masked", target.subject)
+        return self._by_block(file, blocks, target)
+
+    def _by_block(
+        self, file: NamedFile, blocks: tuple[EncryptionBlock, ...], target: Target
+    ) -> Judgement:
+        block = winning_block(blocks, self.resource, wildcards=True)
+        plain = winning_block(blocks, self.resource, wildcards=False)
+        if block is not plain and target.version is None:
+            return _by_version(file, "whether the API server knows the wildcards in the file")
+        if target.version is not None and target.version < _WILDCARDS:
+            block = plain
         if block is None or not block.providers:
             return self._uncovered(file)
+        if any(is_redacted(name) for name in block.providers):
+            return broken_file(file, _ROLE, "has a provider whose name was masked", target.subject)
         return self._covered(file, block)
 
     def _uncovered(self, file: NamedFile) -> Judgement:
@@ -81,7 +93,8 @@ class Encryption:
             verdict=Verdict.FAIL,
             reason=Reason.FAIL_EXPLICIT,
             actual=f"no provider for {self.resource}",
-            why=f"No block of {file.path} covers {self.resource}, so they are stored in clear.",
+            why=f"No block of {file.path} covers {self.resource}, so they are stored in clear; "
+            f"there is no wildcard before {_WILDCARDS}.",
             sources=(file.flag, file.source),
         )
 
@@ -123,22 +136,33 @@ def _does_not_load(
     for block in blocks:
         for name in block.keyless:
             return _refused(file, block, f"{name} has no key")
-        if _KMS_V1 not in block.kms_versions:
-            continue
-        gate = target.config.look_up(_KMS_GATE)
-        if target.version is None:
-            problem = Unreadable(
-                reason=Reason.NE_VERSION_UNKNOWN,
-                detail="whether the API server still takes kms v1 depends on its version",
-            )
-            return no_evidence(problem, "api/version", "cluster", sources=(file.flag, file.source))
-        if isinstance(gate, Unreadable):
-            return no_evidence(gate, "process/kube-apiserver", target.subject)
-        on = isinstance(gate, Value) and parse_boolean(gate.text) is True
-        if target.version >= _KMS_V1_OFF and not on:
-            why = f"kms of version v1 needs the gate KMSv1 in Kubernetes {target.version}"
-            return _refused(file, block, f"{why}, and it is not true")
+        for version in block.kms_versions:
+            if version not in _KMS_VERSIONS and not is_redacted(version):
+                return _refused(file, block, f"there is no kms of version {version}")
+        if _KMS_V1 in block.kms_versions:
+            refused = _kms_v1(block, file, target)
+            if refused is not None:
+                return refused
     return None
+
+
+def _kms_v1(block: EncryptionBlock, file: NamedFile, target: Target) -> Judgement | None:
+    """Return the verdict where an API server no longer takes kms v1; None where it does."""
+    if target.version is None:
+        return _by_version(file, "whether the API server still takes kms v1")
+    gate = target.config.look_up(_KMS_GATE)
+    if isinstance(gate, Unreadable):
+        return no_evidence(gate, "process/kube-apiserver", target.subject)
+    on = parse_boolean(gate.text) if isinstance(gate, Value) else target.version < _KMS_V1_OFF
+    if on:
+        return None
+    why = f"kms of version v1 needs the gate KMSv1 in Kubernetes {target.version}"
+    return _refused(file, block, f"{why}, and it is not true")
+
+
+def _by_version(file: NamedFile, what: str) -> Judgement:
+    problem = Unreadable(reason=Reason.NE_VERSION_UNKNOWN, detail=f"{what} depends on its version")
+    return no_evidence(problem, "api/version", "cluster", sources=(file.flag, file.source))
 
 
 def _refused(file: NamedFile, block: EncryptionBlock, problem: str) -> Judgement:

@@ -29,9 +29,10 @@ class EncryptionBlock:
     keyless: tuple[str, ...] = ()
     kms_versions: tuple[str, ...] = ()
 
-    def covers_core(self, resource: str) -> bool:
+    def covers_core(self, resource: str, *, wildcards: bool) -> bool:
         """Tell whether a resource of the core group is in this block."""
-        return any(name in (resource, f"{resource}.", "*.", "*.*") for name in self.resources)
+        wide = ("*.", "*.*") if wildcards else ()
+        return any(name in (resource, f"{resource}.", *wide) for name in self.resources)
 
 
 def read_encryption_config(content: str) -> tuple[EncryptionBlock, ...]:
@@ -49,9 +50,18 @@ def read_encryption_config(content: str) -> tuple[EncryptionBlock, ...]:
     return tuple(_block(block, index) for index, block in enumerate(blocks))
 
 
-def winning_block(blocks: tuple[EncryptionBlock, ...], resource: str) -> EncryptionBlock | None:
-    """Return the first block that covers a core resource: it decides alone."""
-    return next((block for block in blocks if block.covers_core(resource)), None)
+def winning_block(
+    blocks: tuple[EncryptionBlock, ...], resource: str, *, wildcards: bool
+) -> EncryptionBlock | None:
+    """Return the first block that covers a core resource: it decides alone.
+
+    Args:
+        blocks: In order.
+        resource: Plural name.
+        wildcards: Whether the API server knows ``*.`` and ``*.*``; to older ones they are names
+            of resources that do not exist.
+    """
+    return next((b for b in blocks if b.covers_core(resource, wildcards=wildcards)), None)
 
 
 def _block(value: YamlValue, index: int) -> EncryptionBlock:
