@@ -1,6 +1,7 @@
 """Every folder of tests/cases is a test: parameters, evidence, and the verdict that follows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,7 @@ def read_case(path: Path) -> Mapping[str, Any]:
 def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
     if "topic" in case:
         spec = load_definitions()[case["topic"]].spec
-        spec = CheckSpec(
-            type=spec.type, params={**spec.params, **(case.get("check") or {})}, parts=spec.parts
-        )
+        spec = replace(spec, params={**spec.params, **(case.get("check") or {})})
         assert spec.type == check_type
     else:
         spec = CheckSpec(type=check_type, params=case.get("check") or {}, parts=())

@@ -11,7 +11,7 @@ from analyzer.catalogue.binding import bind
 from analyzer.catalogue.definitions import Entry, load_definitions
 from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
-from analyzer.model.benchmark import Benchmark, Control, ControlId, control_order
+from analyzer.model.benchmark import Benchmark, Control, ControlId, Subject, control_order
 from analyzer.model.errors import UsageError, UserFileError
 from analyzer.model.outcome import CheckFactory
 from analyzer.model.version import Version, parse_version
@@ -231,4 +231,19 @@ def _control(
         node_role=definition.role,
         definition=definition,
         check=check,
+        wording=_wording(fields.get("asks_for"), definitions, where),
     )
+
+
+def _wording(topic: str | None, definitions: Mapping[str, Entry], where: str) -> Subject | None:
+    """Return the subject of the topic that a text names in the place of its own."""
+    if topic is None:
+        return None
+    entry = definitions.get(topic)
+    if entry is None or entry.definition.subject is None:
+        raise UserFileError(
+            where,
+            f"asks_for names {topic}, which is no topic with a subject",
+            advice="Name a topic of data/checks that has a subject, or leave asks_for out.",
+        )
+    return entry.definition.subject

@@ -16,6 +16,9 @@ from analyzer.model.outcome import Check, CheckFactory
 
 PARTS = "parts"
 """Name of the field by which a composite check type takes its parts."""
+SUBJECT = "subject"
+"""Name of the field by which a check type takes the lifetime of what it judges."""
+_OURS = frozenset({PARTS, SUBJECT})
 
 
 def bind(spec: CheckSpec, check_types: Mapping[str, CheckFactory], *, where: str) -> Check:
@@ -36,6 +39,8 @@ def bind(spec: CheckSpec, check_types: Mapping[str, CheckFactory], *, where: str
             where, f"unknown check type {spec.type}", advice=f"Known check types: {known}."
         )
     arguments = _arguments(spec, factory, where=where)
+    if spec.subject is not None and SUBJECT in inspect.signature(factory).parameters:
+        arguments[SUBJECT] = spec.subject
     if spec.parts:
         parts = enumerate(spec.parts)
         arguments[PARTS] = tuple(bind(part, check_types, where=f"{where}/{n}") for n, part in parts)
@@ -50,7 +55,7 @@ def _arguments(spec: CheckSpec, factory: CheckFactory, *, where: str) -> dict[st
     fields = inspect.signature(factory).parameters
     hints = get_type_hints(factory)
     given = set(spec.params) | ({PARTS} if spec.parts else set())
-    unknown = sorted(given - set(fields)) + sorted({PARTS} & set(spec.params))
+    unknown = sorted(given - set(fields)) + sorted(_OURS & set(spec.params))
     missing = [n for n, f in fields.items() if f.default is f.empty and n not in given]
     for what, names in (("does not take", unknown), ("needs", missing)):
         if names:
@@ -75,5 +80,6 @@ def _convert(value: object, hint: Any, where: str) -> object:
 
 
 def _takes(name: str, factory: Callable[..., object]) -> str:
-    fields = ", ".join(inspect.signature(factory).parameters) or "no parameters"
+    names = (name for name in inspect.signature(factory).parameters if name != SUBJECT)
+    fields = ", ".join(names) or "no parameters"
     return f"Check type {name} takes: {fields}."

@@ -1,26 +1,33 @@
 """Check definitions by topic: what to compare, read from data/checks, one file a component."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
-from analyzer.model.benchmark import Definition
+from analyzer.model.benchmark import Definition, Subject, Without
 from analyzer.model.errors import UserFileError
+from analyzer.model.version import parse_version
 
 FOLDER = "checks"
+_SPAN = ("since", "until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSpec:
-    """One check as data: its type, its parameters, and the parts of a composite one."""
+    """One check as data: its type, its parameters, and the parts of a composite one.
+
+    Attributes:
+        subject: The definition's; a check type that judges by it has a field of this name.
+    """
 
     type: str
     params: Mapping[str, object]
     parts: tuple["CheckSpec", ...] = ()
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +77,7 @@ def read_definitions(files: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Ent
 
 
 def _entry(topic: str, fields: Mapping[str, Any], *, where: str) -> Entry:
-    spec = _spec(fields)
+    spec = replace(_spec(fields), subject=_subject(fields.get("subject"), where=where))
     template = Definition(
         topic=topic,
         title=fields["title"],
@@ -82,6 +89,7 @@ def _entry(topic: str, fields: Mapping[str, Any], *, where: str) -> Entry:
         remediation=fields["remediation"],
         decidability=fields["decidability"],
         source=fields["source"],
+        subject=spec.subject,
     )
     definition = worded(template, spec.params, where=where)
     return Entry(definition=definition, template=template, spec=spec)
@@ -92,4 +100,24 @@ def _spec(fields: Mapping[str, Any]) -> CheckSpec:
         type=fields["type"],
         params=MappingProxyType(dict(fields.get("with", {}))),
         parts=tuple(_spec(part) for part in fields.get("checks", ())),
+    )
+
+
+def _subject(fields: Mapping[str, str] | None, *, where: str) -> Subject | None:
+    if fields is None:
+        return None
+    since, until = (parse_version(fields[key]) if key in fields else None for key in _SPAN)
+    if since is not None and until is not None and until < since:
+        raise UserFileError(
+            where,
+            f"subject: since {since} until {until} is no span of versions",
+            advice="Write the first and the last Kubernetes version that has it.",
+        )
+    return Subject(
+        what=fields["what"],
+        since=since,
+        until=until,
+        without=Without(fields["without"]),
+        instead=fields.get("instead", ""),
+        source=fields["source"],
     )

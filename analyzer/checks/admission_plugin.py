@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from analyzer.checks.admission_limits import with_configuration
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.settings_evidence import setting_keys
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.settings import Looked, Query, Shape, Unset, Value
+from analyzer.model.benchmark import Subject, Without
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Source, Unreadable
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
-from analyzer.model.version import parse_version
 
 _COMPONENT = "kube-apiserver"
 _ENABLE, _DISABLE, _EXACT = (
@@ -40,14 +41,15 @@ class AdmissionPlugin:
     Attributes:
         plugins: Names; one of them in the wanted state is enough.
         enabled: The wanted state.
-        gone_since: First Kubernetes version without any of them: not applicable from there.
-        configured_by_file: Without ``--admission-control-config-file`` it does nothing.
+        subject: Which versions of Kubernetes have any of them; None for all of them.
+        configured_by: Key of the plugin's own configuration that has to hold something,
+            because it does nothing otherwise; empty for a plugin that needs none.
     """
 
     plugins: tuple[str, ...]
     enabled: bool
-    gone_since: str = ""
-    configured_by_file: bool = False
+    subject: Subject | None = None
+    configured_by: str = ""
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
@@ -64,9 +66,12 @@ class AdmissionPlugin:
         return (*one_per_subject(found), *subjects.outcomes)
 
     def _judge(self, target: Target, context: Context) -> Judgement:
-        gone = parse_version(self.gone_since)
-        if gone is not None and target.version is not None and target.version >= gone:
-            return self._gone(target, gone=str(gone))
+        if (
+            self.subject is not None
+            and target.version is not None
+            and not self.subject.exists_in(target.version)
+        ):
+            return _missing(self.subject, target, str(target.version))
         flags = _read_flags(target)
         if isinstance(flags, Unreadable):
             key = f"process/{_COMPONENT}"
@@ -74,14 +79,17 @@ class AdmissionPlugin:
         states = [self._state(name, flags, target, context) for name in self.plugins]
         judged = next((s for s in states if s.verdict is Verdict.PASS), states[0])
         drift = tuple(n for f in (_ENABLE, _DISABLE) for n in drift_notes(target, f))
-        return replace(judged, notes=(*drift, *self._unconfigured(judged, target)))
+        judged = replace(judged, notes=drift)
+        if not self.configured_by or judged.verdict is not Verdict.PASS:
+            return judged
+        return with_configuration(judged, target, self.plugins[0], self.configured_by)
 
     def _state(self, name: str, flags: _Flags, target: Target, context: Context) -> Judgement:
         default = context.defaults.lookup(
             _COMPONENT, f"admission-plugin.{name}", target.version, config_file=False
         )
         named = name in (*flags.enabled, *flags.disabled) or flags.exact is not None
-        if not named and (default is None or (self.gone_since and target.version is None)):
+        if not named and (default is None or (self._ended and target.version is None)):
             problem = Unreadable(
                 reason=Reason.NE_VERSION_UNKNOWN,
                 detail=f"whether {name} is on by default depends on the version",
@@ -107,26 +115,29 @@ class AdmissionPlugin:
             sources=flags.sources,
         )
 
-    def _unconfigured(self, judged: Judgement, target: Target) -> tuple[str, ...]:
-        if not self.configured_by_file or judged.verdict is not Verdict.PASS:
-            return ()
-        file = target.config.look_up(Query(flag="admission-control-config-file"))
-        if isinstance(file, Value) and file.text:
-            return (f"its limits stand in {file.text}",)
-        return ("no --admission-control-config-file is given, so the plugin limits nothing",)
+    @property
+    def _ended(self) -> bool:
+        """Tell whether newer versions lack it, so that an unknown version may be one of them.
 
-    def _gone(self, target: Target, *, gone: str) -> Judgement:
-        names = " and ".join(self.plugins)
-        return Judgement(
-            verdict=Verdict.NOT_APPLICABLE,
-            reason=Reason.NA_VERSION,
-            actual=f"Kubernetes {target.version}",
-            why=f"{names} left Kubernetes with {gone}; this API server is {target.version}.",
-            sources=target.config.looked,
-        )
+        That a version is too old for it needs no care: a benchmark that asks for a plugin was
+        written for versions that have it.
+        """
+        return self.subject is not None and self.subject.until is not None
 
     def _expected(self) -> str:
         return f"{' or '.join(self.plugins)} {'on' if self.enabled else 'off'}"
+
+
+def _missing(subject: Subject, target: Target, version: str) -> Judgement:
+    """Judge where no such plugin exists; one that is named stops the API server."""
+    met = subject.without is Without.MET
+    return Judgement(
+        verdict=Verdict.PASS if met else Verdict.NOT_APPLICABLE,
+        reason=Reason.PASS_ABSENT if met else Reason.NA_VERSION,
+        actual=f"Kubernetes {version}",
+        why=f"This API server is {version}, which has no such plugin.",
+        sources=target.config.looked,
+    )
 
 
 def _read_flags(target: Target) -> _Flags | Unreadable:

@@ -19,12 +19,12 @@ from analyzer.checks.settings_evidence import (
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.scalars import parse_duration
 from analyzer.formats.settings import Looked, Origin, Query, Shape, Unset, Value
+from analyzer.model.benchmark import Subject, Without
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Unreadable
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
-from analyzer.model.version import parse_version
 
 _SHAPES = {Kind.LIST: Shape.LIST, Kind.GATE: Shape.GATE}
 _ZEROS = {Kind.BOOLEAN: "false", Kind.NUMBER: "0", Kind.DURATION: "0s"}
@@ -49,7 +49,7 @@ class Setting:
         alternative_flag, alternative_key: A boolean that, when true, meets the control.
         alternative_gate: Beta feature gate without which that boolean does nothing.
         written_to: The path is one that the component writes, so that it may not exist yet.
-        gone_since: First Kubernetes version without the flag.
+        subject: Which versions of Kubernetes have the setting; None for all of them.
         filled_in: File names that the component puts into its own configz answer when the
             setting is unset, so that the answer proves nothing.
         peers_only: The control is about etcd's peers: a single member has none.
@@ -72,7 +72,7 @@ class Setting:
     alternative_flag: str = ""
     alternative_key: str = ""
     alternative_gate: str = ""
-    gone_since: str = ""
+    subject: Subject | None = None
     filled_in: tuple[str, ...] = ()
     peers_only: bool = False
     written_to: bool = False
@@ -106,7 +106,7 @@ class Setting:
             self._part(target, context, self._query(index)) for index in range(len(self.flags))
         ]
         judged = self._alternative.apply(all_of(parts), target, context)
-        notes = (*judged.notes, *self._remarks(target), *target.notes)
+        notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
     def _query(self, index: int) -> Query:
@@ -155,7 +155,7 @@ class Setting:
             case Value():
                 drift = drift_notes(target, query.flag) if looked.origin is Origin.FLAG else ()
                 judged = self._explicit(looked, target, context)
-                return replace(judged, notes=(*judged.notes, *drift))
+                return replace(judged, notes=(*judged.notes, *drift, *self._misread(target)))
             case Unset():
                 judged = self._unset(looked, target, query, context)
                 return replace(judged, notes=(*judged.notes, *drift_notes(target, query.flag)))
@@ -201,8 +201,9 @@ class Setting:
     def _unset(self, unset: Unset, target: Target, query: Query, context: Context) -> Judgement:
         name = self.gate or query.flag or query.key
         label = self.gate or (f"--{query.flag}" if query.flag else query.key)
-        if self._gone(target):
-            return _no_such_flag(unset, label, self.gone_since, version_text(target))
+        missing = self._missing(target)
+        if missing is not None:
+            return _no_such_setting(unset, label, missing, version_text(target))
         judged = default_judgement(
             unset,
             target,
@@ -238,18 +239,23 @@ class Setting:
             source = f" (declared policy {self.allowed_by}: {word})"
         return f"{name}{wanted}{source}"
 
-    def _remarks(self, target: Target) -> tuple[str, ...]:
-        notes = (self.remark,) if self.remark else ()
-        if not self._gone(target):
-            return notes
-        names = ", ".join(f"--{flag}" for flag in self.flags)
-        gone = f"{names} went with Kubernetes {self.gone_since}"
-        return (*notes, f"obsolete for this version: {gone}")
+    def _misread(self, target: Target) -> tuple[str, ...]:
+        """Doubt the version of a component that was given what it does not know."""
+        missing = self._missing(target)
+        if missing is None or target.version is None:
+            return ()
+        said = missing.missing_text(target.version)
+        return (f"{said}: given it, the component does not start, so the version may be misread",)
 
-    def _gone(self, target: Target) -> bool:
-        """Tell whether the component's version has no such flag any more."""
-        gone = parse_version(self.gone_since)
-        return gone is not None and target.version is not None and target.version >= gone
+    def _missing(self, target: Target) -> Subject | None:
+        """Return the subject where the component's version does not have it."""
+        if self.subject is None or target.version is None:
+            return None
+        return None if self.subject.exists_in(target.version) else self.subject
+
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        return (self.remark,) if self.remark else ()
 
     @property
     def _names_files(self) -> bool:
@@ -267,13 +273,14 @@ class Setting:
         )
 
 
-def _no_such_flag(unset: Unset, label: str, gone: str, version: str) -> Judgement:
-    """Pass what cannot be set any more; every flag that went was one to be left alone."""
+def _no_such_setting(unset: Unset, label: str, subject: Subject, version: str) -> Judgement:
+    """Judge what cannot be set: nothing is turned on by it, and nothing protected either."""
+    met = subject.without is Without.MET
+    comes_to = "so that it turns nothing on" if met else "so that the rule cannot apply"
     return Judgement(
-        verdict=Verdict.PASS,
-        reason=Reason.PASS_ABSENT,
-        actual=f"{label} unset; no such flag in {version}",
-        why=f"{label} is unset, and this flag no longer exists in {version}: it went with "
-        f"{gone}, and what it turned on went with it.",
+        verdict=Verdict.PASS if met else Verdict.NOT_APPLICABLE,
+        reason=Reason.PASS_ABSENT if met else Reason.NA_VERSION,
+        actual=f"{label} unset; no such setting in {version}",
+        why=f"{label} is unset, and {version} has no such setting, {comes_to}.",
         sources=unset.looked,
     )

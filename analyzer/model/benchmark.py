@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum, unique
 from typing import NewType
 
 from analyzer.model.outcome import Check
+from analyzer.model.version import Version
 
 ControlId = NewType("ControlId", str)
 
@@ -12,6 +14,48 @@ ControlId = NewType("ControlId", str)
 def control_order(control_id: str) -> tuple[tuple[int, ...], str]:
     """Sort key that puts 1.2.10 after 1.2.9."""
     return tuple(int(part) if part.isdigit() else 0 for part in control_id.split(".")), control_id
+
+
+@unique
+class Without(StrEnum):
+    """What a rule comes to on a version of Kubernetes that does not have its subject."""
+
+    MET = "met"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a rule is about, where some versions of Kubernetes do not have it.
+
+    Attributes:
+        what: Its name: ``the flag --basic-auth-file``.
+        since: First version that has it; None for the oldest that any benchmark covers.
+        until: Last version that has it; None where it is still there.
+        without: What follows where it is not there.
+        instead: A sentence on what counts in its place; may be empty.
+        source: Where the versions can be looked up.
+    """
+
+    what: str
+    since: Version | None
+    until: Version | None
+    without: Without
+    instead: str
+    source: str
+
+    def exists_in(self, version: Version) -> bool:
+        """Tell whether a version of Kubernetes has it."""
+        begun = self.since is None or self.since <= version
+        return begun and (self.until is None or version <= self.until)
+
+    def missing_text(self, version: Version) -> str:
+        """Say that a version does not have it, a sentence without its full stop."""
+        if self.since is not None and version < self.since:
+            return (
+                f"Kubernetes {version} does not have {self.what} yet, which came with {self.since}"
+            )
+        return f"Kubernetes {version} no longer has {self.what}, which ended with {self.until}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +75,7 @@ class Definition:
         decidability: ``A`` pass and fail follow from evidence; ``B`` once a policy is declared;
             ``C`` one verdict is provable; ``H`` a person decides.
         source: Where the rule's facts can be looked up.
+        subject: Set where not every version of Kubernetes has what the rule is about.
     """
 
     topic: str
@@ -43,6 +88,7 @@ class Definition:
     remediation: str
     decidability: str
     source: str
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +103,8 @@ class Control:
         scored: Whether the benchmark counts it; its label says so where nothing else does.
         node_role: The definition's role.
         check: The bound check.
+        wording: What this benchmark's text asks for where the definition judges more than that:
+            a text may speak of pod security policies when any mechanism counts.
     """
 
     id: ControlId
@@ -68,6 +116,7 @@ class Control:
     node_role: str
     definition: Definition
     check: Check
+    wording: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

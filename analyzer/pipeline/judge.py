@@ -8,6 +8,7 @@ from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.outcome import OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict, worst
+from analyzer.pipeline.lifetime import lifetime_note
 
 Progress = Callable[[str], None]
 
@@ -70,11 +71,12 @@ def _judge_one(
     outcomes = _evaluate(control, evidence, context)
     verdict = worst(outcome.verdict for outcome in outcomes)
     leading = next((o for o in outcomes if o.verdict is verdict), None)
+    said = (_sum_up(outcomes, verdict), lifetime_note(control, verdict, context))
     return Judged(
         control=control,
         verdict=verdict,
         reason=leading.reason if leading else Reason.NE_NOTHING_TO_JUDGE,
-        explanation=_sum_up(outcomes, verdict),
+        explanation=" ".join(part for part in said if part),
         outcomes=outcomes,
         other_reading=roll_up_other(outcomes, verdict),
     )

@@ -9,7 +9,7 @@ from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
 from analyzer.checks.admission_plugin import AdmissionPlugin
 from analyzer.checks.setting import Setting
-from analyzer.model.version import Version, parse_version
+from analyzer.model.version import Version
 
 NEWEST = Version(1, 36)
 CHECKS = {t: bind(e.spec, CHECK_TYPES, where=t) for t, e in load_definitions().items()}
@@ -27,9 +27,11 @@ def test_every_setting_has_a_default(topic: str, minor: int) -> None:
             found = load_defaults().lookup(
                 check.component, name, Version(1, minor), config_file=config_file
             )
-            gone = parse_version(check.gone_since)
-            exists = gone is None or Version(1, minor) < gone
-            assert (found is not None) is exists, (check.component, name)
+            subject = check.subject
+            if subject is None or subject.exists_in(Version(1, minor)):
+                assert found is not None, (check.component, name)
+            elif subject.until is not None:
+                assert found is None, (check.component, name)
 
 
 @pytest.mark.parametrize("topic", sorted(PLUGINS))
@@ -62,9 +64,3 @@ def test_defaults_do_not_overlap_and_are_checked_somewhere() -> None:
                     and (e.until is None or Version(1, minor) <= e.until)
                 ]
                 assert len(fitting) <= 1, (key, minor)
-
-
-def test_versions_in_definitions_can_be_read() -> None:
-    for topic, check in (*SETTINGS.items(), *PLUGINS.items()):
-        gone = getattr(check, "gone_since", "")
-        assert not gone or parse_version(gone) is not None, topic
