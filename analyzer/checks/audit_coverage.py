@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass, replace
 
 from analyzer.checks.audit_callers import Caller, Probe, callers
-from analyzer.checks.audit_policy import AUDIT_ROLE, policy_in_use, without_backend
+from analyzer.checks.audit_policy import AUDIT_FLAG, AUDIT_ROLE, policy_in_use, without_backend
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
 from analyzer.checks.named_file import NamedFile
+from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.audit_policy import (
     LEVELS,
@@ -52,7 +53,12 @@ class AuditCoverage:
         subjects = component_subjects("kube-apiserver", evidence, context)
         expected = f"{len(self.probes)} kinds of request recorded as the benchmark asks"
         found = (
-            outcome_of(self._judge(target), target.subject, expected, context)
+            outcome_of(
+                with_flag_notes(self._judge(target), target, AUDIT_FLAG),
+                target.subject,
+                expected,
+                context,
+            )
             for target in subjects.targets
         )
         return (*one_per_subject(found), *subjects.outcomes)

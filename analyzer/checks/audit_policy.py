@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
+from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.audit_policy import AuditPolicy, read_audit_policy
 from analyzer.formats.settings import Query, Value
@@ -16,6 +17,7 @@ from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import Version
 
 AUDIT_ROLE = "audit-policy"
+AUDIT_FLAG = Query(flag="audit-policy-file")
 _V1 = "audit.k8s.io/v1"
 _ONLY_V1 = Version(1, 24)
 _BACKENDS = ("audit-log-path", "audit-webhook-config-file")
@@ -35,7 +37,12 @@ class AuditPolicyInUse:
         subjects = component_subjects("kube-apiserver", evidence, context)
         expected = "a policy that records something, with a backend"
         found = (
-            outcome_of(_judge(target), target.subject, expected, context)
+            outcome_of(
+                with_flag_notes(_judge(target), target, AUDIT_FLAG),
+                target.subject,
+                expected,
+                context,
+            )
             for target in subjects.targets
         )
         return (*one_per_subject(found), *subjects.outcomes)
@@ -43,9 +50,7 @@ class AuditPolicyInUse:
 
 def audit_file(target: Target) -> NamedFile | Judgement:
     """Return the audit policy file of an API server, or the verdict of its lack."""
-    return named_file(
-        target, "audit-policy-file", AUDIT_ROLE, why_unset="so no request is recorded"
-    )
+    return named_file(target, AUDIT_FLAG.flag, AUDIT_ROLE, why_unset="so no request is recorded")
 
 
 def policy_in_use(target: Target) -> tuple[NamedFile, AuditPolicy] | Judgement:

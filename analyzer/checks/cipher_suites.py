@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
+from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.settings_evidence import setting_keys, unreadable_key
 from analyzer.checks.subjects import Target, component_subjects
@@ -46,7 +47,12 @@ class CipherSuites:
         subjects = component_subjects(self.component, evidence, context)
         expected = f"only suites of set {self.allowed_set}"
         found = (
-            outcome_of(self._judge(target), target.subject, expected, context)
+            outcome_of(
+                with_flag_notes(self._judge(target), target, _SUITES),
+                target.subject,
+                expected,
+                context,
+            )
             for target in subjects.targets
         )
         return (*one_per_subject(found), *subjects.outcomes)

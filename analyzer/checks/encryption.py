@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
+from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.encryption_config import (
     EncryptionBlock,
@@ -22,6 +23,7 @@ from analyzer.model.version import Version
 
 _FLAG = "encryption-provider-config"
 _ROLE = "encryption-config"
+_QUERY = Query(flag=_FLAG)
 _KMS_V1, _KMS_V1_OFF = "v1", Version(1, 29)
 _KMS_VERSIONS = (_KMS_V1, "v2")
 _WILDCARDS = Version(1, 27)
@@ -52,7 +54,12 @@ class Encryption:
         if not self.providers:
             expected = "an EncryptionConfiguration that loads"
         found = (
-            outcome_of(self._judge(target), target.subject, expected, context)
+            outcome_of(
+                with_flag_notes(self._judge(target), target, _QUERY),
+                target.subject,
+                expected,
+                context,
+            )
             for target in subjects.targets
         )
         return (*one_per_subject(found), *subjects.outcomes)

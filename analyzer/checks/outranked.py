@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from analyzer.checks.judgement import Judgement
+from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.subjects import Target
 from analyzer.formats.settings import Looked, Query, Shape, Value
 
@@ -18,6 +20,12 @@ def outranked_notes(target: Target, query: Query) -> tuple[str, ...]:
         f"{value.written[:_SHOWN]} ({value.origin.value}) has no effect: it is outranked"
         for value in target.config.outranked(query)
     )
+
+
+def with_flag_notes(judged: Judgement, target: Target, query: Query) -> Judgement:
+    """Add what is worth saying of a flag beside its value: drift, and what it outranks."""
+    notes = (*drift_notes(target, query.flag), *outranked_notes(target, query))
+    return replace(judged, notes=(*judged.notes, *notes))
 
 
 def other_gate(target: Target, query: Query, found: Looked) -> Value | None:

@@ -1,8 +1,11 @@
-"""The PodSecurity part of the API server's admission configuration file.
+"""The API server's admission configuration file: the parts of single plugins.
 
-Source: https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/
+Sources: kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller;
+kubernetes/kubernetes staging/src/k8s.io/apiserver/pkg/admission/config.go (inline before path,
+paths relative to the file that names them).
 """
 
+import posixpath
 from dataclasses import dataclass
 
 from analyzer.formats.documents import mapping, sequence, text, texts
@@ -31,6 +34,52 @@ class PodSecurityDefaults:
     exempt_users: tuple[str, ...] = ()
     exempt_classes: tuple[str, ...] = ()
     path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginEntry:
+    """What the file says of one plugin.
+
+    Attributes:
+        body: Its own configuration; None where there is none, or elsewhere.
+        path: File that holds it instead; empty if none.
+    """
+
+    body: dict[str, YamlValue] | None = None
+    path: str = ""
+
+
+def read_plugin_entry(content: str, name: str, file: str) -> PluginEntry:
+    """Return what an AdmissionConfiguration says of a plugin; nothing when it does not name it.
+
+    Args:
+        content: Text of the file.
+        name: Name of the plugin.
+        file: Path of the file, from which a relative path leads on.
+
+    Raises:
+        EvidenceFormatError: Not an AdmissionConfiguration.
+    """
+    document = mapping(load_collected(content), "admission configuration")
+    if document.get("kind") != "AdmissionConfiguration":
+        raise EvidenceFormatError("", "is not an AdmissionConfiguration")
+    entries = (mapping(e, "plugin") for e in sequence(document.get("plugins"), "plugins"))
+    entry = next((e for e in entries if e.get("name") == name), None)
+    if entry is None:
+        return PluginEntry()
+    if entry.get("configuration") is not None:
+        return PluginEntry(body=mapping(entry["configuration"], "configuration"))
+    path = text(entry.get("path"), "path")
+    return PluginEntry(path=posixpath.join(posixpath.dirname(file), path) if path else "")
+
+
+def read_plugin_file(content: str) -> dict[str, YamlValue]:
+    """Read the file that holds one plugin's configuration.
+
+    Raises:
+        EvidenceFormatError: Not a mapping.
+    """
+    return mapping(load_collected(content), "the configuration")
 
 
 def read_pod_security(content: str) -> PodSecurityDefaults:
