@@ -5,7 +5,11 @@ disguise: [CASE…], hide_exceptions: [EXCEPTION…]}``. A CASE is ``{name, edit
 verdict, since, until, only}``: ``verdict`` is ``fail`` unless it is said (a disguise has to say
 it), ``since`` and ``until`` are Kubernetes versions, ``only`` names benchmarks. An EDIT is one
 operation, ``{argv_set: {component: etcd, flag: auto-tls, value: "true"}}``. An EXCEPTION is
-``{match, verdict, reason}``: ``match`` is a pattern over ``SUBJECT TARGET HOW``.
+``{match, verdict, reason}``: ``match`` is a pattern over ``SUBJECT TARGET HOW``. Several right
+verdicts are written ``fail|no-evidence``.
+
+What holds for every flag of a kind, or for every file, is written once in tests/mutation/families
+with ``$name`` for what differs; a topic takes it with ``use: [{FAMILY: {NAME: TEXT}}]``.
 """
 
 import fnmatch
@@ -14,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Template
 from types import MappingProxyType
 from typing import Any
 
@@ -22,9 +27,11 @@ import yaml
 from analyzer.model.version import Version, parse_version
 
 EDITS = Path(__file__).resolve().parent / "edits"
+FAMILIES = EDITS.parent / "families"
 _EVERYWHERE = "everywhere"
 _CASE_KEYS = {"name", "edits", "verdict", "since", "until", "only"}
-_SPEC_KEYS = {"satisfy", "violate", "disguise", "hide_exceptions"}
+_SPEC_KEYS = {"satisfy", "violate", "disguise", "hide_exceptions", "use"}
+_PARTS = ("satisfy", "violate", "disguise", "hide_exceptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +98,30 @@ def specs() -> Mapping[str, Spec]:
 def _spec(topic: str, value: Mapping[str, Any], shared: tuple[HideException, ...]) -> Spec:
     if not set(value) <= _SPEC_KEYS:
         raise ValueError(f"{topic}: unknown keys {sorted(set(value) - _SPEC_KEYS)}")
-    own = _exceptions(value.get("hide_exceptions", ()))
+    whole = {part: list(value.get(part, ())) for part in _PARTS}
+    for use in value.get("use", ()):
+        ((family, texts),) = use.items()
+        taken = _family(family, json.dumps(texts))
+        for part in _PARTS:
+            whole[part] += taken.get(part, ())
     return Spec(
         topic=topic,
-        satisfy=_satisfy(value.get("satisfy", ())),
-        violate=_cases("violate", value.get("violate", ())),
-        disguise=_cases("disguise", value.get("disguise", ())),
-        hide_exceptions=(*own, *shared),
+        satisfy=_satisfy(whole["satisfy"]),
+        violate=_cases("violate", whole["violate"]),
+        disguise=_cases("disguise", whole["disguise"]),
+        hide_exceptions=(*_exceptions(whole["hide_exceptions"]), *shared),
     )
+
+
+@cache
+def _family(name: str, texts: str) -> Mapping[str, Any]:
+    """Return a family's cases with every ``$name`` filled in; one that is left is an error."""
+    path = FAMILIES / f"{name}.yaml"
+    known = {"node": "cp-1", **json.loads(texts)}
+    filled = Template(path.read_text(encoding="utf-8")).substitute(known)
+    found = yaml.safe_load(filled)
+    assert isinstance(found, dict)
+    return found
 
 
 def _satisfy(entries: Iterable[Mapping[str, Any]]) -> tuple[Case, ...]:
