@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.audit_callers import Caller, Probe, callers
 from analyzer.checks.audit_policy import AUDIT_FLAG, AUDIT_ROLE, policy_in_use, without_backend
-from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
+from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of, unique
 from analyzer.checks.named_file import NamedFile
 from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
@@ -13,16 +13,20 @@ from analyzer.formats.audit_policy import (
     LEVELS,
     AuditPolicy,
     Request,
+    names_every_group,
     recorded_level,
+    with_every_group,
 )
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Source
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import Version
 
 _PROBE = re.compile(r"([a-z,]+) ([a-z.0-9]+)/([a-z]+)(?:/([a-z]+))? (=|>=)([A-Za-z]+)")
 
+_EVERY_GROUP = Version(1, 36)
 _SHOWN = 30
 """Requests that one sentence names before it only counts."""
 
@@ -68,7 +72,17 @@ class AuditCoverage:
         if isinstance(found, Judgement):
             return found
         file, policy = found
-        return without_backend(file, target) or self._covered(file, policy)
+        lacking = without_backend(file, target)
+        if lacking is not None:
+            return lacking
+        if not names_every_group(policy):
+            return self._covered(file, policy)
+        if target.version is None:
+            detail = "whether the API server takes the group * for every group"
+            problem = Unreadable(reason=Reason.NE_VERSION_UNKNOWN, detail=f"{detail} is not known")
+            return no_evidence(problem, "api/version", "cluster", sources=(file.flag, file.source))
+        newer = target.version >= _EVERY_GROUP
+        return self._covered(file, with_every_group(policy) if newer else policy)
 
     def _covered(self, file: NamedFile, policy: AuditPolicy) -> Judgement:
         probes = tuple(probe for text in self.probes for probe in _read(text))

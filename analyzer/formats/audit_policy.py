@@ -15,11 +15,16 @@ _STAGES = frozenset({"RequestReceived", "ResponseComplete"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupResources:
-    """Resources of one API group that a rule names; no resources stand for all of them."""
+    """Resources of one API group that a rule names; no resources stand for all of them.
+
+    Attributes:
+        any_group: The group is ``*`` and the API server takes that for every group.
+    """
 
     group: str
     resources: tuple[str, ...]
     names: tuple[str, ...]
+    any_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,26 @@ def read_audit_policy(content: str) -> AuditPolicy:
         rules=tuple(_rule(rule, f"rules[{index}]") for index, rule in enumerate(rules)),
         omitted_stages=texts(document.get("omitStages"), "omitStages"),
     )
+
+
+def names_every_group(policy: AuditPolicy) -> bool:
+    """Tell whether a rule is about the group ``*``."""
+    return any(entry.group == "*" for rule in policy.rules for entry in rule.resources)
+
+
+def with_every_group(policy: AuditPolicy) -> AuditPolicy:
+    """Return the policy as an API server reads it that takes the group ``*`` for every group.
+
+    Since Kubernetes 1.36 (pull request 135262); to older ones it is a group that does not exist.
+    """
+    rules = tuple(
+        replace(
+            rule,
+            resources=tuple(replace(e, any_group=e.group == "*") for e in rule.resources),
+        )
+        for rule in policy.rules
+    )
+    return replace(policy, rules=rules)
 
 
 def recorded_level(policy: AuditPolicy, request: Request) -> tuple[str, int | None]:
@@ -153,7 +178,7 @@ def _matches(rule: AuditRule, request: Request) -> bool:
 
 
 def _covers(entry: GroupResources, request: Request) -> bool:
-    if entry.group != request.group:
+    if entry.group != request.group and not entry.any_group:
         return False
     if not entry.resources:
         return True
