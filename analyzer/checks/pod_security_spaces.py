@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from analyzer.checks.api_lists import CLUSTER, Lists, count, take
+from analyzer.checks.api_lists import CLUSTER, Lists, count
 from analyzer.checks.api_server_flags import servers
 from analyzer.checks.pod_security_admission import ENFORCE, Admission, read_admission
-from analyzer.checks.pod_security_engines import HELPFUL, Engines, constraint_resources
+from analyzer.checks.pod_security_engines import Engines, read_engines
 from analyzer.checks.pod_security_psp import OldPolicies, read_policies
 from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, strongest
 from analyzer.checks.workload_report import is_exempt
@@ -46,9 +46,6 @@ class Spaces:
 
 def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
     """Gather namespaces and mechanisms; ``lists`` must hold the namespaces."""
-    names = evidence.api.lists if evidence.api else {}
-    constraints = constraint_resources(names)
-    more = take(evidence, (), helpful=(*HELPFUL, *constraints))
     running = servers(evidence)
     judged = tuple(
         Space(
@@ -62,7 +59,7 @@ def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
     return Spaces(
         judged=judged,
         admission=read_admission(running, context.version),
-        engines=Engines(lists=more, constraints=constraints),
+        engines=read_engines(evidence, running, context),
         old=read_policies(evidence, running, context),
     )
 

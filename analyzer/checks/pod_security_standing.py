@@ -67,6 +67,10 @@ class Space:
     labels: Mapping[str, str]
     source: Source
 
+    def all_labels(self) -> dict[str, str]:
+        """Return its labels with the one that every namespace carries from Kubernetes 1.22 on."""
+        return {"kubernetes.io/metadata.name": self.name, **self.labels}
+
 
 def strongest(answers: Iterable[Answer]) -> Answer:
     """Join answers of several mechanisms: the strongest decides, the others explain."""

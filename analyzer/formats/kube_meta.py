@@ -84,12 +84,24 @@ class LabelSelector(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename=
     match_labels: dict[str, str] | None = None
     match_expressions: tuple[LabelRequirement, ...] | None = None
 
+    def selects_all(self) -> bool:
+        """Tell whether it asks for nothing."""
+        return not self.match_labels and not self.match_expressions
+
     def matches(self, labels: dict[str, str]) -> bool:
         """Tell whether a set of labels is selected; an unknown operator selects nothing."""
         wanted = (self.match_labels or {}).items()
         if any(labels.get(key) != value for key, value in wanted):
             return False
         return all(_holds(one, labels) for one in self.match_expressions or ())
+
+
+def read_selector(value: object) -> LabelSelector | None:
+    """Read a label selector from plain values; None when it is none."""
+    try:
+        return msgspec.convert(value, LabelSelector) if isinstance(value, dict) else None
+    except msgspec.ValidationError:
+        return None
 
 
 def _holds(requirement: LabelRequirement, labels: dict[str, str]) -> bool:

@@ -1,0 +1,260 @@
+"""Admission policies written in CEL: the API server's own, and Kyverno's ValidatingPolicy.
+
+Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/; the
+kind is on by default from 1.30.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analyzer.checks.api_lists import Lists, some
+from analyzer.checks.api_server_flags import Server, flag_sources, plugin_on
+from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing
+from analyzer.checks.pod_security_webhooks import engine
+from analyzer.formats.cel_pods import forbids
+from analyzer.formats.kube_admission import (
+    AdmissionBinding,
+    AdmissionPolicySpec,
+    MatchResources,
+    read_policy_spec,
+)
+from analyzer.formats.kube_objects import ADMISSION
+from analyzer.model.errors import EvidenceFormatError
+from analyzer.model.evidence import Source
+from analyzer.model.version import Version
+
+POLICIES = f"validatingadmissionpolicies.{ADMISSION}"
+BINDINGS = f"validatingadmissionpolicybindings.{ADMISSION}"
+KYVERNO_CEL = "validatingpolicies.policies.kyverno.io"
+KYVERNO_CEL_EXCEPTIONS = "policyexceptions.policies.kyverno.io"
+_SINCE = Version(1, 30)
+_PLUGIN = "ValidatingAdmissionPolicy"
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CelPolicies:
+    """Every policy in CEL, and whether the API server evaluates its own.
+
+    Attributes:
+        version: Of the API server; None when it is not in evidence.
+        plugin: The API server's plugin is on, off, or not in evidence.
+        seen: Some API server's command line is in evidence.
+        switches: Where a flag that switches it stands.
+    """
+
+    lists: Lists
+    version: Version | None
+    plugin: bool | None
+    seen: bool
+    switches: tuple[Source, ...]
+
+    def answers(self, space: Space, demand: Demand) -> Iterator[Answer]:
+        """Return what each bound policy does in a namespace."""
+        yield from self._own(space, demand)
+        yield from self._kyverno(space, demand)
+
+    def _own(self, space: Space, demand: Demand) -> Iterator[Answer]:
+        policies = {item.value.name: item for item in self.lists.items(POLICIES)}
+        for item in self.lists.items(BINDINGS):
+            binding: AdmissionBinding = item.value
+            policy = policies.get(binding.spec.policy_name)
+            if policy is None or not mentions(expressions(policy.value.spec), demand):
+                continue
+            spec: AdmissionPolicySpec = policy.value.spec
+            label = f"ValidatingAdmissionPolicy {policy.value.name}"
+            matched = (spec.match_constraints, binding.spec.match_resources)
+            if not _reaches(spec, space) or not _within(matched[1], space):
+                continue
+            shown = expressions(spec)
+            sources = (
+                self.lists.at(POLICIES, policy.line, "/spec/validations", shown),
+                self.lists.at(BINDINGS, item.line, "/spec", f"binding {binding.name}"),
+            )
+            if "Deny" not in (binding.spec.validation_actions or ()):
+                yield _lax(label, sources)
+            elif self.plugin is False:
+                text = f"{label} is there, but its admission plugin is switched off"
+                yield Answer(standing=Standing.NOT, text=text, sources=(*self.switches, *sources))
+            else:
+                doubts = (*self._age(), *narrowed(spec), *_narrows(matched[1], "its binding"))
+                yield _judged(label, spec, demand, doubts, sources)
+
+    def _age(self) -> Iterator[str]:
+        if self.plugin is None and self.seen:
+            yield "whether its admission plugin is on is not known"
+        if self.version is None or self.version < _SINCE:
+            yield f"such policies are evaluated by default from Kubernetes {_SINCE} only"
+
+    def _kyverno(self, space: Space, demand: Demand) -> Iterator[Answer]:
+        for item in self.lists.items(KYVERNO_CEL):
+            fields = item.value.spec or {}
+            label = f"Kyverno ValidatingPolicy {item.value.name}"
+            where = self.lists.at(KYVERNO_CEL, item.line, "/spec", label)
+            try:
+                spec = read_policy_spec(fields)
+            except EvidenceFormatError:
+                if mentions(str(fields), demand):
+                    yield _unclear(f"{label} could not be read", (where,))
+                continue
+            if not mentions(expressions(spec), demand) or not _reaches(spec, space):
+                continue
+            actions = fields.get("validationActions", ["Deny"])
+            if not isinstance(actions, list) or "Deny" not in actions or _not_asked(fields):
+                yield _lax(label, (where,))
+                continue
+            hook = engine(self.lists, "kyverno", space)
+            doubts = [*narrowed(spec), *([hook.doubt] if hook.doubt else [])]
+            doubts.extend(self._exceptions(item.value.name))
+            if "validationActions" not in fields:
+                doubts.append("what it does to a violation is not written")
+            found = _judged(label, spec, demand, tuple(doubts), (where, *hook.sources))
+            yield replace(found, notes=(*found.notes, *hook.notes))
+
+    def _exceptions(self, policy: str) -> Iterator[str]:
+        why = self.lists.unknown.get(KYVERNO_CEL_EXCEPTIONS)
+        if why is not None:
+            yield f"its exceptions are not known ({why.detail})"
+        for item in self.lists.items(KYVERNO_CEL_EXCEPTIONS):
+            refs = (item.value.spec or {}).get("policyRefs")
+            found = refs if isinstance(refs, list) else []
+            if policy in [one.get("name") for one in found if isinstance(one, dict)]:
+                yield f"PolicyException {item.value.name} takes some pods out"
+
+
+def read_cel(lists: Lists, running: tuple[Server, ...], version: Version | None) -> CelPolicies:
+    """Gather the policies; ``lists`` holds them as far as they are known."""
+    return CelPolicies(
+        lists=lists,
+        version=version,
+        plugin=plugin_on(running, _PLUGIN, default=True),
+        seen=bool(running),
+        switches=flag_sources(
+            running,
+            ("admission-control", "disable-admission-plugins", "enable-admission-plugins"),
+        ),
+    )
+
+
+def expressions(spec: AdmissionPolicySpec) -> str:
+    """Return everything that a policy's validations say, in one text."""
+    texts = [one.expression for one in spec.validations or ()]
+    return " && ".join(texts + [one.expression for one in spec.variables or ()])
+
+
+def mentions(text: str, demand: Demand) -> bool:
+    """Tell whether a policy's text is about what is demanded."""
+    return not demand.words or any(word in text for word in demand.words)
+
+
+def _reaches(spec: AdmissionPolicySpec, space: Space) -> bool:
+    """Tell whether new pods of a namespace are put before the policy."""
+    match = spec.match_constraints
+    return match is not None and _about_pods(match) and _in(match, space)
+
+
+def _within(match: MatchResources | None, space: Space) -> bool:
+    """Tell whether a binding, which may match everything, covers new pods of a namespace."""
+    if match is None:
+        return True
+    return (match.resource_rules is None or _about_pods(match)) and _in(match, space)
+
+
+def _about_pods(match: MatchResources) -> bool:
+    return any(rule.about("pods", "CREATE") for rule in match.resource_rules or ())
+
+
+def _in(match: MatchResources, space: Space) -> bool:
+    selector = match.namespace_selector
+    return selector is None or selector.matches(space.all_labels())
+
+
+def _not_asked(fields: Mapping[str, Any]) -> bool:
+    """Tell whether a Kyverno policy is kept out of admission by its own evaluation settings."""
+    evaluation = fields.get("evaluation")
+    admission = evaluation.get("admission") if isinstance(evaluation, dict) else None
+    return isinstance(admission, dict) and admission.get("enabled") is False
+
+
+def narrowed(spec: AdmissionPolicySpec) -> tuple[str, ...]:
+    """Name what keeps a policy from holding for every pod that it matches."""
+    found = list(_narrows(spec.match_constraints, "the policy"))
+    if spec.match_conditions:
+        found.append("it has match conditions")
+    if spec.failure_policy == "Ignore":
+        found.append("failurePolicy Ignore lets in what cannot be evaluated")
+    if spec.param_kind is not None:
+        found.append(f"it depends on parameters ({spec.param_kind.kind or 'of some kind'})")
+    return tuple(found)
+
+
+def _narrows(match: MatchResources | None, whose: str) -> Iterator[str]:
+    if match is None:
+        return
+    if match.object_selector is not None and not match.object_selector.selects_all():
+        yield f"the object selector of {whose} leaves some pods out"
+    if any(one.about("pods", "CREATE") for one in match.exclude_resource_rules or ()):
+        yield f"{whose} excludes some pods"
+    if match.resource_rules and all(
+        one.resource_names for one in match.resource_rules if one.about("pods", "CREATE")
+    ):
+        yield f"{whose} names single pods"
+
+
+def _judged(
+    label: str,
+    spec: AdmissionPolicySpec,
+    demand: Demand,
+    doubts: tuple[str, ...],
+    sources: tuple[Source, ...],
+) -> Answer:
+    """Decide by what the policy's expressions prove, and by what escapes it."""
+    texts = tuple(one.expression for one in spec.validations or ())
+    found = forbids(demand.test, texts, spec.named_variables())
+    if not found.known:
+        text = f"{label} denies by an expression that a person must read: {_cut(expressions(spec))}"
+        return _unclear(text, sources)
+    open_doors = [_PLACES.get(name, name) for name in found.open]
+    if not found.open and not _asked_later(spec) and demand.test in _FOR_CONTAINERS:
+        open_doors.append("ephemeral containers added to a running pod (pods/ephemeralcontainers)")
+    if open_doors or doubts:
+        why = [f"not for {some(tuple(open_doors))}"] if open_doors else []
+        return _unclear(f"{label} forbids it, but {'; '.join([*why, *doubts])}", sources)
+    return Answer(standing=Standing.ENFORCED, text=f"{label} forbids it", sources=sources)
+
+
+_PLACES = {
+    "containers": "containers",
+    "initContainers": "init containers",
+    "ephemeralContainers": "ephemeral containers",
+    "pod": "the pod as a whole",
+}
+_FOR_CONTAINERS = (
+    "added-capabilities",
+    "allow-privilege-escalation",
+    "capabilities-not-dropped",
+    "host-process",
+    "net-raw",
+    "privileged",
+    "root",
+)
+"""Tests that an ephemeral container, which is added to a running pod, can violate."""
+
+
+def _asked_later(spec: AdmissionPolicySpec) -> bool:
+    rules = spec.match_constraints.resource_rules if spec.match_constraints else None
+    return any(rule.about("pods/ephemeralcontainers", "UPDATE") for rule in rules or ())
+
+
+def _lax(label: str, sources: tuple[Source, ...]) -> Answer:
+    text = f"{label} is about it, but does not deny"
+    return Answer(standing=Standing.NOT, text=text, sources=sources)
+
+
+def _unclear(text: str, sources: tuple[Source, ...]) -> Answer:
+    return Answer(standing=Standing.MAYBE, text=text, sources=sources)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
