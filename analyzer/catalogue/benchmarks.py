@@ -1,24 +1,24 @@
 """Benchmarks as data: numbered controls that name check definitions, and which one to choose."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 from analyzer.catalogue.binding import bind
+from analyzer.catalogue.choice import NAME_ONE, Span, choose
 from analyzer.catalogue.definitions import Entry, load_definitions
 from analyzer.catalogue.wording import worded
 from analyzer.formats.own_files import data_names, load_data
 from analyzer.model.benchmark import Benchmark, Control, ControlId, Subject, control_order
-from analyzer.model.errors import UsageError, UserFileError
+from analyzer.model.errors import UserFileError
 from analyzer.model.outcome import CheckFactory
 from analyzer.model.version import Version, parse_version
 
 FOLDER = "benchmarks"
 SCHEMA = "benchmark.v1"
-_NAME_ONE = "Name one with --benchmark; known: {known}."
 
 
 def known_benchmarks() -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def load_benchmark(benchmark_id: str, check_types: Mapping[str, CheckFactory]) -
     if benchmark_id not in data_names(FOLDER):
         known = ", ".join(known_benchmarks())
         raise UserFileError(
-            benchmark_id, "there is no such benchmark", advice=_NAME_ONE.format(known=known)
+            benchmark_id, "there is no such benchmark", advice=NAME_ONE.format(known=known)
         )
     document = load_data(FOLDER, benchmark_id, SCHEMA)
     return read_benchmark(
@@ -78,49 +78,12 @@ def read_benchmark(
 
 
 def choose_benchmark(version: Version | None) -> tuple[str, str]:
-    """Choose the benchmark for a Kubernetes version.
-
-    Of several that cover the version the newest is taken. Where none covers it, the nearest
-    older one is, else the oldest; the reason then says first that the version is not covered.
-
-    Returns:
-        Its id; and why, with who says which versions it is for and what else could be taken.
-
-    Raises:
-        UsageError: No version is in evidence, so that there is nothing to choose by.
-    """
-    spans = _spans()
-    if version is None:
-        known = ", ".join(span.id for span in spans)
-        raise UsageError(
-            "auto",
-            "no Kubernetes version is in evidence to choose a benchmark by",
-            advice=_NAME_ONE.format(known=known),
-        )
-    fitting = [span for span in spans if span.first <= version <= span.last]
-    if fitting:
-        return fitting[-1].id, _fitting_why(fitting, version)
-    older = [span for span in spans if span.last < version]
-    nearest = older[-1] if older else spans[0]
-    return nearest.id, _nearest_why(nearest, version, spans)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Span:
-    """The Kubernetes versions that a benchmark was written for, and who says so."""
-
-    id: str
-    first: Version
-    last: Version
-    source: str
-
-    def __str__(self) -> str:
-        one = self.first == self.last
-        return f"Kubernetes {self.first}" if one else f"Kubernetes {self.first} to {self.last}"
+    """Choose the benchmark for a Kubernetes version; as ``choice.choose`` among all of ours."""
+    return choose(_spans(), version)
 
 
 @cache
-def _spans() -> tuple[_Span, ...]:
+def _spans() -> tuple[Span, ...]:
     """Every benchmark's versions, oldest first."""
     spans = []
     for name in sorted(data_names(FOLDER), key=_by_version):
@@ -132,33 +95,8 @@ def _spans() -> tuple[_Span, ...]:
                 f"kubernetes: {kubernetes['from']} to {kubernetes['to']} is no span of versions",
                 advice="Write the first and the last Kubernetes version, in this order.",
             )
-        spans.append(_Span(id=name, first=first, last=last, source=kubernetes["source"]))
+        spans.append(Span(id=name, first=first, last=last, source=kubernetes["source"]))
     return tuple(sorted(spans, key=lambda span: (span.first, span.last)))
-
-
-def _fitting_why(fitting: list[_Span], version: Version) -> str:
-    chosen = fitting[-1]
-    others = ", ".join(span.id for span in fitting[:-1])
-    why = (
-        f"Kubernetes {version} is in evidence; {chosen.id} is written for {chosen} "
-        f"({chosen.source})."
-    )
-    if not others:
-        return why
-    return f"{why} Of the benchmarks that cover this version the newest is taken; also: {others}."
-
-
-def _nearest_why(chosen: _Span, version: Version, spans: tuple[_Span, ...]) -> str:
-    place = "the nearest older one"
-    if chosen.last > version:
-        place = "the oldest one"
-    elif chosen is spans[-1]:
-        place = "the newest one"
-    return (
-        f"Kubernetes {version} is in evidence and NOT COVERED by any benchmark here; {chosen.id}, "
-        f"{place}, was taken instead. It is written for {chosen} ({chosen.source}): what "
-        "Kubernetes changed outside of these versions is not in it."
-    )
 
 
 def _by_version(name: str) -> tuple[str, tuple[int, ...]]:

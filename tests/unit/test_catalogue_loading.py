@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from analyzer.catalogue.benchmarks import (
-    choose_benchmark,
     known_benchmarks,
     load_benchmark,
     read_benchmark,
@@ -22,10 +21,10 @@ from analyzer.formats.own_files import read_own
 from analyzer.model.benchmark import Benchmark
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.errors import UsageError, UserFileError
+from analyzer.model.errors import UserFileError
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Check, CheckFactory, Outcome
-from analyzer.model.version import Version, parse_version
+from analyzer.model.version import Version
 
 
 class Colour(StrEnum):
@@ -241,68 +240,6 @@ def test_an_unknown_benchmark_names_the_known_ones() -> None:
     with pytest.raises(UserFileError) as refusal:
         load_benchmark("cis-9", TYPES)
     assert ", ".join(known_benchmarks()) in refusal.value.advice
-
-
-@pytest.mark.parametrize(
-    ("version", "chosen", "also"),
-    [
-        ("1.15", "cis-1.5", ""),
-        ("1.16", "cis-1.6", ""),
-        ("1.18", "cis-1.6", ""),
-        ("1.19", "cis-1.20", ""),
-        ("1.21", "cis-1.20", ""),
-        ("1.22", "cis-1.23", ""),
-        ("1.23", "cis-1.23", ""),
-        ("1.24", "cis-1.24", ""),
-        ("1.25", "cis-1.7", ""),
-        ("1.26", "cis-1.8", ""),
-        ("1.27", "cis-1.9", "also: cis-1.8."),
-        ("1.28", "cis-1.11", "also: cis-1.10."),
-        ("1.31", "cis-1.11", "also: cis-1.10."),
-        ("1.32", "cis-1.12", ""),
-        ("1.33", "cis-1.12", ""),
-        ("1.34", "cis-2.0.1", "also: cis-1.12."),
-        ("1.35", "cis-2.0.1", ""),
-    ],
-)
-def test_the_newest_of_the_benchmarks_that_cover_a_version_is_taken(
-    version: str, chosen: str, also: str
-) -> None:
-    name, why = choose_benchmark(parse_version(version))
-    assert name == chosen
-    assert why.startswith(f"Kubernetes {version} is in evidence; {chosen} is written for ")
-    assert ("Of the benchmarks that cover this version" in why) is bool(also)
-    assert why.endswith(also)
-    assert "NOT COVERED" not in why
-
-
-@pytest.mark.parametrize(
-    ("version", "chosen", "place"),
-    [
-        ("1.9", "cis-1.5", "the oldest one"),
-        ("1.14", "cis-1.5", "the oldest one"),
-        ("1.36", "cis-2.0.1", "the newest one"),
-        ("2.0", "cis-2.0.1", "the newest one"),
-    ],
-)
-def test_a_version_that_no_benchmark_covers_is_named_as_such(
-    version: str, chosen: str, place: str
-) -> None:
-    name, why = choose_benchmark(parse_version(version))
-    assert name == chosen
-    assert why.startswith(f"Kubernetes {version} is in evidence and NOT COVERED by any benchmark")
-    assert place in why
-
-
-def test_the_reason_names_who_says_so() -> None:
-    _, why = choose_benchmark(parse_version("1.31"))
-    assert "cis-1.11 is written for Kubernetes 1.28 to 1.31 (the document's own" in why
-
-
-def test_without_a_version_nothing_is_chosen() -> None:
-    with pytest.raises(UsageError, match="no Kubernetes version") as refusal:
-        choose_benchmark(None)
-    assert "--benchmark" in refusal.value.advice
 
 
 def test_a_default_without_a_value_is_unset_and_without_a_source_unverified() -> None:
