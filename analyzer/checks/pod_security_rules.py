@@ -29,9 +29,14 @@ def added(context: SecurityContext) -> tuple[str, ...]:
 
 
 def dropped(context: SecurityContext) -> tuple[str, ...]:
-    """Return the capabilities that a container drops."""
+    """Return the capabilities that a container drops, as every runtime understands them.
+
+    A name that already carries CAP_ gets it a second time in containerd, and drops nothing.
+    Source: containerd internal/cri/opts (WithCapabilities); Kubernetes' documentation of security
+    contexts asks for names without it.
+    """
     found = context.capabilities.drop if context.capabilities else None
-    return tuple(capability(name) for name in found or ())
+    return tuple(name.upper() for name in found or ())
 
 
 def security_contexts(spec: PodSpec) -> Iterator[tuple[str, Container, SecurityContext]]:

@@ -97,7 +97,7 @@ class Graph:
     Attributes:
         dangling: Bindings whose role does not exist: they grant nothing now.
         idle: The subjects of those bindings.
-        invalid: Service-account subjects without a namespace: they name nobody.
+        invalid: Service accounts without a namespace in cluster-wide bindings: they name nobody.
     """
 
     baseline: str
@@ -126,12 +126,12 @@ def resolve(lists: Lists, context: Context) -> Graph:
             continue
         own = context.policy.matches("own-collector-names", binding.name)
         for index, subject in enumerate(binding.subjects or ()):
-            if subject.kind == "ServiceAccount" and not subject.namespace:
+            if subject.kind == "ServiceAccount" and not (subject.namespace or place[1]):
                 invalid.append(f"{place_text(place)} subject {subject.name}")
                 continue
             grants.append(
                 Grant(
-                    who=_who(subject),
+                    who=_who(subject, place[1]),
                     everyone=_everyone(subject),
                     binding=place,
                     role=role,
@@ -209,7 +209,7 @@ def _bindings(lists: Lists) -> Iterator[tuple[str, Place, Item[Any]]]:
 def _idle(resource: str, item: Item[Any], text: str) -> Iterator[Idle]:
     for index, subject in enumerate(item.value.subjects or ()):
         yield Idle(
-            who=_who(subject),
+            who=_who(subject, item.value.namespace),
             text=text,
             resource=resource,
             line=item.line,
@@ -227,10 +227,14 @@ def _roles_known(lists: Lists, binding: RoleBinding) -> bool:
     return resource in lists.present and not lists.present[resource].malformed
 
 
-def _who(subject: Subject) -> str:
-    """Name a subject; a service account's user name means the account itself."""
+def _who(subject: Subject, home: str) -> str:
+    """Name a subject; a service account's user name means the account itself.
+
+    An account without a namespace is one of ``home``, the namespace of the binding.
+    Source: appliesToUser in kubernetes/kubernetes pkg/registry/rbac/validation/rule.go.
+    """
     if subject.kind == "ServiceAccount":
-        return f"ServiceAccount/{subject.namespace}/{subject.name}"
+        return f"ServiceAccount/{subject.namespace or home}/{subject.name}"
     if subject.kind == "User" and subject.name.startswith(ACCOUNT_USER):
         namespace, _, name = subject.name.removeprefix(ACCOUNT_USER).partition(":")
         if namespace and name:
