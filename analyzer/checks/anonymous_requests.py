@@ -14,6 +14,9 @@ from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
+HEALTH = frozenset({"/healthz", "/livez", "/readyz"})
+"""Paths that say whether the API server is well, and nothing about what it holds."""
+
 _FILE = "authentication-config"
 _SETTING = Setting(
     component="kube-apiserver",
@@ -62,8 +65,7 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
         return judged
     paths = _conditions(target)
     if paths:
-        note = f"anonymous requests are narrowed to {', '.join(paths)}"
-        return replace(judged, notes=(*judged.notes, note))
+        return _narrowed(judged, paths)
     authorizers = target.config.look_up(_AUTHORIZERS)
     if not isinstance(authorizers, Value) or "AlwaysAllow" not in authorizers.items:
         return judged
@@ -74,6 +76,26 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
         why="The API server turns anonymous access off by itself while an authorizer is "
         "AlwaysAllow, which is worse and is judged by its own control.",
         sources=(*judged.sources, authorizers.source),
+        letter=Verdict.FAIL,
+        letter_why=judged.why.rstrip("."),
+    )
+
+
+def _narrowed(judged: Judgement, paths: tuple[str, ...]) -> Judgement:
+    """Pass what lets anonymous callers ask for health and nothing else; the text has no such case.
+
+    A condition is a whole path (kubernetes.io/docs/reference/access-authn-authz/authentication,
+    anonymous authenticator configuration).
+    """
+    note = f"anonymous requests are narrowed to {', '.join(paths)}"
+    if not set(paths) <= HEALTH:
+        return replace(judged, notes=(*judged.notes, note))
+    return replace(
+        judged,
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_EXPLICIT,
+        actual=f"{judged.actual}, narrowed to {', '.join(paths)}",
+        why=f"{judged.actual}, but {note}, which tell whether the API server is well and no more.",
         letter=Verdict.FAIL,
         letter_why=judged.why.rstrip("."),
     )
@@ -102,6 +124,6 @@ def _conditions(target: Target) -> tuple[str, ...]:
         section = place.value if place else None
         conditions = section.get("conditions") if isinstance(section, dict) else None
         if isinstance(conditions, list):
-            found = (c.get("path") for c in conditions if isinstance(c, dict))
-            return tuple(str(path) for path in found if isinstance(path, str))
+            found = [c.get("path") if isinstance(c, dict) else None for c in conditions]
+            return tuple(str(p) if isinstance(p, str) else "(unreadable)" for p in found)
     return ()

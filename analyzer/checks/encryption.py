@@ -22,6 +22,11 @@ from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import Version
 
 _FLAG = "encryption-provider-config"
+_OLD_DATA = "what was written before encryption was turned on may still be in clear"
+_AESGCM = (
+    "aesgcm does encrypt, but Kubernetes' documentation advises it only where the key is replaced "
+    "by itself before 200,000 writes, which no evidence shows"
+)
 _ROLE = "encryption-config"
 _QUERY = Query(flag=_FLAG)
 _KMS_V1, _KMS_V1_OFF = "v1", Version(1, 29)
@@ -119,10 +124,14 @@ class Encryption:
                 replace(file.source, selector=block.pointer, excerpt=f"providers: {order}"[:400]),
                 file.flag,
             ),
-            notes=("what was written before encryption was turned on may still be in clear",)
-            if good
-            else (),
+            notes=_notes(first, good=good),
         )
+
+
+def _notes(first: str, *, good: bool) -> tuple[str, ...]:
+    if good:
+        return (_OLD_DATA,)
+    return (_AESGCM,) if first == "aesgcm" else ()
 
 
 def _loads(file: NamedFile, blocks: int) -> Judgement:

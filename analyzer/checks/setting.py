@@ -10,6 +10,7 @@ from analyzer.checks.named_file import not_there
 from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.peers import single_member
+from analyzer.checks.precondition import Precondition
 from analyzer.checks.settings_evidence import (
     default_judgement,
     setting_keys,
@@ -44,10 +45,15 @@ class Setting:
         gate, gate_group: For kind ``gate``: its name, and the switch of its group.
         letter_unset: ``pass`` or ``fail``: what the benchmark's text says of an unset
             setting, where Kubernetes' default says something else.
-        zero_in_file_is_unset: The component replaces a zero in its file by the default.
+        letter_value: The one value that the text names where others satisfy the rule too.
+        zero_in_file_is_unset: The component replaces a zero in its file by the default, while
+            the text does not accept it.
         allowed_by: Name of a declared policy value: ``allowed`` there accepts any value.
         alternative_flag, alternative_key: A boolean that, when true, meets the control.
         alternative_gate: Beta feature gate without which that boolean does nothing.
+        effect_flag, effect_key: A boolean that has to be true for a passing value to do
+            anything, while the text does not ask for it.
+        spared_flag, spared_key: A path setting with which that question does not arise.
         written_to: The path is one that the component writes, so that it may not exist yet.
         subject: Which versions of Kubernetes have the setting; None for all of them.
         filled_in: File names that the component puts into its own configz answer when the
@@ -67,11 +73,16 @@ class Setting:
     gate: str = ""
     gate_group: str = ""
     letter_unset: str = ""
+    letter_value: str = ""
     zero_in_file_is_unset: bool = False
     allowed_by: str = ""
     alternative_flag: str = ""
     alternative_key: str = ""
     alternative_gate: str = ""
+    effect_flag: str = ""
+    effect_key: str = ""
+    spared_flag: str = ""
+    spared_key: str = ""
     subject: Subject | None = None
     filled_in: tuple[str, ...] = ()
     peers_only: bool = False
@@ -106,6 +117,7 @@ class Setting:
             self._part(target, context, self._query(index)) for index in range(len(self.flags))
         ]
         judged = self._alternative.apply(all_of(parts), target, context)
+        judged = self._precondition.apply(judged, target)
         notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
@@ -181,10 +193,8 @@ class Setting:
 
     def _explicit(self, value: Value, target: Target, context: Context) -> Judgement:
         problem = malformed(self.kind, value)
-        allowed = self._policy_allows(context)
-        good = allowed or (
-            not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
-        )
+        met = not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
+        good = met or self._policy_allows(context)
         verb = "satisfies" if good else "violates"
         found = f"{value.written}{meaning(self.kind, value)} ({value.origin.value})"
         why = f"{found} {verb} the rule: {self.expected(context)}"
@@ -195,8 +205,17 @@ class Setting:
             why=f"{why}; {problem}." if problem else f"{why}.",
             sources=(value.source,),
         )
+        judged = self._lettered(judged, value) if good else judged
+        judged = judged if met or not good else _by_policy_alone(judged, value)
         paths = value.items if self._names_files and good else ()
         return all_of(not_there(judged, target, value, path) for path in paths) if paths else judged
+
+    def _lettered(self, judged: Judgement, value: Value) -> Judgement:
+        """Set beside a pass that the text names one value, and this is another."""
+        if not self.letter_value or value.text == self.letter_value:
+            return judged
+        why = f"the benchmark's text names {self.letter_value}, not {value.text}"
+        return replace(judged, letter=Verdict.FAIL, letter_why=why)
 
     def _unset(self, unset: Unset, target: Target, query: Query, context: Context) -> Judgement:
         name = self.gate or query.flag or query.key
@@ -214,7 +233,12 @@ class Setting:
             good=lambda value: satisfies(self.kind, self.expect, self._wanted(context), value),
             good_unset=self.expect in (Expect.UNSET, Expect.LACKS, Expect.DIFFERS),
         )
-        if not self.letter_unset or judged.verdict is Verdict.NO_EVIDENCE:
+        if judged.verdict is Verdict.NO_EVIDENCE:
+            return judged
+        if unset.written:
+            why = f"the benchmark's text does not accept {unset.written}"
+            return replace(judged, letter=Verdict.FAIL, letter_why=why)
+        if not self.letter_unset:
             return judged
         wants = "is content with" if self.letter_unset == "pass" else "does not accept"
         return replace(
@@ -264,6 +288,15 @@ class Setting:
         return paths and not self.written_to
 
     @property
+    def _precondition(self) -> Precondition:
+        return Precondition(
+            flag=self.effect_flag,
+            key=self.effect_key,
+            spared_by=(self.spared_flag, self.spared_key),
+            spared_names=self.filled_in,
+        )
+
+    @property
     def _alternative(self) -> Alternative:
         return Alternative(
             flag=self.alternative_flag,
@@ -271,6 +304,12 @@ class Setting:
             gate=self.alternative_gate,
             gate_group="AllBeta",
         )
+
+
+def _by_policy_alone(judged: Judgement, value: Value) -> Judgement:
+    """Set beside a pass that the declared policy grants, and the text does not."""
+    why = f"the benchmark's text does not accept {value.written}"
+    return replace(judged, letter=Verdict.FAIL, letter_why=why)
 
 
 def _no_such_setting(unset: Unset, label: str, subject: Subject, version: str) -> Judgement:
