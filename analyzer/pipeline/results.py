@@ -1,17 +1,21 @@
 """Judged controls into rows of the register: findings, coverage, responsibility, disposition."""
 
 from collections import Counter
+from dataclasses import replace
 
 from analyzer.model.assessment import ControlResult, Finding
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import OtherReading, Outcome
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.verdict import Verdict
 from analyzer.pipeline.judge import Judged
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.responsibility.assign import assign
 from analyzer.responsibility.compare import disposition
+
+LONGEST = 2_000
+"""Characters of one text of a row or finding, before the mark of a cut."""
 
 
 def build_results(
@@ -51,8 +55,9 @@ def _row(
         remediation=definition.remediation,
         verdict=judged.verdict,
         reason=judged.reason,
-        explanation=judged.explanation + _partial_words(missing, expected, partial=partial),
-        other_reading=judged.other_reading,
+        explanation=_bounded(judged.explanation)
+        + _partial_words(missing, expected, partial=partial),
+        other_reading=_bounded_reading(judged.other_reading),
         findings=findings,
         counts=dict(sorted(Counter(f.verdict.value for f in findings).items())),
         nodes_expected=expected,
@@ -69,14 +74,25 @@ def _finding(outcome: Outcome, register: EvidenceRegister) -> Finding:
         subject=outcome.subject,
         verdict=outcome.verdict,
         reason=outcome.reason,
-        explanation=outcome.explanation,
-        actual=outcome.actual,
-        expected=outcome.expected,
+        explanation=_bounded(outcome.explanation),
+        actual=_bounded(outcome.actual),
+        expected=_bounded(outcome.expected),
         evidence=register.cite(outcome.evidence),
-        missing=outcome.missing,
-        notes=outcome.notes,
-        other_reading=outcome.other_reading,
+        missing=tuple(replace(m, detail=_bounded(m.detail)) for m in outcome.missing),
+        notes=tuple(map(_bounded, outcome.notes)),
+        other_reading=_bounded_reading(outcome.other_reading),
     )
+
+
+def _bounded_reading(other: OtherReading | None) -> OtherReading | None:
+    return replace(other, why=_bounded(other.why)) if other is not None else None
+
+
+def _bounded(text: str) -> str:
+    """Cut what an argument or a name of any length made long; the evidence holds all of it."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}… (cut; {len(text)} characters)"
 
 
 def _coverage(
