@@ -32,6 +32,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,7 +48,7 @@ from tests.collectors.node_run import collect, process, unpack
 from tests.hostile import builder
 from tests.mutation.api_world import API_EDITS, api_members
 from tests.mutation.base import base
-from tests.mutation.evidence import API, node_members
+from tests.mutation.evidence import API, node_members, read_api, read_node
 from tests.mutation.node_edits import NODE_EDITS
 from tests.mutation.world import Node, World
 
@@ -133,14 +134,27 @@ def bundles(case: Mapping[str, Any], folder: Path) -> Iterator[tuple[Bundle, ...
         world = world.change(
             case["bare"], lambda node: Node(name=node.name, processes=(), files={})
         )
-    made = {node.name: node_members(node) for node in world.nodes} | {API: api_members(world.api)}
+    found = {node.name: read_node(node).bundle for node in world.nodes}
+    found |= {API: read_api(world.api).bundle} | _changed(case, world, folder)
+    yield tuple(found[name] for name in case.get("only", list(found)))
+
+
+def _changed(case: Mapping[str, Any], world: World, folder: Path) -> dict[str, Bundle]:
+    """Return the bundles that a case changes after they were made."""
+    made: dict[str, dict[str, bytes]] = {}
     if "manifest" in case:
-        made[API] = _stating(made[API], case["manifest"])
+        made[API] = _stating(api_members(world.api), case["manifest"])
     for spoil in case.get("spoil", []):
-        made[spoil["node"]] = _spoilt(made[spoil["node"]], spoil)
-    wanted = case.get("only", list(made))
-    paths = [builder.write(folder, builder.pack(made[n]), f"{n}.tar") for n in wanted]
-    yield tuple(read_bundle(path) for path in paths)
+        name = spoil["node"]
+        before = made.get(name) or _members(world, name)
+        made[name] = _spoilt(before, spoil)
+    packed = {n: builder.write(folder, builder.pack(m), f"{n}.tar") for n, m in made.items()}
+    return {name: read_bundle(path) for name, path in packed.items()}
+
+
+def _members(world: World, name: str) -> dict[str, bytes]:
+    nodes = {node.name: node for node in world.nodes}
+    return api_members(world.api) if name == API else node_members(nodes[name])
 
 
 def _spoilt(members: Mapping[str, bytes], spoil: Mapping[str, Any]) -> dict[str, bytes]:
@@ -195,8 +209,11 @@ def run(case: Mapping[str, Any], read: tuple[Bundle, ...], folder: Path) -> Asse
         reading=Reading(case.get("reading", "effective")),
         policy=policy,
     )
-    (assessment,) = assess(prepare(options), read, lambda _: None)
+    (assessment,) = assess(_prepared(options), read, lambda _: None)
     return assessment
+
+
+_prepared = lru_cache(maxsize=32)(prepare)
 
 
 def texts(value: object) -> Iterator[str]:
