@@ -16,6 +16,7 @@ from analyzer.formats.kube_baseline import shipped_baseline
 from analyzer.formats.kube_objects import decode
 from analyzer.formats.own_files import load_data
 from analyzer.model.api import ApiEvidence
+from analyzer.model.evidence import Present
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Verdict, worst
 from analyzer.model.version import Version
@@ -83,7 +84,15 @@ def captured() -> ApiEvidence:
         name: build.resource_list(name, [decode(name, json.dumps(i).encode()) for i in items])
         for name, items in documents().items()
     }
-    return build.api(lists=lists, git_version="v1.36.2")
+    return build.api(lists=lists, configz=configz(), git_version="v1.36.2")
+
+
+def configz() -> dict[str, Any]:
+    kubelet = {"kind": "KubeletConfiguration"}
+    return {
+        item["metadata"]["name"]: Present(value=kubelet, source=build.source("bundle/blobs/c"))
+        for item in documents()["nodes"]
+    }
 
 
 @cache
@@ -245,7 +254,8 @@ def test_the_order_of_objects_changes_no_verdict() -> None:
         for name, items in documents().items()
     }
     backwards = build.cluster(
-        build.node("cp-1", processes=[SERVER]), api_evidence=build.api(lists=lists)
+        build.node("cp-1", processes=[SERVER]),
+        api_evidence=build.api(lists=lists, configz=configz()),
     )
     for topic, definition in definitions().items():
         check = msgspec.convert(

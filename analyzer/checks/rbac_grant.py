@@ -1,9 +1,10 @@
 """Who holds a powerful right beyond what Kubernetes and kubeadm ship with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
+from analyzer.checks.rbac_asides import aggregated, breadth, indirect, nothing_new, unresolved
 from analyzer.checks.rbac_authorizers import under_authorizers
 from analyzer.checks.rbac_graph import (
     MASTERS,
@@ -13,7 +14,6 @@ from analyzer.checks.rbac_graph import (
     grant_sources,
     place_text,
     resolve,
-    subject_source,
 )
 from analyzer.formats.kube_access import Right, granted_verbs, parse_right, rule_text
 from analyzer.formats.kube_baseline import Place
@@ -39,10 +39,12 @@ class RbacGrant:
     Attributes:
         rights: Texts like ``get,list,watch core:secrets``.
         holds: What a holder can do, to complete "can ...".
+        indirect: Further rights that lead to the same thing: their holders are named, not judged.
     """
 
     rights: tuple[str, ...]
     holds: str
+    indirect: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
@@ -58,7 +60,7 @@ class RbacGrant:
 
     def _granted(self, lists: Lists, context: Context) -> tuple[Outcome, ...]:
         graph = resolve(lists, context)
-        hits = self._hits(graph)
+        hits = _hits(graph, self.rights)
         held: dict[str, list[tuple[Grant, tuple[int, ...]]]] = {}
         aside: list[str] = []
         masters: list[Grant] = []
@@ -71,22 +73,25 @@ class RbacGrant:
             elif granting:
                 held.setdefault(grant.who, []).append((grant, granting))
         found = tuple(self._outcome(who, grants, lists) for who, grants in sorted(held.items()))
+        notes = (*indirect(self._others(graph, held), self.holds), *unresolved(graph))
         own = set_aside(tuple(dict.fromkeys(aside)), lists.cite(*RESOURCES))
-        own += _nothing_new(tuple(masters), lists)
+        own += nothing_new(tuple(masters), lists)
         if found or lists.gaps:
-            return found + own + lists.gaps
-        return (self._nobody(graph, lists), *own)
+            return _noted(found, notes) + own + lists.gaps
+        return (*_noted((self._nobody(graph, lists),), notes), *own)
 
-    def _hits(self, graph: Graph) -> Hits:
-        rights = tuple(parse_right(text) for text in self.rights)
+    def _others(self, graph: Graph, held: Mapping[str, object]) -> dict[str, Grant]:
+        """Return one grant of each subject that only gets there another way."""
+        if not self.indirect:
+            return {}
+        hits = _hits(graph, self.indirect)
         return {
-            (role.place, wide): tuple(
-                position
-                for position, rule in enumerate(role.rules)
-                if _grants(rule, rights, cluster_wide=wide)
-            )
-            for role in graph.roles
-            for wide in (False, True)
+            grant.who: grant
+            for grant in sorted(graph.grants, key=lambda one: one.who)
+            if grant.who not in held
+            and grant.who != MASTERS
+            and not grant.own
+            and _granting(grant, hits)
         }
 
     def _outcome(
@@ -113,15 +118,14 @@ class RbacGrant:
             actual=some(ways, 4),
             expected="no holder beyond the shipped baseline, or each one justified",
             evidence=tuple(dict.fromkeys(sources)),
-            notes=tuple(ways[1:SHOWN]),
+            notes=(
+                *breadth(who),
+                *ways[1:SHOWN],
+                *aggregated(grant for grant, _ in held),
+            ),
         )
 
     def _nobody(self, graph: Graph, lists: Lists) -> Outcome:
-        notes = [f"Baseline: {graph.baseline}."]
-        if graph.dangling:
-            notes.append(f"Bindings to roles that do not exist: {some(graph.dangling)}.")
-        if graph.invalid:
-            notes.append(f"Service accounts named without a namespace: {some(graph.invalid)}.")
         return Outcome(
             subject=CLUSTER,
             verdict=Verdict.PASS,
@@ -131,27 +135,28 @@ class RbacGrant:
             actual="no holder beyond the baseline",
             expected="no holder beyond the shipped baseline, or each one justified",
             evidence=lists.cite(*RESOURCES),
-            notes=tuple(notes),
+            notes=(f"Baseline: {graph.baseline}.",),
         )
 
 
-def _nothing_new(grants: tuple[Grant, ...], lists: Lists) -> tuple[Outcome, ...]:
-    """Name bindings that give a group what it has without any; their own control judges them."""
-    if not grants:
-        return ()
-    names = some(tuple(dict.fromkeys(place_text(grant.binding) for grant in grants)))
-    return (
-        Outcome(
-            subject=MASTERS,
-            verdict=Verdict.NOT_APPLICABLE,
-            reason=Reason.NA_ROLE,
-            explanation="The API server lets this group do everything before any role is asked, "
-            f"so these bindings grant it nothing new: {names}.",
-            actual=names,
-            expected="no right that the subject lacks without the binding",
-            evidence=tuple(subject_source(grant, lists) for grant in grants[:SHOWN]),
-        ),
+def _noted(found: tuple[Outcome, ...], notes: tuple[str, ...]) -> tuple[Outcome, ...]:
+    """Put what is said once for the whole cluster beside the first finding."""
+    return tuple(
+        replace(one, notes=(*one.notes, *notes)) if at == 0 else one for at, one in enumerate(found)
     )
+
+
+def _hits(graph: Graph, texts: tuple[str, ...]) -> Hits:
+    rights = tuple(parse_right(text) for text in texts)
+    return {
+        (role.place, wide): tuple(
+            position
+            for position, rule in enumerate(role.rules)
+            if _grants(rule, rights, cluster_wide=wide)
+        )
+        for role in graph.roles
+        for wide in (False, True)
+    }
 
 
 def _grants(rule: PolicyRule, rights: tuple[Right, ...], *, cluster_wide: bool) -> bool:

@@ -36,6 +36,7 @@ class RoleEntry:
         extra: Positions of the rules that the shipped role of that place does not cover; all of
             them for a role that does not ship.
         shipped: The role is part of the baseline and grants nothing beyond it.
+        aggregated: Label selectors (``a=b``) whose ClusterRoles a controller merged into it.
     """
 
     place: Place
@@ -43,6 +44,7 @@ class RoleEntry:
     extra: tuple[int, ...]
     shipped: bool
     own: bool
+    aggregated: tuple[str, ...]
     resource: str
     line: int
 
@@ -193,10 +195,20 @@ def _roles(lists: Lists, baseline: Baseline, context: Context) -> Mapping[Place,
                 extra=extra,
                 shipped=place in baseline.roles and not extra,
                 own=context.policy.matches("own-collector-names", role.name),
+                aggregated=_aggregated(role),
                 resource=resource,
                 line=item.line,
             )
     return MappingProxyType(found)
+
+
+def _aggregated(role: Role) -> tuple[str, ...]:
+    selectors = role.aggregation_rule.cluster_role_selectors if role.aggregation_rule else None
+    return tuple(
+        f"{key}={value}"
+        for selector in selectors or ()
+        for key, value in sorted((selector.match_labels or {}).items())
+    ) or (("expressions",) if selectors else ())
 
 
 def _bindings(lists: Lists) -> Iterator[tuple[str, Place, Item[Any]]]:
