@@ -37,11 +37,13 @@ class Entry:
     Attributes:
         definition: Its texts speak of the parameters that it sets itself.
         template: The same with ``{parameter}`` still in its texts, for benchmarks to fill.
+        defaults: Defaults of settings that only this rule reads, as the file has them.
     """
 
     definition: Definition
     template: Definition
     spec: CheckSpec
+    defaults: Mapping[str, Any]
 
 
 @cache
@@ -92,7 +94,8 @@ def _entry(topic: str, fields: Mapping[str, Any], *, where: str) -> Entry:
         subject=spec.subject,
     )
     definition = worded(template, spec.params, where=where)
-    return Entry(definition=definition, template=template, spec=spec)
+    defaults = MappingProxyType(dict(fields.get("defaults", {})))
+    return Entry(definition=definition, template=template, spec=spec, defaults=defaults)
 
 
 def _spec(fields: Mapping[str, Any]) -> CheckSpec:

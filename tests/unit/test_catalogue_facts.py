@@ -221,3 +221,67 @@ def test_every_published_control_is_in_our_data(name: str) -> None:
 def test_a_topic_stands_for_one_control_only(name: str) -> None:
     topics = [control.definition.topic for control in loaded(name).controls]
     assert len(topics) == len(set(topics))
+
+
+DIFFERENCES = [
+    ("cis-1.23", "1.1.1", "apiserver-manifest-mode", {"limit": "644"}),
+    ("cis-1.24", "1.1.1", "apiserver-manifest-mode", {"limit": "600"}),
+    ("cis-1.20", "1.1.13", "admin-kubeconfig-mode", {"limit": "644"}),
+    ("cis-1.23", "1.1.13", "admin-kubeconfig-mode", {"limit": "600"}),
+    ("cis-1.8", "1.1.14", "admin-kubeconfig-owner", {"include_super_admin": "false"}),
+    ("cis-1.9", "1.1.14", "admin-kubeconfig-owner", {"include_super_admin": "true"}),
+    ("cis-1.23", "1.1.20", "pki-cert-mode", {"limit": "644"}),
+    ("cis-1.24", "1.1.20", "pki-cert-mode", {"limit": "600"}),
+    ("cis-1.10", "1.1.20", "pki-cert-mode", {"limit": "600"}),
+    ("cis-1.11", "1.1.20", "pki-cert-mode", {"limit": "644"}),
+    ("cis-1.10", "4.1.7", "kubelet-ca-mode", {"limit": "600"}),
+    ("cis-1.11", "4.1.7", "kubelet-ca-mode", {"limit": "644"}),
+    ("cis-1.6", "1.2.2", "api-basic-auth", {}),
+    ("cis-1.20", "1.2.2", "api-token-auth", {}),
+    ("cis-1.20", "1.2.3", "api-kubelet-https", {}),
+    ("cis-1.23", "1.2.3", "api-deny-extip-off", {"enabled": "false"}),
+    ("cis-1.24", "1.2.3", "api-deny-extip-off", {"enabled": "false"}),
+    ("cis-1.7", "1.2.3", "api-deny-extip-on", {"enabled": "true"}),
+    ("cis-2.0.1", "1.2.3", "api-deny-extip-on", {"enabled": "true"}),
+    ("cis-1.8", "1.2.12", "adm-scdeny", {}),
+    ("cis-1.9", "1.2.12", "adm-serviceaccount", {}),
+    ("cis-1.20", "1.2.34", "api-ciphers", {"allowed_set": "C8"}),
+    ("cis-1.9", "1.2.29", "api-ciphers", {"allowed_set": "C21"}),
+    ("cis-1.11", "1.2.29", "api-ciphers", {"allowed_set": "C15"}),
+    ("cis-1.12", "1.2.29", "api-ciphers", {"allowed_set": "C11"}),
+    ("cis-2.0.1", "1.2.29", "api-ciphers", {"allowed_set": "C11"}),
+    ("cis-1.11", "4.2.12", "kl-ciphers", {"allowed_set": "C8"}),
+    ("cis-1.12", "4.2.12", "kl-ciphers", {"allowed_set": "C6"}),
+    ("cis-2.0.1", "4.2.12", "kl-ciphers", {"allowed_set": "C8"}),
+    ("cis-1.11", "4.2.15", "kl-ipaddressdeny", {}),
+    ("cis-1.11", "5.2.9", "ps-addedcaps", {}),
+    ("cis-1.12", "5.2.9", "ps-anycaps", {}),
+    ("cis-1.10", "5.7.4", "default-ns", {}),
+    ("cis-1.11", "5.6.4", "default-ns", {}),
+]
+"""Where neighbouring versions differ: benchmark, number, topic, and what is tested."""
+GONE = [
+    ("cis-1.23", "adm-psp"),
+    ("cis-1.24", "api-kubelet-https"),
+    ("cis-1.8", "proxy-metrics"),
+    ("cis-1.10", "api-sa-extend-token"),
+    ("cis-1.10", "kl-ipaddressdeny"),
+    ("cis-1.12", "kl-ipaddressdeny"),
+    ("cis-1.12", "ps-addedcaps"),
+    ("cis-1.20", "psa-any"),
+]
+"""Topics that a version does not have, though a neighbour does."""
+
+
+@pytest.mark.parametrize(("name", "number", "topic", "tested"), DIFFERENCES)
+def test_versions_differ_as_published(
+    name: str, number: str, topic: str, tested: dict[str, str]
+) -> None:
+    control = next(c for c in loaded(name).controls if c.id == number)
+    assert control.definition.topic == topic
+    assert {key: control.definition.params.get(key) for key in tested} == tested
+
+
+@pytest.mark.parametrize(("name", "topic"), GONE)
+def test_a_version_lacks_what_only_its_neighbour_has(name: str, topic: str) -> None:
+    assert topic not in {control.definition.topic for control in loaded(name).controls}
