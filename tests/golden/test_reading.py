@@ -1,8 +1,8 @@
 """The sample cluster as a person read it, control by control, beside what the tool says.
 
 ``reading.cis-1.12.csv`` was written from the raw files and lists before any verdict was looked
-at. ``kube_bench`` is the word that kube-bench 0.15.6 prints for the same cluster by its published
-configuration; a control of section 4 has the worse word of the two nodes.
+at. ``kube_bench`` is the word that kube-bench 0.15.6 has for the same cluster by its published
+configuration, told without a run of it; section 4 has the worse word of the two nodes.
 """
 
 import csv
