@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from analyzer.checks.api_lists import Lists
-from analyzer.formats.kube_access import rule_text
+from analyzer.formats.kube_access import only_lists, rule_text
 from analyzer.formats.kube_baseline import Baseline, Place, shipped_baseline
 from analyzer.formats.kube_objects import RBAC
 from analyzer.formats.kube_rbac import PolicyRule, Role, RoleBinding, Subject
@@ -43,7 +43,6 @@ class RoleEntry:
     rules: tuple[PolicyRule, ...]
     extra: tuple[int, ...]
     shipped: bool
-    own: bool
     aggregated: tuple[str, ...]
     resource: str
     line: int
@@ -58,7 +57,7 @@ class Grant:
         everyone: The subject stands for every caller or every service account of a namespace.
         binding: Kind, namespace and name; the namespace limits the effect, empty is cluster-wide.
         shipped: Binding and subject are part of the baseline.
-        own: The binding belongs to the collector, by the declared policy.
+        own: The binding belongs to the collector, by the declared policy and by what it grants.
     """
 
     who: str
@@ -126,7 +125,7 @@ def resolve(lists: Lists, context: Context) -> Graph:
                 dangling.append(f"{place_text(place)} -> {binding.role_ref.name}")
                 idle.extend(_idle(resource, item, dangling[-1]))
             continue
-        own = context.policy.matches("own-collector-names", binding.name)
+        own = _is_collectors(binding, role, context)
         for index, subject in enumerate(binding.subjects or ()):
             if subject.kind == "ServiceAccount" and not (subject.namespace or place[1]):
                 invalid.append(f"{place_text(place)} subject {subject.name}")
@@ -194,7 +193,6 @@ def _roles(lists: Lists, baseline: Baseline, context: Context) -> Mapping[Place,
                 rules=rules,
                 extra=extra,
                 shipped=place in baseline.roles and not extra,
-                own=context.policy.matches("own-collector-names", role.name),
                 aggregated=_aggregated(role),
                 resource=resource,
                 line=item.line,
@@ -227,6 +225,12 @@ def _idle(resource: str, item: Item[Any], text: str) -> Iterator[Idle]:
             line=item.line,
             pointer=f"/subjects/{index}",
         )
+
+
+def _is_collectors(binding: RoleBinding, role: RoleEntry, context: Context) -> bool:
+    """Tell whether a binding is the collector's: a name alone proves nothing, its rights do."""
+    named = context.policy.matches("own-collector-names", binding.name)
+    return named and all(only_lists(rule) for rule in role.rules)
 
 
 def _target(binding: RoleBinding, place: Place) -> Place:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.rbac_authorizers import under_authorizers
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLES,
@@ -50,13 +50,11 @@ def _judged(lists: Lists, context: Context) -> tuple[Outcome, ...]:
     found = tuple(
         _outcome(role, positions, tuple(holders.get(place_text(role.place), ())), lists)
         for role, positions in wild
-        if positions and not role.own
+        if positions
     )
-    named = tuple(place_text(role.place) for role, positions in wild if positions and role.own)
-    own = set_aside(named, lists.cite(CLUSTER_ROLES, ROLES))
     if found or lists.gaps:
-        return found + own + lists.gaps
-    return (_clean(graph, lists), *own)
+        return found + lists.gaps
+    return (_clean(graph, lists),)
 
 
 def _wild(role: RoleEntry) -> tuple[int, ...]:

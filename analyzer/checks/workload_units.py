@@ -102,7 +102,7 @@ def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
             resource=resource,
             line=line,
             pointer=_TEMPLATE_POINTER.get(kind, "/spec/template/spec"),
-            own=policy.matches("own-collector-names", value.name),
+            own=_is_collectors(policy, value.namespace, value.name),
         )
 
 
@@ -128,8 +128,13 @@ def _pods(lists: Lists, owners: Owned, policy: Policy) -> Iterator[Unit]:
             resource=PODS,
             line=item.line,
             pointer="/spec",
-            own=policy.matches("own-collector-names", subject.rsplit("/", 1)[-1]),
+            own=_is_collectors(policy, pod.namespace, subject.rsplit("/", 1)[-1]),
         )
+
+
+def _is_collectors(policy: Policy, namespace: str, name: str) -> bool:
+    """Tell whether a workload is the collector's: its name alone proves nothing elsewhere."""
+    return all(policy.matches("own-collector-names", one) for one in (namespace, name))
 
 
 def _top(kind: str, value: KubeObject, owners: Owned) -> str:

@@ -131,6 +131,20 @@ def wildcards(rule: PolicyRule) -> tuple[str, ...]:
     return tuple(places)
 
 
+def only_lists(rule: PolicyRule) -> bool:
+    """Tell whether a rule gives no more than our collector asks for: lists of what holds no secret.
+
+    Settings of kubelets, through nodes/proxy, are the one thing beyond (docs/collecting.md).
+    """
+    verbs, resources = set(rule.verbs or ()), set(rule.resources or ())
+    if rule.non_resource_urls or ALL in (rule.api_groups or ()):
+        return False
+    if resources == {"nodes/proxy"}:
+        return verbs <= {"get"}
+    plain = not any("/" in name or name in (ALL, "secrets") for name in resources)
+    return plain and verbs <= {"get", "list"}
+
+
 def rule_text(rule: PolicyRule) -> str:
     """Write a rule in one line: verbs, then groups and resources or URLs, then names."""
     verbs = ",".join(rule.verbs or ())
