@@ -70,8 +70,27 @@ def _configz(bundle: Bundle, probe: ProbeRecord, node: str | None) -> Answer:
     inner = whole.value.get("kubeletconfig")
     if not isinstance(inner, dict):
         return misfit(bundle, probe, "the answer holds no kubeletconfig")
+    if not _is_whole(inner):
+        return misfit(bundle, probe, "the answer lacks what every kubelet answers")
     place = source(bundle, whole.source.member, selector="line 1 /kubeletconfig")
     return Present(value=MappingProxyType(inner), source=place)
+
+
+def _is_whole(config: Mapping[str, Any]) -> bool:
+    """Tell whether an answer holds what a kubelet writes whatever its settings are.
+
+    In v1beta1 whether anonymous requests are let in is a pointer, which is written also when
+    it is false, and the mode of authorization is never empty (kubernetes/kubernetes
+    staging/src/k8s.io/kubelet/config/v1beta1/types.go). An answer without them was cut, and
+    what it leaves out is not zero.
+    """
+    authentication, authorization = config.get("authentication"), config.get("authorization")
+    if not isinstance(authentication, dict) or not isinstance(authorization, dict):
+        return False
+    anonymous = authentication.get("anonymous")
+    told = anonymous.get("enabled") if isinstance(anonymous, dict) else None
+    mode = authorization.get("mode")
+    return isinstance(told, bool) and isinstance(mode, str) and bool(mode)
 
 
 def _document(bundle: Bundle, probe: ProbeRecord) -> Answer:

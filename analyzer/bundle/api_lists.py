@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from analyzer.bundle.api_agreement import whole_list_doubt, with_unlisted_namespaces
 from analyzer.bundle.api_documents import ACCESS, CONFIGZ, VERSION
 from analyzer.bundle.api_served import (
     DISCOVERY,
@@ -15,6 +16,7 @@ from analyzer.bundle.api_served import (
 )
 from analyzer.bundle.limits import DEFAULT_LIMITS
 from analyzer.bundle.places import blob_member, misfit, record_source, source, why_not
+from analyzer.formats.kube_meta import KubeObject
 from analyzer.formats.kube_objects import decode
 from analyzer.formats.strict_json import split_lines
 from analyzer.model.api import Item, Malformed, ResourceList
@@ -77,7 +79,7 @@ def resource_lists(bundle: Bundle) -> ServedLists:
                 if again
                 else _list(bundle, probe, resource, served)
             )
-    return ServedLists(found, served)
+    return ServedLists(with_unlisted_namespaces(found), served)
 
 
 @contextmanager
@@ -132,12 +134,17 @@ def _whole_list(bundle: Bundle, probe: ProbeRecord, resource: str, *, stated: in
     count = len(items) + len(malformed)
     if stated != count:
         return misfit(bundle, probe, "another number of objects was recorded than is there")
+    doubt = whole_list_doubt(resource, tuple(item.value for item in items))
+    if doubt:
+        return misfit(bundle, probe, doubt)
     place = source(bundle, member, excerpt=f"{count} objects")
     value = ResourceList(resource=resource, items=items, malformed=malformed, source=place)
     return Present(value=value, source=place)
 
 
-def _decode(data: bytes, resource: str) -> tuple[tuple[Item[object], ...], tuple[Malformed, ...]]:
+def _decode(
+    data: bytes, resource: str
+) -> tuple[tuple[Item[KubeObject], ...], tuple[Malformed, ...]]:
     items = []
     malformed = []
     for number, line in split_lines(data, max_length=DEFAULT_LIMITS.line_length):

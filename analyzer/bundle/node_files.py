@@ -24,6 +24,7 @@ from analyzer.model.verdict import Reason
 FILE = "file/"
 DIRECTORY = "dir/"
 _AGENT = "/agent/"
+_REGULAR = "file"
 
 
 def captured_files(
@@ -155,6 +156,9 @@ def _content(bundle: Bundle, probe: ProbeRecord) -> Evidence[str]:
             detail=f"{path}: only facts about it were collected, not its content",
             source=record_source(bundle, probe),
         )
+    kind = (probe.record.get("stat") or {}).get("type", _REGULAR)
+    if kind != _REGULAR:
+        return misfit(bundle, probe, f"recorded as {kind}, with the content of a file")
     return _text(bundle, member, path)
 
 

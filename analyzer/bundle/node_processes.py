@@ -15,6 +15,8 @@ from analyzer.model.verdict import Reason
 _ORDER = {name: rank for rank, name in enumerate((*COMPONENTS, *ALL_IN_ONE))}
 SCAN = "proc/scan"
 CMDLINE = "proc/cmdline"
+_OWN_NAMES = frozenset((*COMPONENTS, "kubelite"))
+"""Program names that say by themselves which component a process is."""
 _NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
 
@@ -112,13 +114,26 @@ def _miscounted(bundle: Bundle, scan: Mapping[str, Any]) -> str:
 
 
 def _agreed(bundle: Bundle, probe_id: str) -> Mapping[int, ProbeRecord | None]:
-    """Return the first record of each pid; None where another one says something else."""
+    """Return the first record of each pid; None where another one says something else.
+
+    So does the name of the program itself, where it is the name of another component.
+    """
     found: dict[int, ProbeRecord | None] = {}
     for pid, probe in _by_pid(bundle, probe_id):
         before = found.setdefault(pid, probe)
-        if before is not None and _facts(before) != _facts(probe):
+        if before is not None and (_facts(before) != _facts(probe) or _is_another(bundle, probe)):
             found[pid] = None
     return found
+
+
+def _is_another(bundle: Bundle, probe: ProbeRecord) -> bool:
+    """Tell whether a record names one component, and its first argument another."""
+    member = blob_member(probe)
+    if probe.probe != CMDLINE or member is None:
+        return False
+    program = bundle.members[member].partition(b"\0")[0].decode("utf-8", "replace")
+    name = program.removesuffix(" (deleted)").rpartition("/")[2]
+    return name in _OWN_NAMES and name != probe.record.get("component")
 
 
 def _facts(probe: ProbeRecord) -> tuple[object, ...]:

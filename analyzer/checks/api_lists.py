@@ -184,9 +184,9 @@ def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
             subject=CLUSTER,
             verdict=Verdict.NO_EVIDENCE,
             reason=Reason.NE_SCHEMA_INVALID,
-            explanation=f"{len(bad.malformed)} of the objects in the list of {bad.resource} could "
-            f"not be read, so a statement about all of them is not possible.",
-            actual=f"line {bad.malformed[0].line}: {bad.malformed[0].detail}"[:400],
+            explanation=f"{len(bad.malformed)} of the objects that belong into the list of "
+            f"{bad.resource} could not be read, so a statement about all of them is not possible.",
+            actual=_told(bad.malformed[0])[:400],
             expected="objects of their kind",
             evidence=tuple(_place(bad, one) for one in bad.malformed[:SHOWN]),
             missing=(
@@ -199,6 +199,10 @@ def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
         )
         for bad in broken
     )
+
+
+def _told(one: Malformed) -> str:
+    return f"line {one.line}: {one.detail}" if one.line else one.detail
 
 
 def _not_whole(bad: ResourceList[Any]) -> Unreadable:

@@ -105,7 +105,7 @@ _ROLE_LABELS = (
 )
 
 
-def decode(resource: str, line: bytes) -> object:
+def decode(resource: str, line: bytes) -> KubeObject:
     """Decode one object of a list.
 
     Args:

@@ -20,7 +20,11 @@ class Item(Generic[O_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Malformed:
-    """A line that is not an object of its kind: evidence that does not fit."""
+    """A line that is not an object of its kind: evidence that does not fit.
+
+    Attributes:
+        line: Line from 1; 0 for an object that is known to exist and has no line.
+    """
 
     line: int
     detail: str
@@ -44,12 +48,12 @@ class ResourceList(Generic[O_co]):
     source: Source
 
     def at(self, line: int, pointer: str = "", excerpt: str = "") -> Source:
-        """Return the source of one place: a line of the member, and a JSON pointer in it."""
+        """Return the source of one place: a line of the member (0 is all), and a JSON pointer."""
         return Source(
             bundle_sha256=self.source.bundle_sha256,
             member=self.source.member,
             member_sha256=self.source.member_sha256,
-            selector=f"line {line} {pointer}".rstrip(),
+            selector=f"line {line} {pointer}".rstrip() if line else "",
             excerpt=excerpt[:400],
         )
 

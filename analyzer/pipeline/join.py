@@ -1,6 +1,9 @@
 """Join the evidence of several bundles into one cluster, or refuse to."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from types import MappingProxyType
 
 from analyzer.formats.kube_objects import expected_nodes
 from analyzer.model.api import ApiEvidence
@@ -76,8 +79,25 @@ def join(
     if len(mixed) > 1:
         notices.append(f"Certificate authorities differ between bundles: {_BY_WORD}")
     expected = expected_nodes(api) if api is not None else None
+    if api is not None and expected is not None:
+        api = _without_strangers(api, {node.name for node in expected}, notices)
     cluster = ClusterEvidence(nodes=chosen, api=api, expected=expected)
     return cluster, (*notices, *_unproven(cluster), *_coverage_notices(cluster))
+
+
+def _without_strangers(
+    api: ApiEvidence, known: AbstractSet[str], notices: list[str]
+) -> ApiEvidence:
+    """Leave out what kubelets are said to answer that the list of nodes does not hold."""
+    strangers = [name for name in api.configz if name not in known]
+    if not strangers:
+        return api
+    notices.append(
+        f"Answers of kubelets on nodes that the API does not know: {', '.join(strangers)}; "
+        "they are not judged."
+    )
+    kept = {name: answer for name, answer in api.configz.items() if name in known}
+    return replace(api, configz=MappingProxyType(kept))
 
 
 def _unproven(cluster: ClusterEvidence) -> tuple[str, ...]:

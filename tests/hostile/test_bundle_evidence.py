@@ -580,6 +580,9 @@ def test_one_object_by_name_leaves_its_list_alone(tmp_path: Path) -> None:
 PROXY = "/api/v1/nodes/cp-1/proxy/configz"
 
 
+ANSWER = {"authentication": {"anonymous": {"enabled": False}}, "authorization": {"mode": "Webhook"}}
+
+
 def test_configz_is_read_by_node(tmp_path: Path) -> None:
     records = [
         probe(1, "api/configz", PROXY, blob="api/p1.ndjson"),
@@ -588,8 +591,9 @@ def test_configz_is_read_by_node(tmp_path: Path) -> None:
         probe(4, "api/configz", "/api/v1/nodes/worker-3/proxy/configz", blob="api/p3.ndjson"),
         probe(5, "api/configz", "/api/v1/nodes/worker-4/proxy/configz", "absent"),
     ]
+    settings = {**ANSWER, "port": 10250}
     blobs = {
-        "api/p1.ndjson": b'{"kubeletconfig": {"port": 10250}}\n',
+        "api/p1.ndjson": b'{"kubeletconfig": ' + json.dumps(settings).encode() + b"}\n",
         "api/p2.ndjson": b'{"other": 1}\n',
         "api/p3.ndjson": b'{"kubeletconfig": {"a": 1, "a": 2}}\n',
     }
@@ -597,7 +601,7 @@ def test_configz_is_read_by_node(tmp_path: Path) -> None:
     assert list(found) == ["cp-1", "worker-1", "worker-2", "worker-3", "worker-4"]
     known = found["cp-1"]
     assert isinstance(known, Present)
-    assert dict(known.value) == {"port": 10250}
+    assert dict(known.value) == settings
     assert known.source.selector == "line 1 /kubeletconfig"
     reasons = [e.reason for e in found.values() if isinstance(e, Unreadable)]
     assert reasons == [
@@ -609,8 +613,8 @@ def test_configz_is_read_by_node(tmp_path: Path) -> None:
 
 
 ANSWERS = {
-    "api/p1.ndjson": b'{"kubeletconfig": {"authentication": {"anonymous": {"enabled": true}}}}\n',
-    "api/p2.ndjson": b'{"kubeletconfig": {"authentication": {"anonymous": {"enabled": false}}}}\n',
+    "api/p1.ndjson": json.dumps({"kubeletconfig": ANSWER}).replace("false", "true").encode(),
+    "api/p2.ndjson": json.dumps({"kubeletconfig": ANSWER}).encode(),
 }
 BY_OTHER_MEANS: dict[str, dict[str, Any]] = {
     "same-path": {"target": PROXY},
@@ -652,6 +656,26 @@ def test_an_answer_of_a_kubelet_is_the_one_asked_for(
     found = api(tmp_path, [record], ANSWERS).configz
     assert list(found) == ["cp-1"]
     assert isinstance(found["cp-1"], Unreadable)
+
+
+CUT_ANSWERS: dict[str, dict[str, Any]] = {
+    "empty": {},
+    "only-its-kind": {"kind": "KubeletConfiguration"},
+    "nothing-of-anonymous": {**ANSWER, "authentication": {"anonymous": {}}},
+    "null": {**ANSWER, "authentication": {"anonymous": {"enabled": None}}},
+    "text-for-a-truth": {**ANSWER, "authentication": {"anonymous": {"enabled": "false"}}},
+    "a-list": {**ANSWER, "authentication": [{"anonymous": {"enabled": False}}]},
+    "no-mode": {**ANSWER, "authorization": {}},
+    "empty-mode": {**ANSWER, "authorization": {"mode": ""}},
+}
+
+
+@pytest.mark.parametrize("settings", CUT_ANSWERS.values(), ids=CUT_ANSWERS)
+def test_what_a_cut_answer_leaves_out_is_not_zero(tmp_path: Path, settings: dict[str, Any]) -> None:
+    blobs = {"api/p1.ndjson": json.dumps({"kubeletconfig": settings}).encode()}
+    found = api(tmp_path, [probe(1, "api/configz", PROXY, blob="api/p1.ndjson")], blobs).configz
+    assert isinstance(found["cp-1"], Unreadable)
+    assert found["cp-1"].reason is Reason.NE_SCHEMA_INVALID
 
 
 def test_the_node_of_an_answer_may_be_said_by_both(tmp_path: Path) -> None:

@@ -143,7 +143,10 @@ def mask_in_object(draft: Draft, rng: random.Random) -> str:
     if found is None:
         return ""
     lines = draft.blobs[record_of(draft, found[0])["blob"]].splitlines()
-    masked = _masked(json.loads(lines[found[1]]), rng)
+    try:
+        masked = _masked(json.loads(lines[found[1]]), rng)
+    except ValueError:  # what an earlier edit cut or spoiled
+        return ""
     if masked is None:
         return ""
     lines[found[1]] = as_json(masked[0])
