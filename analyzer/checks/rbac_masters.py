@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, take
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLE_BINDINGS,
     MASTERS,
@@ -15,6 +15,7 @@ from analyzer.checks.rbac_graph import (
     subject_source,
 )
 from analyzer.formats.certificates import certificate_subjects
+from analyzer.formats.kube_cluster import CertificateSigningRequest
 from analyzer.formats.kubeconfig import read_kubeconfig
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
@@ -32,15 +33,20 @@ _KUBECONFIGS = (
     "proxy-kubeconfig",
     "scheduler-kubeconfig",
 )
+REQUESTS = "certificatesigningrequests.certificates.k8s.io"
+_SERVER_ITSELF = "system:apiserver"
+"""What the API server calls itself when it talks to itself, as a member of the group."""
+
 _EXPECTED = "no use of system:masters beyond the shipped binding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RbacMasters:
-    """No binding beyond the shipped one, and no kubeconfig's certificate, names system:masters.
+    """No binding beyond the shipped one, no certificate and no request names system:masters.
 
-    A binding or a certificate proves a violation. Their absence proves nothing, as no cluster
-    records the certificates that were issued. So there is no pass.
+    A binding, a kubeconfig's certificate, an approved request for one or a request made by a
+    member proves a violation. Their absence proves nothing, as no cluster keeps a record of the
+    certificates that were issued. So there is no pass.
     """
 
     @property
@@ -55,10 +61,11 @@ class RbacMasters:
         if not lists.present:
             return held + lists.gaps
         graph = resolve(lists, context)
-        found = _bindings(graph, lists) + held
+        requests = take(evidence, (), helpful=(REQUESTS,))
+        found = (*_bindings(graph, lists), *held, *_requests(requests))
         if found or lists.gaps:
-            return found + lists.gaps
-        return (_undecided(lists),)
+            return (*found, *lists.gaps)
+        return (_undecided(lists, requests),)
 
 
 def _bindings(graph: Graph, lists: Lists) -> tuple[Outcome, ...]:
@@ -76,6 +83,43 @@ def _bindings(graph: Graph, lists: Lists) -> tuple[Outcome, ...]:
         )
         for grant in extra[:SHOWN]
     )
+
+
+def _requests(lists: Lists) -> Iterator[Outcome]:
+    """Look into the certificate requests that the API still holds."""
+    for item in lists.items(REQUESTS):
+        request: CertificateSigningRequest = item.value
+        told = _request_text(request)
+        if told:
+            yield Outcome(
+                subject=f"CertificateSigningRequest/{request.name}",
+                verdict=Verdict.FAIL,
+                reason=Reason.FAIL_EXPLICIT,
+                explanation=f"{told}.",
+                actual=told,
+                expected=_EXPECTED,
+                evidence=(lists.at(REQUESTS, item.line, "", told[:400]),),
+            )
+
+
+def _request_text(request: CertificateSigningRequest) -> str:
+    """Say how a request uses the group; empty when it does not."""
+    if request.approved and _NAME in request.organizations:
+        return f"an approved request asks for a certificate with O={_NAME}"
+    spec = request.spec
+    if spec is not None and _NAME in (spec.groups or ()) and spec.username != _SERVER_ITSELF:
+        return f"{spec.username or 'somebody'} made the request as a member of {_NAME}"
+    return ""
+
+
+def _waiting(lists: Lists) -> tuple[str, ...]:
+    """Name requests for the group that nobody approved."""
+    names = tuple(
+        item.value.name
+        for item in lists.items(REQUESTS)
+        if _NAME in item.value.organizations and not item.value.approved
+    )
+    return (f"Requests for the group that were not approved: {some(names)}.",) if names else ()
 
 
 def _certificates(node: NodeEvidence) -> Iterator[Outcome]:
@@ -137,7 +181,7 @@ def _subject(subjects: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     return f"certificate subject: CN={name}, O={', '.join(groups)}"[:400] if groups else ""
 
 
-def _undecided(lists: Lists) -> Outcome:
+def _undecided(lists: Lists, requests: Lists) -> Outcome:
     return Outcome(
         subject=CLUSTER,
         verdict=Verdict.MANUAL,
@@ -149,5 +193,6 @@ def _undecided(lists: Lists) -> Outcome:
         evidence=lists.cite(CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS),
         notes=(
             "Before kubeadm 1.29 admin.conf carried the group; since then super-admin.conf does.",
+            *_waiting(requests),
         ),
     )

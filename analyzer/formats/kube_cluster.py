@@ -86,7 +86,46 @@ class CsrSpec(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel
     groups: tuple[str, ...] | None = None
 
 
+class CsrCondition(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was decided about a request: ``Approved``, ``Denied`` or ``Failed``."""
+
+    type: str = ""
+
+
+class CsrStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Decisions about a request."""
+
+    conditions: tuple[CsrCondition, ...] | None = None
+
+
+class RequestSubject(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """Whom the certificate would name, as the collector decoded it."""
+
+    common_name: str | None = None
+    organizations: tuple[str, ...] | None = None
+
+
+class CsrFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """What the collector says of a request besides the object itself."""
+
+    request_subject: RequestSubject | None = None
+
+
 class CertificateSigningRequest(KubeObject, frozen=True, kw_only=True, gc=False):
     """A certificate signing request."""
 
     spec: CsrSpec | None = None
+    status: CsrStatus | None = None
+    facts: CsrFacts | None = msgspec.field(name="x-kube-evidence", default=None)
+
+    @property
+    def organizations(self) -> tuple[str, ...]:
+        """Groups that the certificate would carry; none where the subject was not decoded."""
+        subject = self.facts.request_subject if self.facts else None
+        return (subject.organizations if subject else None) or ()
+
+    @property
+    def approved(self) -> bool:
+        """Somebody approved it, so that its signer may issue the certificate."""
+        conditions = self.status.conditions if self.status else None
+        return any(one.type == "Approved" for one in conditions or ())
