@@ -16,6 +16,7 @@ from analyzer.checks.settings_evidence import (
     setting_keys,
     unreadable_key,
     version_text,
+    with_effect,
 )
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.scalars import parse_duration
@@ -58,6 +59,7 @@ class Setting:
         subject: Which versions of Kubernetes have the setting; None for all of them.
         filled_in: File names that the component puts into its own configz answer when the
             setting is unset, so that the answer proves nothing.
+        only_with: Flag without which the setting has no effect: no default satisfies then.
         peers_only: The control is about etcd's peers: a single member has none.
         remark: A fact to add to every finding.
     """
@@ -85,6 +87,7 @@ class Setting:
     spared_key: str = ""
     subject: Subject | None = None
     filled_in: tuple[str, ...] = ()
+    only_with: str = ""
     peers_only: bool = False
     written_to: bool = False
     remark: str = ""
@@ -233,6 +236,7 @@ class Setting:
             good=lambda value: satisfies(self.kind, self.expect, self._wanted(context), value),
             good_unset=self.expect in (Expect.UNSET, Expect.LACKS, Expect.DIFFERS),
         )
+        judged = with_effect(judged, target, self.only_with)
         if judged.verdict is Verdict.NO_EVIDENCE:
             return judged
         if unset.written:

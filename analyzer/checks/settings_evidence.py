@@ -6,7 +6,7 @@ from dataclasses import replace
 from analyzer.checks.judgement import Judgement, no_evidence
 from analyzer.checks.subjects import Target
 from analyzer.formats.component_config import ComponentConfig
-from analyzer.formats.settings import Origin, Unset, Value
+from analyzer.formats.settings import Origin, Query, Unset, Value
 from analyzer.model.context import Context, Default
 from analyzer.model.evidence import EvidenceKey, Unreadable
 from analyzer.model.verdict import Reason, Verdict
@@ -83,6 +83,29 @@ def default_judgement(
     return replace(judged, why=why)
 
 
+def with_effect(judged: Judgement, target: Target, flag: str) -> Judgement:
+    """Fail a default that satisfies a rule where the setting does nothing without a flag.
+
+    Args:
+        judged: What the default alone says.
+        target: The process.
+        flag: That other flag; empty when the setting needs none.
+    """
+    if not flag or judged.verdict is not Verdict.PASS:
+        return judged
+    other = target.config.look_up(Query(flag=flag))
+    if isinstance(other, Unreadable) or (isinstance(other, Value) and other.text):
+        return judged
+    actual = f"{judged.actual}; --{flag} is unset"
+    return replace(
+        judged,
+        verdict=Verdict.FAIL,
+        reason=Reason.FAIL_DEFAULT,
+        actual=actual,
+        why=f"{actual}, so it has no effect.",
+    )
+
+
 def version_text(target: Target) -> str:
     """Name the version that a default was taken for."""
     return f"Kubernetes {target.version}" if target.version else "every version known"
@@ -116,7 +139,7 @@ def _by_default(
 def _trust(default: Default, target: Target) -> str:
     """Say how well a default is known."""
     if not default.verified:
-        return f"{default.source} (not verified)"
+        return f"{default.source} (unverified)"
     checked = default.checked_to
     if checked is not None and target.version is not None and target.version > checked:
         return f"{default.source} (checked up to Kubernetes {checked} only)"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from analyzer.formats.command_line import Occurrence, Style, parse_arguments
+from analyzer.formats.command_line import Occurrence, Style, parse_arguments, values_of
 from analyzer.formats.component_files import files_of, usual_file
 from analyzer.formats.config_file import ConfigFile
 from analyzer.formats.config_keys import read_key, values_in
@@ -49,10 +49,15 @@ class ComponentConfig:
 
     @property
     def has_config_file(self) -> bool:
-        """Tell whether the component runs with its usual configuration file."""
+        """Tell whether the component runs with its usual configuration file.
+
+        A kubelet with drop-ins alone lays them over the defaults of its flags.
+        """
         if self.configz is not None:
             return True
         name = usual_file(self.component)
+        if self.component == "kubelet":
+            return any(flag.value for flag in values_of(self.flags, name)[-1:])
         return bool(name) and (name in self.files or name in self.blocked)
 
     @property

@@ -12,6 +12,7 @@ from analyzer.checks.setting import Setting
 from analyzer.model.version import Version
 
 NEWEST = Version(1, 36)
+NEWEST_ETCD = Version(3, 6)
 CHECKS = {t: bind(e.spec, CHECK_TYPES, where=t) for t, e in load_definitions().items()}
 SETTINGS = {topic: check for topic, check in CHECKS.items() if isinstance(check, Setting)}
 PLUGINS = {topic: check for topic, check in CHECKS.items() if isinstance(check, AdmissionPlugin)}
@@ -24,9 +25,8 @@ def test_every_setting_has_a_default(topic: str, minor: int) -> None:
     names = (check.gate,) if check.gate else check.flags
     for name in names:
         for config_file in (True, False):
-            found = load_defaults().lookup(
-                check.component, name, Version(1, minor), config_file=config_file
-            )
+            version = None if check.component == "etcd" else Version(1, minor)
+            found = load_defaults().lookup(check.component, name, version, config_file=config_file)
             subject = check.subject
             if subject is None or subject.exists_in(Version(1, minor)):
                 assert found is not None, (check.component, name)
@@ -48,12 +48,26 @@ def test_policy_names_exist() -> None:
         assert not check.allowed_by or check.allowed_by in values, topic
 
 
-def test_defaults_do_not_overlap_and_are_checked_somewhere() -> None:
-    for key, entries in load_defaults().entries.items():
+def test_every_default_says_for_which_versions_it_was_looked_up_and_where() -> None:
+    for (component, name), entries in load_defaults().entries.items():
+        newest = NEWEST_ETCD if component == "etcd" else NEWEST
         for entry in entries:
-            assert entry.source, key
-            assert entry.checked_to is not None, key
-            assert entry.checked_to <= NEWEST, key
+            assert entry.source, name
+            assert entry.since is not None, name
+            assert entry.checked_to is not None, name
+            assert entry.since <= entry.checked_to <= newest, name
+            assert entry.until is None or entry.since <= entry.until <= newest, name
+
+
+def test_every_definition_has_a_source() -> None:
+    for topic, entry in load_definitions().items():
+        assert entry.definition.source.strip(), topic
+        subject = entry.definition.subject
+        assert subject is None or subject.source.strip(), topic
+
+
+def test_defaults_do_not_overlap() -> None:
+    for key, entries in load_defaults().entries.items():
         for minor in range(15, 37):
             for mode in ("config-file", "no-config-file"):
                 fitting = [
