@@ -132,6 +132,7 @@ def context(body: Mapping[str, Any]) -> Context:
     return build.context(
         version=body.get("version", "1.32"),
         kubelet_versions=body.get("kubelets", {}),
+        reading=body.get("reading", "effective"),
         policy=policy,
         defaults=load_defaults(),
     )

@@ -23,6 +23,8 @@ def test_case(case: Case) -> None:
         assert case.body["reason"] in leading
     if "subjects" in case.body:
         assert {one.subject: one.verdict.value for one in outcomes} == case.body["subjects"]
+    others = {o.subject: o.other_reading.verdict.value for o in outcomes if o.other_reading}
+    assert others == case.body.get("other_reading", {})
     told = " ".join(
         " ".join((one.explanation, one.actual, one.expected, *one.notes)) for one in outcomes
     )

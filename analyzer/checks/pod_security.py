@@ -80,7 +80,7 @@ class PodSecurity:
         )
         return (
             *_without_windows(about, result, expected),
-            *violation_outcomes(result, lists, expected=expected),
+            *violation_outcomes(result, lists, context, expected=expected),
             *exempt_outcomes(result, lists),
             *no_space(lists, about),
             *lists.gaps,

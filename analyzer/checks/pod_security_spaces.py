@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from analyzer.checks.api_lists import CLUSTER, Lists, count
 from analyzer.checks.api_server_flags import servers
+from analyzer.checks.judgement import with_letter
 from analyzer.checks.pod_security_admission import ENFORCE, Admission, read_admission
 from analyzer.checks.pod_security_engines import Engines, read_engines
 from analyzer.checks.pod_security_psp import OldPolicies, read_policies
@@ -82,7 +83,7 @@ def space_outcome(
     """
     verdict, reason, words = _verdict(answer, context, violating)
     also = f" Not satisfied now by {count(violating, 'workload')}." if violating else ""
-    return Outcome(
+    outcome = Outcome(
         subject=f"Namespace/{space.name}",
         verdict=verdict,
         reason=reason,
@@ -95,6 +96,10 @@ def space_outcome(
         ),
         notes=answer.notes,
     )
+    if answer.standing is not Standing.NOT:
+        return outcome
+    why = "the benchmark's text wants something that keeps such pods out"
+    return with_letter(outcome, Verdict.FAIL, why, context)
 
 
 def _verdict(answer: Answer, context: Context, violating: int) -> tuple[Verdict, Reason, str]:

@@ -66,7 +66,13 @@ def _violations(unit: Unit, nodes: NodeDefaults, context: Context) -> Iterator[V
         if text is None:
             yield from _by_default(tail, name, unit, nodes)
         elif text:
-            yield Violation(tail=tail, text=f"{name}: {text}")
+            good = _written(unit.spec, container) in GOOD
+            yield Violation(
+                tail=tail,
+                text=f"{name}: {text}",
+                letter=Verdict.PASS if good else None,
+                letter_why="the benchmark's text asks for the profile that is written",
+            )
 
 
 def _annotations_count(unit: Unit, context: Context) -> bool:
@@ -93,7 +99,15 @@ def _wrong(unit: Unit, container: Container, *, annotated: bool) -> str | None:
 def _by_default(tail: str, name: str, unit: Unit, nodes: NodeDefaults) -> Iterator[Violation]:
     """Ask the node for a container that has no profile of its own."""
     default = nodes.of(unit.spec.node_name)
-    if default is False:
+    if default is True:
+        yield Violation(
+            tail=tail,
+            text=f"{name}: no seccompProfile; the kubelet applies RuntimeDefault by default",
+            verdict=Verdict.PASS,
+            letter=Verdict.FAIL,
+            letter_why="the benchmark's text wants a profile written in the pod",
+        )
+    elif default is False:
         yield Violation(tail=tail, text=f"{name}: no seccompProfile (default Unconfined)")
     elif isinstance(default, Unknown):
         yield Violation(

@@ -13,7 +13,7 @@ from analyzer.checks.api_lists import (
     some,
     take,
 )
-from analyzer.checks.judgement import unique
+from analyzer.checks.judgement import unique, with_letter
 from analyzer.checks.rbac_authorizers import under_authorizers
 from analyzer.checks.rbac_graph import (
     ALL_ACCOUNTS,
@@ -40,6 +40,7 @@ ACCOUNTS = "serviceaccounts"
 _DEFAULT = "default"
 _EVERY_CALLER = "system:authenticated"
 _EXPECTED = "automountServiceAccountToken false, no binding, no pod"
+_LETTER = "the benchmark's text asks for automount false and for no binding of the account itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class DefaultServiceAccount:
             account: ServiceAccount = item.value
             if account.name != _DEFAULT:
                 continue
-            outcome = _judge(item, facts)
+            outcome = _judge(item, facts, context)
             if is_exempt(context, account.namespace):
                 exempt.append((account.namespace, outcome.verdict is Verdict.FAIL))
             else:
@@ -131,7 +132,7 @@ def _reached_as(namespace: str) -> tuple[str, ...]:
     )
 
 
-def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
+def _judge(item: Item[ServiceAccount], facts: _Facts, context: Context) -> Outcome:
     account = item.value
     setting = account.automount_service_account_token
     word = "unset" if setting is None else str(setting).lower()
@@ -146,7 +147,7 @@ def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
         "/automountServiceAccountToken",
         f"ServiceAccount {account.namespace}/default: automountServiceAccountToken {word}",
     )
-    return Outcome(
+    outcome = Outcome(
         subject=f"ServiceAccount/{account.namespace}/{_DEFAULT}",
         verdict=Verdict.FAIL if wrong else Verdict.PASS,
         reason=_reason(wrong, unset=setting is None),
@@ -167,6 +168,10 @@ def _judge(item: Item[ServiceAccount], facts: _Facts) -> Outcome:
             for one in idle[:SHOWN]
         ),
     )
+    own = any(grant.who.startswith("ServiceAccount/") for grant in grants)
+    if word != "false" or own:
+        return outcome
+    return with_letter(outcome, Verdict.PASS, _LETTER, context)
 
 
 def _wrong(word: str, grants: tuple[Grant, ...], users: tuple[Unit, ...]) -> Iterator[str]:

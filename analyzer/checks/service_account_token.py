@@ -14,6 +14,7 @@ from analyzer.checks.api_lists import (
     some,
     take,
 )
+from analyzer.checks.judgement import with_letter
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.formats.kube_cluster import ServiceAccount
@@ -25,6 +26,7 @@ from analyzer.model.verdict import Reason, Verdict
 
 ACCOUNTS = "serviceaccounts"
 _POLICY = "token-mount-allowed"
+_VOLUME = "the projected volume"
 _EXPECTED = f"no token mounted, or the account named by policy {_POLICY}"
 
 
@@ -61,7 +63,12 @@ class TokenAutomount:
                 mounted.setdefault(account, []).append((unit, why))
         judged = [name for name in sorted(seen) if not is_exempt(context, name.split("/")[0])]
         found = tuple(
-            _outcome(name, mounted.get(name, []), len(seen[name]), lists, context)
+            _by_letter(
+                _outcome(name, mounted.get(name, []), len(seen[name]), lists, context),
+                mounted.get(name, []),
+                context,
+                setting=settings.get(name, False),
+            )
             for name in judged
         )
         exempt = tuple(name for name in sorted(mounted) if name not in judged)
@@ -95,8 +102,21 @@ def _mounts(unit: Unit, settings: Mapping[str, bool | None]) -> str:
         for source in (volume.projected.sources if volume.projected else None) or ():
             token = source.service_account_token
             if token is not None and not token.audience:
-                return f"the projected volume {volume.name}"
+                return f"{_VOLUME} {volume.name}"
     return ""
+
+
+def _by_letter(
+    outcome: Outcome, mounted: list[tuple[Unit, str]], context: Context, *, setting: bool | None
+) -> Outcome:
+    """Set the text's answer beside it: what is written on account and pods, not what is mounted."""
+    if not mounted and setting is not False:
+        why = "the benchmark's text wants automountServiceAccountToken false on the account as well"
+        return with_letter(outcome, Verdict.FAIL, why, context)
+    if outcome.verdict is Verdict.MANUAL and all(why.startswith(_VOLUME) for _, why in mounted):
+        why = "the benchmark's text asks for automountServiceAccountToken alone, which is false"
+        return with_letter(outcome, Verdict.PASS, why, context)
+    return outcome
 
 
 def _outcome(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, set_aside, some
+from analyzer.checks.judgement import with_letter
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.model.context import Context
 from analyzer.model.evidence import Source
@@ -20,10 +21,13 @@ class Violation:
     Attributes:
         tail: JSON pointer below the pod spec.
         text: What is wrong, ``container app: privileged is true``.
-        verdict: ``fail``, ``manual`` where only something outside the bundle can tell, or
-            ``no-evidence`` where something that belongs into a bundle is lacking.
+        verdict: ``fail``, ``manual`` where only something outside the bundle can tell,
+            ``no-evidence`` where something that belongs into a bundle is lacking, or ``pass``
+            where the benchmark's text alone is not satisfied.
         reason: For ``no-evidence``: why it is lacking.
         lacking: For ``no-evidence``: what to collect.
+        letter: What the benchmark's text says of it, where that differs.
+        letter_why: Half a sentence: the reason of that.
     """
 
     tail: str
@@ -31,6 +35,8 @@ class Violation:
     verdict: Verdict = Verdict.FAIL
     reason: Reason = Reason.NE_NODE_MISSING
     lacking: tuple[Missing, ...] = ()
+    letter: Verdict | None = None
+    letter_why: str = ""
 
 
 Rule = Callable[[Unit], tuple[Violation, ...]]
@@ -85,9 +91,10 @@ def scan(lists: Lists, context: Context, rule: Rule, *, linux: bool = False) -> 
             windows.setdefault(unit.namespace, {}).setdefault(unit.subject, unit)
             continue
         seen.setdefault(unit.namespace, {})[unit.subject] = None
-        if not violations:
+        if any(one.verdict is not Verdict.PASS for one in violations):
+            bad.setdefault(unit.namespace, {})[unit.subject] = None
+        elif exempt or not violations:
             continue
-        bad.setdefault(unit.namespace, {})[unit.subject] = None
         if exempt:
             exempt_sources.append(unit.source(lists, violations[0].tail, violations[0].text))
         else:
@@ -120,11 +127,20 @@ def is_exempt(context: Context, namespace: str) -> bool:
     return context.policy.matches(SYSTEM, namespace)
 
 
-def violation_outcomes(result: Scan, lists: Lists, *, expected: str) -> tuple[Outcome, ...]:
-    """Return one outcome a violating workload."""
+def violation_outcomes(
+    result: Scan, lists: Lists, context: Context, *, expected: str
+) -> tuple[Outcome, ...]:
+    """Return one outcome a violating workload, by the reading that the run chose."""
     return tuple(
-        _violating(subject, found, lists, expected) for subject, found in result.by_subject.items()
+        _by_letter(_violating(subject, found, lists, expected), found, context)
+        for subject, found in result.by_subject.items()
     )
+
+
+def _by_letter(outcome: Outcome, found: tuple[Found, ...], context: Context) -> Outcome:
+    letter = worst(violation.letter or violation.verdict for _, violation in found)
+    says = (v.letter_why for _, v in found if v.letter is letter)
+    return with_letter(outcome, letter, next(says, outcome.explanation.rstrip(".")), context)
 
 
 def _violating(subject: str, found: tuple[Found, ...], lists: Lists, expected: str) -> Outcome:
@@ -149,7 +165,7 @@ def _violating(subject: str, found: tuple[Found, ...], lists: Lists, expected: s
             dict.fromkeys(
                 f"{_OPEN[v.verdict]}: {v.text} ({unit.where})"
                 for unit, v in found[:SHOWN]
-                if v.verdict is not verdict
+                if v.verdict is not verdict and v.verdict in _OPEN
             )
         ),
     )
@@ -161,6 +177,8 @@ _OPEN = {Verdict.MANUAL: "For a person", Verdict.NO_EVIDENCE: "Not known"}
 def _reason(leading: Violation) -> Reason:
     if leading.verdict is Verdict.NO_EVIDENCE:
         return leading.reason
+    if leading.verdict is Verdict.PASS:
+        return Reason.PASS_DEFAULT
     failed = leading.verdict is Verdict.FAIL
     return Reason.FAIL_EXPLICIT if failed else Reason.RV_AMBIGUOUS
 
@@ -262,7 +280,7 @@ def workload_outcomes(
     """Judge every workload by a rule: violations, clean namespaces, exemptions and gaps."""
     result = scan(lists, context, rule, linux=linux)
     return (
-        *violation_outcomes(result, lists, expected=expected),
+        *violation_outcomes(result, lists, context, expected=expected),
         *clean_outcomes(result, lists, passed=passed, expected=expected),
         *windows_outcomes(result, expected=expected),
         *exempt_outcomes(result, lists),
