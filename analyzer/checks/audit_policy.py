@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
 from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
@@ -19,6 +19,7 @@ from analyzer.model.version import Version
 AUDIT_ROLE = "audit-policy"
 AUDIT_FLAG = Query(flag="audit-policy-file")
 _V1 = "audit.k8s.io/v1"
+_EARLIER = ("audit.k8s.io/v1beta1", "audit.k8s.io/v1alpha1")
 _ONLY_V1 = Version(1, 24)
 _BACKENDS = ("audit-log-path", "audit-webhook-config-file")
 
@@ -62,6 +63,8 @@ def policy_in_use(target: Target) -> tuple[NamedFile, AuditPolicy] | Judgement:
         policy = read_audit_policy(file.text)
     except EvidenceFormatError as error:
         return broken_file(file, AUDIT_ROLE, str(error), target.subject)
+    if policy.api_version in _EARLIER and target.version is None:
+        return _by_version(file, policy.api_version)
     problem = _problem(policy, target.version)
     if problem:
         return _verdict(file, f"{file.path} {problem}", good=False)
@@ -81,10 +84,20 @@ def _judge(target: Target) -> Judgement:
     return _verdict(file, f"{file.path} has {len(policy.rules)} rules and is in use", good=True)
 
 
+def _by_version(file: NamedFile, written: str) -> Judgement:
+    problem = Unreadable(
+        reason=Reason.NE_VERSION_UNKNOWN,
+        detail=f"{file.path} is of {written}, and whether the API server still loads that "
+        "depends on its version",
+    )
+    return no_evidence(problem, "api/version", "cluster", sources=(file.flag, file.source))
+
+
 def _problem(policy: AuditPolicy, version: Version | None) -> str:
     """Say why a policy records nothing; empty when it records something."""
-    if policy.api_version != _V1 and version is not None and version >= _ONLY_V1:
-        return f"is of {policy.api_version}, which Kubernetes {version} does not load"
+    newer = version is None or version >= _ONLY_V1
+    if policy.api_version not in ((_V1,) if newer else (_V1, *_EARLIER)):
+        return f"is of {policy.api_version}, which Kubernetes {version or ''} does not load"
     if not policy.rules:
         return "has no rule"
     if all(rule.level == "None" for rule in policy.rules):

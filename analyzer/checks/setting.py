@@ -9,7 +9,7 @@ from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
 from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
-from analyzer.checks.peers import single_member
+from analyzer.checks.peers import plain_url_notes, single_member
 from analyzer.checks.precondition import Precondition
 from analyzer.checks.settings_evidence import (
     default_judgement,
@@ -61,6 +61,7 @@ class Setting:
             setting is unset, so that the answer proves nothing.
         only_with: Flag without which the setting has no effect: no default satisfies then.
         peers_only: The control is about etcd's peers: a single member has none.
+        plain_urls: Flag of a list of URLs, of which those without TLS are worth a note.
         remark: A fact to add to every finding.
     """
 
@@ -89,6 +90,7 @@ class Setting:
     filled_in: tuple[str, ...] = ()
     only_with: str = ""
     peers_only: bool = False
+    plain_urls: str = ""
     written_to: bool = False
     remark: str = ""
 
@@ -121,7 +123,8 @@ class Setting:
         ]
         judged = self._alternative.apply(all_of(parts), target, context)
         judged = self._precondition.apply(judged, target)
-        notes = (*judged.notes, *self._remarks, *target.notes)
+        plain = plain_url_notes(target, self.plain_urls)
+        notes = (*judged.notes, *plain, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
     def _query(self, index: int) -> Query:
