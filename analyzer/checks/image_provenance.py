@@ -1,12 +1,11 @@
 """Whether images are verified before pods are admitted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
-from analyzer.checks.image_verifiers import WEBHOOKS, PodWebhook, kyverno_verifies, pod_webhooks
+from analyzer.checks.image_verifiers import WEBHOOKS, PodWebhook, pod_webhooks, verifies
 from analyzer.checks.workload_report import is_exempt
 from analyzer.formats.documents import mapping, sequence
 from analyzer.formats.strict_yaml import load_collected
@@ -18,7 +17,8 @@ from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 NAMESPACES = "namespaces"
-KYVERNO = "clusterpolicies.kyverno.io"
+OPENSHIFT = ("clusterimagepolicies.config.openshift.io", "imagepolicies.config.openshift.io")
+_FAILS_OPEN = "Its webhook has failurePolicy Ignore: images are let in while it does not answer."
 _PLUGIN = "ImagePolicyWebhook"
 _EXPECTED = "an admission mechanism that verifies images"
 
@@ -43,25 +43,32 @@ class ImageProvenance:
         """Look for the plugin, then for known verifiers, then for anything that may be one."""
         running = servers(evidence)
         plugin = plugin_on(running, _PLUGIN, default=False)
-        if plugin:
-            return tuple(_plugin(server) for server in running)
+        by_plugin = tuple(_plugin(server) for server in running) if plugin else ()
+        if by_plugin and all(one.verdict is Verdict.PASS for one in by_plugin):
+            return by_plugin
         required = tuple(sorted(_required(self.verifiers)))
-        lists = take(evidence, (*WEBHOOKS, NAMESPACES), helpful=(*required, KYVERNO))
+        lists = take(evidence, (*WEBHOOKS, NAMESPACES), helpful=(*required, *OPENSHIFT))
         webhooks = pod_webhooks(lists)
-        known = tuple(
-            (product, webhook)
-            for product, words in self.verifiers.items()
-            for webhook in webhooks
-            if _recognised(words, webhook) and _loaded(words, lists)
-        )
-        judged = tuple(_verifier(*pair, lists, context) for pair in known)
-        if any(outcome.verdict is Verdict.PASS for outcome in judged):
-            return tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
-        if judged or lists.gaps:
-            return judged + lists.gaps
+        judged = tuple(self._verifiers(webhooks, lists, context))
+        sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
+        if sure:
+            return sure
+        found = (*by_plugin, *judged, *_at_pull(lists))
+        if found or lists.gaps:
+            return (*found, *lists.gaps)
         if webhooks:
             return (_unknown(webhooks),)
         return (_none(lists, running, plugin=plugin),)
+
+    def _verifiers(
+        self, webhooks: tuple[PodWebhook, ...], lists: Lists, context: Context
+    ) -> Iterator[Outcome]:
+        """Judge each product by each webhook that may be its own."""
+        for product, words in self.verifiers.items():
+            loaded = _loaded(words, lists)
+            for webhook in webhooks:
+                if loaded is not None and _recognised(words, webhook):
+                    yield _verifier(product, webhook, loaded, lists, context)
 
 
 def _plugin(server: Server) -> Outcome:
@@ -115,33 +122,34 @@ def _recognised(words: str, webhook: PodWebhook) -> bool:
     return any(word in name for word in plain for name in webhook.names)
 
 
-def _loaded(words: str, lists: Lists) -> bool:
-    """Tell whether a verifier has something to verify by, and refuses what fails."""
+def _loaded(words: str, lists: Lists) -> str | None:
+    """Return what keeps a verifier's policies from covering every image; None without a policy."""
     wanted = tuple(word[9:] for word in words.split() if word.startswith("requires:"))
-    if KYVERNO in wanted:
-        return any(kyverno_verifies(item.value.spec or {}) for item in lists.items(KYVERNO))
-    return not wanted or any(
-        _refuses(item.value.spec or {}) for name in wanted for item in lists.items(name)
-    )
+    if not wanted:
+        return ""
+    found = [
+        doubt
+        for name in wanted
+        for item in lists.items(name)
+        for refuses, doubt in (verifies(name, item.value.spec or {}),)
+        if refuses
+    ]
+    if found:
+        return min(found, key=bool)
+    unread = next((name for name in wanted if name in lists.unknown), None)
+    return None if unread is None else f"its policies are not in evidence ({unread})"
 
 
-def _refuses(spec: Mapping[str, Any]) -> bool:
-    """Tell whether a policy refuses; Sigstore's mode and Kyverno's actions may say otherwise."""
-    actions = spec.get("validationActions")
-    denies = not isinstance(actions, list) or "Deny" in actions
-    return denies and spec.get("mode") != "warn"
-
-
-def _verifier(product: str, webhook: PodWebhook, lists: Lists, context: Context) -> Outcome:
+def _verifier(
+    product: str, webhook: PodWebhook, loaded: str, lists: Lists, context: Context
+) -> Outcome:
     bare = tuple(
         item.value.name
         for item in lists.items(NAMESPACES)
         if not is_exempt(context, item.value.name)
         and not webhook.covers(item.value.name, item.value.labels)
     )
-    doubts = []
-    if webhook.ignorable:
-        doubts.append("it is passed over when it does not answer (failurePolicy Ignore)")
+    doubts = [loaded] if loaded else []
     if webhook.narrowed:
         doubts.append("its object selector leaves some pods out")
     if bare:
@@ -156,6 +164,29 @@ def _verifier(product: str, webhook: PodWebhook, lists: Lists, context: Context)
         actual=f"{product}: webhook {webhook.label}",
         expected=_EXPECTED,
         evidence=(webhook.source,),
+        notes=(_FAILS_OPEN,) if webhook.ignorable else (),
+    )
+
+
+def _at_pull(lists: Lists) -> tuple[Outcome, ...]:
+    """Name OpenShift's policies, by which the nodes verify images when they pull them."""
+    found = tuple((name, item) for name in OPENSHIFT for item in lists.items(name))
+    if not found:
+        return ()
+    names = some(tuple(f"{name} {item.value.name}" for name, item in found))
+    return (
+        Outcome(
+            subject=CLUSTER,
+            verdict=Verdict.MANUAL,
+            reason=Reason.RV_AMBIGUOUS,
+            explanation="The nodes verify images of some scopes when they pull them; whether the "
+            f"scopes cover every image is for a person to read: {names}.",
+            actual=names,
+            expected=_EXPECTED,
+            evidence=tuple(
+                lists.at(name, item.line, "/spec", item.value.name) for name, item in found[:SHOWN]
+            ),
+        ),
     )
 
 

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.checks.api_lists import Lists
-from analyzer.formats.kube_admission import OperationRule, Webhook, WebhookConfiguration
+from analyzer.formats.kube_admission import Webhook, WebhookConfiguration
 from analyzer.formats.kube_objects import ADMISSION
+from analyzer.formats.kyverno_match import Extent, matched
 from analyzer.model.evidence import Source
 
 VALIDATING = f"validatingwebhookconfigurations.{ADMISSION}"
 MUTATING = f"mutatingwebhookconfigurations.{ADMISSION}"
 WEBHOOKS = (MUTATING, VALIDATING)
+KYVERNO = "clusterpolicies.kyverno.io"
+_VALIDATING = "imagevalidatingpolicies.policies.kyverno.io"
+CONSTRAINTS = ".constraints.gatekeeper.sh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,7 @@ def pod_webhooks(lists: Lists) -> tuple[PodWebhook, ...]:
         for resource in WEBHOOKS
         for item in lists.items(resource)
         for index, webhook in enumerate(item.value.webhooks or ())
-        if any(_about_pods(rule) for rule in webhook.rules or ())
+        if any(rule.about("pods", "CREATE") for rule in webhook.rules or ())
     )
 
 
@@ -69,21 +73,61 @@ def _pod_webhook(
     )
 
 
-def _about_pods(rule: OperationRule) -> bool:
-    groups, resources = rule.api_groups or (), rule.resources or ()
-    create = any(name in ("*", "CREATE") for name in rule.operations or ())
-    core = any(name in ("", "*") for name in groups)
-    return create and core and any(name in ("*", "*/*", "pods") for name in resources)
+def verifies(resource: str, spec: Mapping[str, Any]) -> tuple[bool, str]:
+    """Tell whether a policy refuses images that it cannot verify, and what it leaves out.
+
+    Args:
+        resource: The policy's kind as a list name.
+        spec: Its spec.
+
+    Returns:
+        Whether it refuses anything, and why that may not be every image; empty when it is.
+    """
+    if resource == KYVERNO:
+        return _kyverno(spec)
+    if resource.endswith(CONSTRAINTS):
+        doubt = "it is limited to some objects" if spec.get("match") else ""
+        return spec.get("enforcementAction", "deny") == "deny", doubt
+    actions = spec.get("validationActions")
+    if isinstance(actions, list) and "Deny" not in actions:
+        return False, ""
+    if spec.get("mode") == "warn" or _lets_all_pass(spec):
+        return False, ""
+    images = _dicts(spec.get("matchImageReferences"))
+    if resource == _VALIDATING and not any(one.get("glob") == "*" for one in images):
+        return True, "it may be about some images only"
+    return True, ""
 
 
-def kyverno_verifies(spec: Mapping[str, Any]) -> bool:
-    """Tell whether a Kyverno policy verifies images and refuses those that fail."""
+def _kyverno(spec: Mapping[str, Any]) -> tuple[bool, str]:
+    """Judge a Kyverno policy by its best rule: one about every image of every pod is sure."""
     by_default = str(spec.get("validationFailureAction", "Audit"))
-    for rule in _dicts(spec.get("rules")):
-        for entry in _dicts(rule.get("verifyImages")):
-            if str(entry.get("failureAction", by_default)).lower() == "enforce":
-                return True
-    return False
+    found = [
+        _kyverno_entry(rule, entry)
+        for rule in _dicts(spec.get("rules"))
+        for entry in _dicts(rule.get("verifyImages"))
+        if str(entry.get("failureAction", by_default)).lower() == "enforce"
+        and (entry.get("attestors") or entry.get("attestations"))
+    ]
+    return bool(found), min(found, key=bool, default="")
+
+
+def _kyverno_entry(rule: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    if matched(rule, "", {}) is not Extent.ALL or rule.get("exclude") or rule.get("preconditions"):
+        return "its rule is about some pods only"
+    images = entry.get("imageReferences")
+    all_images = isinstance(images, list) and "*" in images
+    if not all_images or entry.get("skipImageReferences") or entry.get("required") is False:
+        return "it is about some images only"
+    return ""
+
+
+def _lets_all_pass(spec: Mapping[str, Any]) -> bool:
+    """Tell whether every authority of a Sigstore policy approves without looking."""
+    authorities = [one.get("static") for one in _dicts(spec.get("authorities"))]
+    return bool(authorities) and all(
+        isinstance(static, dict) and static.get("action") == "pass" for static in authorities
+    )
 
 
 def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
