@@ -1,7 +1,7 @@
 """Network policies in every namespace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analyzer.checks.api_lists import (
@@ -14,6 +14,7 @@ from analyzer.checks.api_lists import (
     some,
     take,
 )
+from analyzer.checks.judgement import with_letter
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import PODS
 from analyzer.formats.kube_cluster import NetworkPolicy as PolicyObject
@@ -73,7 +74,9 @@ class NetworkPolicyEverywhere:
             if is_exempt(context, name):
                 exempt.append(f"{name} ({count(len(policies.get(name, ())), 'policy object')})")
             elif name in policies:
-                found.append(_covered(name, policies[name], pods.get(name, ()), lists))
+                here = pods.get(name, ())
+                covered = _covered(name, policies[name], here, lists)
+                found.append(_in_effect(covered, item, policies[name], here, lists, context))
             else:
                 found.append(_bare(item, len(pods.get(name, ())), lists))
         return (*found, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
@@ -115,6 +118,48 @@ def _covered(
     )
 
 
+def _in_effect(  # noqa: PLR0913 - one row of a table
+    covered: Outcome,
+    namespace: Item[Any],
+    policies: tuple[tuple[str, Item[Any]], ...],
+    pods: tuple[Pod, ...],
+    lists: Lists,
+    context: Context,
+) -> Outcome:
+    """Take the pass back where no policy selects any pod; the text asks for existence alone."""
+    plain = tuple(item.value for resource, item in policies if resource == POLICIES)
+    if len(plain) < len(policies) or any(_selects_all(policy) for policy in plain):
+        return covered
+    if PODS in lists.unknown:
+        return _unseen_pods(covered, lists)
+    if not pods or len(plain) * len(pods) > _MOST_MATCHES:
+        return covered
+    if any(_selects(policy, pod) for policy in plain for pod in pods):
+        return covered
+    text = f"None of the {count(len(pods), 'pod')} is selected by a policy ({covered.actual})"
+    idle = _bare(namespace, len(pods), lists, text)
+    idle = replace(idle, actual=covered.actual, evidence=(*covered.evidence, *idle.evidence))
+    why = "the benchmark's text asks for a policy in the namespace, whatever it selects"
+    return with_letter(idle, Verdict.PASS, why, context)
+
+
+def _unseen_pods(covered: Outcome, lists: Lists) -> Outcome:
+    problem = lists.unknown[PODS]
+    return replace(
+        covered,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=problem.reason,
+        explanation=f"{covered.explanation.rstrip('.')}; whether any selects a pod is not known: "
+        f"{problem.detail}.",
+        missing=(Missing(key=keys((PODS,))[0], subject=CLUSTER, detail=problem.detail),),
+    )
+
+
+def _selects_all(policy: PolicyObject) -> bool:
+    selector = policy.spec.pod_selector if policy.spec else None
+    return selector is None or not (selector.match_labels or selector.match_expressions)
+
+
 def _coverage(policies: tuple[PolicyObject, ...], pods: tuple[Pod, ...]) -> tuple[str, ...]:
     """Note what one policy object does not say: pods it leaves out, traffic it lets in."""
     notes = []
@@ -131,9 +176,11 @@ def _denies_by_default(policy: PolicyObject) -> bool:
     spec = policy.spec
     if spec is None:
         return False
-    selector = spec.pod_selector
-    everything = selector is None or not (selector.match_labels or selector.match_expressions)
-    return everything and not spec.ingress and "Ingress" in (spec.policy_types or ("Ingress",))
+    return (
+        _selects_all(policy)
+        and not spec.ingress
+        and "Ingress" in (spec.policy_types or ("Ingress",))
+    )
 
 
 def _selects(policy: PolicyObject, pod: Pod) -> bool:
@@ -141,11 +188,13 @@ def _selects(policy: PolicyObject, pod: Pod) -> bool:
     return selector is None or selector.matches(pod.labels)
 
 
-def _bare(item: Item[Any], pods: int, lists: Lists) -> Outcome:
+def _bare(
+    item: Item[Any], pods: int, lists: Lists, text: str = "No network policy in the namespace"
+) -> Outcome:
     name = item.value.name
     wide = tuple(f"{resource} {i.value.name}" for resource in WIDE for i in lists.items(resource))
     unread = tuple(name for name in (POLICIES, *LOCAL, *WIDE) if name in lists.unknown)
-    verdict, reason, text = Verdict.FAIL, Reason.FAIL_ABSENT, "No network policy in the namespace"
+    verdict, reason = Verdict.FAIL, Reason.FAIL_ABSENT
     if wide:
         verdict, reason = Verdict.MANUAL, Reason.RV_POLICY_DEPENDENT
         text += f"; whether a cluster-wide one covers it is for a person to read ({some(wide, 4)})"
