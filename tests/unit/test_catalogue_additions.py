@@ -30,23 +30,23 @@ controls:
   - {id: "1.1.1", level: "1", assessment: automated, check: etcd-ca}
   - {id: "1.1.2", level: "2", assessment: manual, check: pki-key-mode, with: {limit: "400"}}
 """
-ONE_MORE = '  - {id: "1.1.3", level: "1", assessment: automated, check: api-strict-transport}\n'
+ONE_MORE = '  - {id: "1.1.3", level: "1", assessment: automated, check: api-made-up}\n'
 RULE = """
-api-strict-transport:
-  title: API server tells browsers to use HTTPS only
+api-made-up:
+  title: API server was told the made-up word
   role: control-plane
   type: setting
   with:
     component: kube-apiserver
-    flags: [strict-transport-security-directives]
+    flags: [made-up-words]
     kind: list
     expect: contains
-    value: includeSubDomains
+    value: strict
   defaults:
-    strict-transport-security-directives:
+    made-up-words:
       - {when: always, source: the flag's help, checked_to: "1.36"}
   rule: The flag holds {value}.
-  rationale: A browser that was told once does not fall back to plain HTTP later.
+  rationale: It matters.
   remediation: Set it.
   decidability: A
   source: made up
@@ -89,17 +89,17 @@ def test_a_benchmark_sets_its_own_values_and_takes_titles_from_the_rules() -> No
 @pytest.mark.parametrize(
     ("flag", "verdict"),
     [
-        ("--strict-transport-security-directives=max-age=9,includeSubDomains", Verdict.PASS),
-        ("--strict-transport-security-directives=max-age=9", Verdict.FAIL),
+        ("--made-up-words=lax,strict", Verdict.PASS),
+        ("--made-up-words=lax", Verdict.FAIL),
         ("--v=2", Verdict.FAIL),
     ],
 )
 def test_a_rule_of_a_known_type_is_a_definition_and_a_line(flag: str, verdict: Verdict) -> None:
     definitions = definitions_with(RULE)
     control = benchmark_of(HEAD + ONE_MORE, definitions).controls[-1]
-    assert control.title == "API server tells browsers to use HTTPS only"
-    assert control.definition.rule == "The flag holds includeSubDomains."
-    topic = "api-strict-transport"
+    assert control.title == "API server was told the made-up word"
+    assert control.definition.rule == "The flag holds strict."
+    topic = "api-made-up"
     own = own_defaults(topic, definitions[topic], known=load_defaults().entries)
     defaults = Defaults(entries={**load_defaults().entries, **own})
     (outcome,) = control.check.evaluate(evidence(flag), context(defaults=defaults))
@@ -112,8 +112,8 @@ def evidence(flag: str) -> ClusterEvidence:
 
 
 def test_a_definitions_own_default_has_its_versions_and_source() -> None:
-    entry = definitions_with(RULE)["api-strict-transport"]
-    name = "strict-transport-security-directives"
+    entry = definitions_with(RULE)["api-made-up"]
+    name = "made-up-words"
     (default,) = own_defaults("t", entry, known=())["kube-apiserver", name]
     assert (default.value, default.source) == (None, "the flag's help")
     assert default.checked_to == Version(1, 36)
@@ -123,7 +123,7 @@ def test_a_definitions_own_default_has_its_versions_and_source() -> None:
     ("old", "new", "words"),
     [
         (
-            "    strict-transport-security-directives:\n",
+            "    made-up-words:\n",
             "    profiling:\n",
             "default of profiling is stated elsewhere too",
         ),
@@ -140,7 +140,7 @@ def test_what_does_not_fit_is_refused(old: str, new: str, words: str) -> None:
 
 
 def defaults_of(text: str) -> Any:
-    topic = "api-strict-transport"
+    topic = "api-made-up"
     return own_defaults(topic, definitions_with(text)[topic], known=load_defaults().entries)
 
 
