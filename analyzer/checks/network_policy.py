@@ -74,9 +74,7 @@ class NetworkPolicyEverywhere:
             if is_exempt(context, name):
                 exempt.append(f"{name} ({count(len(policies.get(name, ())), 'policy object')})")
             elif name in policies:
-                here = pods.get(name, ())
-                covered = _covered(name, policies[name], here, lists)
-                found.append(_in_effect(covered, item, policies[name], here, lists, context))
+                found.append(_covered(item, policies[name], pods.get(name, ()), lists, context))
             else:
                 found.append(_bare(item, len(pods.get(name, ())), lists))
         return (*found, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
@@ -98,7 +96,7 @@ def _pods(lists: Lists) -> Mapping[str, tuple[Pod, ...]]:
     return {name: tuple(pods) for name, pods in found.items()}
 
 
-def _covered(
+def _counted(
     name: str, policies: tuple[tuple[str, Item[Any]], ...], pods: tuple[Pod, ...], lists: Lists
 ) -> Outcome:
     plain = tuple(item.value for resource, item in policies if resource == POLICIES)
@@ -118,15 +116,18 @@ def _covered(
     )
 
 
-def _in_effect(  # noqa: PLR0913 - one row of a table
-    covered: Outcome,
+def _covered(
     namespace: Item[Any],
     policies: tuple[tuple[str, Item[Any]], ...],
     pods: tuple[Pod, ...],
     lists: Lists,
     context: Context,
 ) -> Outcome:
-    """Take the pass back where no policy selects any pod; the text asks for existence alone."""
+    """Pass a namespace with policies, unless they select none of its pods.
+
+    Such policies do nothing, while the text asks for their existence alone.
+    """
+    covered = _counted(namespace.value.name, policies, pods, lists)
     plain = tuple(item.value for resource, item in policies if resource == POLICIES)
     if len(plain) < len(policies) or any(_selects_all(policy) for policy in plain):
         return covered
