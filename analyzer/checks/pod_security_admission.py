@@ -1,9 +1,11 @@
 """Pod Security Admission: the label of a namespace, and the cluster's default.
 
 Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/; the plugin enforces
-from 1.23 on (beta, on by default).
+from 1.23 on (beta, on by default). How it reads labels: kubernetes/kubernetes
+staging/src/k8s.io/pod-security-admission/api/helpers.go.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import some
@@ -26,6 +28,9 @@ _SWITCHES = (
 )
 _LOCKED = Version(1, 25)
 """From here on the feature gate of the plugin's name cannot be switched off."""
+
+_PINNED = re.compile(r"v1\.(?:0|[1-9][0-9]*)")
+"""How a version is written in a label; the plugin reads no other form."""
 
 _PLUGIN = "PodSecurity"
 _CONFIG = "admission-control-config-file"
@@ -246,15 +251,15 @@ def _read(server: Server, path: str) -> Defaults | Unreadable:
 def _compare(level: str, pinned: str, demand: Demand) -> tuple[Standing, str]:
     """Compare an enforced level, at a pinned version, with what is demanded."""
     if level not in LEVELS:
-        return Standing.MAYBE, ", which is no level that Kubernetes knows"
+        return Standing.MAYBE, ", which is no level: the plugin goes by restricted until it is set"
     if LEVELS[level] < LEVELS[demand.level]:
         return Standing.NOT, f", weaker than {demand.level}"
-    version = parse_version(pinned)
+    version = parse_version(pinned) if _PINNED.fullmatch(pinned) else None
     since = parse_version(demand.since) if demand.since else None
     if since is not None and version is not None and version < since:
         return Standing.NOT, f", pinned before {demand.since} when that level came to forbid it"
     if pinned != "latest" and version is None:
-        return Standing.MAYBE, ", a version that cannot be read"
+        return Standing.MAYBE, ", which is no version: the plugin goes by latest until it is set"
     return Standing.ENFORCED, ""
 
 

@@ -7,7 +7,7 @@ asks is; whatever else is about it is put before a person.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import Lists, keys, take
+from analyzer.checks.api_lists import Lists, count, keys, take
 from analyzer.checks.api_server_flags import Server
 from analyzer.checks.pod_security_cel import (
     BINDINGS,
@@ -24,7 +24,16 @@ from analyzer.checks.pod_security_webhooks import WEBHOOKS
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 
-_DECIDING = (ADMISSION_POLICIES, BINDINGS, CLUSTER_POLICIES, KYVERNO_CEL, POLICIES, WEBHOOKS)
+OPENSHIFT = "securitycontextconstraints.security.openshift.io"
+_DECIDING = (
+    ADMISSION_POLICIES,
+    BINDINGS,
+    CLUSTER_POLICIES,
+    KYVERNO_CEL,
+    OPENSHIFT,
+    POLICIES,
+    WEBHOOKS,
+)
 """Lists that could show enforcement; one of them not known leaves its absence open."""
 
 _WEAKENING = (EXCEPTIONS, KYVERNO_CEL_EXCEPTIONS, TEMPLATES)
@@ -45,8 +54,20 @@ class Engines:
             *self.cel.answers(space, demand),
             *self.kyverno.answers(space, demand),
             *self.gatekeeper.answers(space, demand),
+            *self._openshift(),
         )
         return (*found, *self._unread()) or (Answer(standing=Standing.NOT, text=""),)
+
+    def _openshift(self) -> Iterator[Answer]:
+        """Say that OpenShift's own mechanism is there: it is always on, and not resolved here."""
+        found = self.lists.items(OPENSHIFT)
+        if found:
+            yield Answer(
+                standing=Standing.MAYBE,
+                text=f"{count(len(found), 'SecurityContextConstraints object')} of OpenShift "
+                "decide which pods are admitted; who may use which is not resolved here",
+                sources=self.lists.cite(OPENSHIFT),
+            )
 
     def _unread(self) -> Iterator[Answer]:
         for name in (*_DECIDING, *self.gatekeeper.constraints):
