@@ -10,7 +10,7 @@ from analyzer.cli.console import say
 from analyzer.cli.exits import printable
 from analyzer.cli.explain_trace import trace_lines
 from analyzer.cli.rewrite import load_assessment
-from analyzer.model.benchmark import Benchmark, Control
+from analyzer.model.benchmark import Benchmark, Control, Subject
 from analyzer.model.context import Default
 from analyzer.model.errors import UsageError
 
@@ -73,6 +73,9 @@ def rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
         yield f"  needs:       {', '.join(keys)} (collected by {tool})"
     for default in _defaults(control):
         yield f"  default:     {_default_text(default)}"
+    for subject in (definition.subject, control.wording):
+        if subject is not None:
+            yield f"  lifetime:    {_lifetime(subject)}"
     yield f"  source:      {definition.source}"
 
 
@@ -112,6 +115,13 @@ def _defaults(control: Control) -> tuple[Default, ...]:
         return ()
     entries = load_defaults().entries
     return tuple(d for name in names for d in entries.get((component, str(name)), ()))
+
+
+def _lifetime(subject: Subject) -> str:
+    """Return which versions of Kubernetes have what a rule, or a benchmark's text, is about."""
+    since = f" from Kubernetes {subject.since}" if subject.since else ""
+    until = f" up to Kubernetes {subject.until}" if subject.until else ""
+    return f"{subject.what} exists{since}{until}; {subject.source}"
 
 
 def _default_text(default: Default) -> str:

@@ -36,6 +36,22 @@ def test_every_control_says_what_decides_it(benchmark: str) -> None:
             assert key in said
 
 
+@pytest.mark.parametrize(
+    ("benchmark", "number", "words"),
+    [
+        ("cis-1.5", "1.2.2", "the flag --basic-auth-file exists up to Kubernetes 1.18; "),
+        ("cis-1.12", "1.2.3", "DenyServiceExternalIPs exists from Kubernetes 1.21; "),
+        ("cis-1.20", "5.2.1", "PodSecurityPolicy exists up to Kubernetes 1.24; "),
+    ],
+)
+def test_the_lifetime_of_what_a_rule_is_about(
+    benchmark: str, number: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", number, "--benchmark", benchmark]) == 0
+    (line,) = [at for at in capsys.readouterr().out.splitlines() if at.startswith("  lifetime:")]
+    assert words in line
+
+
 def test_trace_holds_all_that_the_assessment_knows(kept: Path) -> None:
     assessment = load_assessment(kept)
     controls: list[dict[str, Any]] = json.loads(kept.read_text(encoding="utf-8"))["controls"]

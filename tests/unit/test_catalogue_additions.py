@@ -122,6 +122,7 @@ def test_a_definitions_own_default_has_its_versions_and_source() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        ("    component: kube-apiserver\n", "", "defaults: no component"),
         (
             "    made-up-words:\n",
             "    profiling:\n",
