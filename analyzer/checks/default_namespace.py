@@ -1,5 +1,6 @@
 """What lives in the namespace "default"."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import SHOWN, Lists, count, keys, some, take
@@ -11,6 +12,7 @@ from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Present
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
+from analyzer.model.version import parse_version
 
 _NAMESPACE = "default"
 _NEEDED = (
@@ -44,6 +46,7 @@ _WIDE = (
 )
 _WIDE_GROUPS = (".config.openshift.io", ".constraints.gatekeeper.sh", ".operator.openshift.io")
 """Kinds without a namespace: that their list could not be read says nothing of one."""
+_OPENSHIFT = ".openshift.io"
 _EXPECTED = "only what Kubernetes itself puts there"
 
 
@@ -55,7 +58,9 @@ class DefaultNamespace:
     namespace made is counted with it, not by itself.
 
     Attributes:
-        allowed: ``KIND/NAME`` of the platform's own objects; a name may end in ``*``.
+        allowed: ``KIND/NAME`` of the platform's own objects; a name may end in ``*``. With
+            ``since VERSION`` it counts from that Kubernetes version, with ``on openshift`` where
+            OpenShift's own kinds hold something.
     """
 
     allowed: tuple[str, ...]
@@ -67,7 +72,6 @@ class DefaultNamespace:
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Look through every list."""
-        del context
         lists = take(evidence, (*_NEEDED, *_others(evidence)))
         if not lists.present:
             return lists.gaps
@@ -77,35 +81,48 @@ class DefaultNamespace:
             for item in lists.items(resource)
             if item.value.namespace == _NAMESPACE
         ]
+        allowed = tuple(_counting(self.allowed, lists, context))
         makers = frozenset((kind_of(resource), item.value.name) for resource, item in here)
         found = tuple(
             _outcome(resource, item, lists)
             for resource, item in here
-            if self._foreign(resource, item) and not _made_by(makers, item)
+            if not _is_one_of(allowed, resource, item) and not _made_by(makers, item)
         )
         if found or lists.gaps:
             return found + lists.gaps
-        return (self._clean(lists),)
+        return (_clean(lists, allowed),)
 
-    def _foreign(self, resource: str, item: Item[object]) -> bool:
-        name = f"{kind_of(resource)}/{_name(item)}"
-        return not any(
-            name.startswith(entry[:-1]) if entry.endswith("*") else name == entry
-            for entry in self.allowed
-        )
 
-    def _clean(self, lists: Lists) -> Outcome:
-        return Outcome(
-            subject=f"Namespace/{_NAMESPACE}",
-            verdict=Verdict.PASS,
-            reason=Reason.PASS_ABSENT,
-            explanation=f"{count(len(lists.present), 'list')} hold nothing in the namespace but "
-            f"the platform's own: {some(self.allowed)}.",
-            actual="nothing else",
-            expected=_EXPECTED,
-            evidence=lists.cite(*_NEEDED)[: SHOWN + 8],
-            notes=("Secrets, Events and Leases are not looked at.",),
-        )
+def _counting(entries: tuple[str, ...], lists: Lists, context: Context) -> Iterator[str]:
+    """Yield the allowances that count for this version and platform."""
+    openshift = any(name.endswith(_OPENSHIFT) and lists.items(name) for name in lists.present)
+    for entry in entries:
+        name, _, condition = entry.partition(" ")
+        since = parse_version(condition.removeprefix("since "))
+        too_old = since is not None and context.version is not None and context.version < since
+        if not too_old and (condition != "on openshift" or openshift):
+            yield name
+
+
+def _is_one_of(allowed: tuple[str, ...], resource: str, item: Item[object]) -> bool:
+    name = f"{kind_of(resource)}/{_name(item)}"
+    return any(
+        name.startswith(entry[:-1]) if entry.endswith("*") else name == entry for entry in allowed
+    )
+
+
+def _clean(lists: Lists, allowed: tuple[str, ...]) -> Outcome:
+    return Outcome(
+        subject=f"Namespace/{_NAMESPACE}",
+        verdict=Verdict.PASS,
+        reason=Reason.PASS_ABSENT,
+        explanation=f"{count(len(lists.present), 'list')} hold nothing in the namespace but "
+        f"the platform's own: {some(allowed)}.",
+        actual="nothing else",
+        expected=_EXPECTED,
+        evidence=lists.cite(*_NEEDED)[: SHOWN + 8],
+        notes=("Secrets, Events and Leases are not looked at.",),
+    )
 
 
 def _others(evidence: ClusterEvidence) -> tuple[str, ...]:
