@@ -7,10 +7,10 @@ T ?= tests
 K ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check lint format types shell coverage golden samples bench wheel-test clean
+.PHONY: help demo test dev check lint format types shell coverage golden samples mutate-random bench wheel-test clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'error: Python 3.11 or newer was not found'; echo 'help: install it, or run make PYTHON=/path/to/python3'; exit 1; }
@@ -53,6 +53,9 @@ golden: $(STAMP) ## write the golden verdicts again; read the difference
 
 samples: $(STAMP) ## rebuild the sample bundles with our own collectors (needs root)
 	$(BIN)/python samples/build.py
+
+mutate-random: $(STAMP) ## mutate the samples at random (N=10000 SEED=1 JOBS=2)
+	$(BIN)/python -m tests.mutation.random_run --count $(or $(N),10000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)
 
 bench: $(STAMP) ## time the three sample runs as whole processes
 	$(BIN)/python tests/bench.py

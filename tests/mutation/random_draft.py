@@ -15,6 +15,7 @@ from analyzer.model.bundle import Bundle, BundleKind
 
 Record = dict[str, Any]
 PREFIX = "bundle/"
+_WHOLE = ("api/discovery", "api/namespaces")
 _PARTS = ("plan.ndjson", "probes.ndjson", "redactions.ndjson", "manifest.json", "SHA256SUMS")
 
 
@@ -118,15 +119,19 @@ def sealed(draft: Draft) -> Bundle:
 
 
 def trimmed(draft: Draft, *, keep: int) -> Draft:
-    """Return an API bundle with the first and last few objects of each list."""
+    """Return an API bundle with the first and last few objects of each list.
+
+    Namespaces stay, since others live in them, and so does the role that no server lacks.
+    """
     small = draft.copy()
     for index, record in small.rows():
         blob, facts = record.get("blob"), record.get("api") or {}
-        if blob is None or facts.get("items") is None or record["id"] == "api/discovery":
+        if blob is None or facts.get("items") is None or record["id"] in _WHOLE:
             continue
         lines = small.blobs[blob].splitlines(keepends=True)
         if len(lines) > 2 * keep:
-            lines = lines[:keep] + lines[-keep:]
+            always = [one for one in lines[keep:-keep] if b'"name":"cluster-admin"' in one]
+            lines = [*lines[:keep], *always, *lines[-keep:]]
         small.blobs[blob] = b"".join(lines)
         small.put(index, api={**facts, "items": len(lines)})
     return small
