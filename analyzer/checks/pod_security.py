@@ -7,7 +7,6 @@ from analyzer.checks.pod_security_rules import LINUX_ONLY, violations
 from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import Demand
 from analyzer.checks.workload_report import (
-    Scan,
     Violation,
     exempt_outcomes,
     scan,
@@ -19,7 +18,6 @@ from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Outcome
-from analyzer.model.verdict import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +66,8 @@ class PodSecurity:
             words=self.words,
             constraints=self.constraints,
         )
+        # "Nothing violates it" is taken back where nothing but Windows was looked at.
+        windows = {one.subject: one for one in windows_outcomes(result, expected=expected)}
         about = tuple(
             space_outcome(
                 space,
@@ -75,23 +75,14 @@ class PodSecurity:
                 context,
                 expected=expected,
                 violating=len(result.violating.get(space.name, ())),
+                unjudged=windows.get(f"Namespace/{space.name}"),
             )
             for space in known.judged
         )
         return (
-            *_without_windows(about, result, expected),
+            *about,
             *violation_outcomes(result, lists, context, expected=expected),
             *exempt_outcomes(result, lists),
             *no_space(lists, about),
             *lists.gaps,
         )
-
-
-def _without_windows(
-    about: tuple[Outcome, ...], result: Scan, expected: str
-) -> tuple[Outcome, ...]:
-    """Take back "nothing violates it" where nothing but Windows was looked at."""
-    apart = {one.subject: one for one in windows_outcomes(result, expected=expected)}
-    return tuple(
-        apart.get(one.subject, one) if one.reason is Reason.PASS_ABSENT else one for one in about
-    )

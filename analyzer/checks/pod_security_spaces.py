@@ -70,7 +70,13 @@ def _label(labels: Mapping[str, str]) -> str:
 
 
 def space_outcome(
-    space: Space, answer: Answer, context: Context, *, expected: str, violating: int
+    space: Space,
+    answer: Answer,
+    context: Context,
+    *,
+    expected: str,
+    violating: int,
+    unjudged: Outcome | None = None,
 ) -> Outcome:
     """Turn what is proven about a namespace into an outcome.
 
@@ -80,6 +86,8 @@ def space_outcome(
         context: The run, for its policy.
         expected: What satisfies the rule.
         violating: Workloads of the namespace that violate the rule now; they are reported each.
+        unjudged: Says that no workload there could be judged; it takes the place of a pass that
+            rests on finding no violation.
     """
     verdict, reason, words = _verdict(answer, context, violating)
     also = f" Not satisfied now by {count(violating, 'workload')}." if violating else ""
@@ -98,6 +106,8 @@ def space_outcome(
     )
     if answer.standing is not Standing.NOT:
         return outcome
+    if outcome.reason is Reason.PASS_ABSENT and unjudged is not None:
+        outcome = unjudged
     why = "the benchmark's text wants something that keeps such pods out"
     return with_letter(outcome, Verdict.FAIL, why, context)
 

@@ -1,5 +1,8 @@
 """Two readings of one finding: which decides, what stands beside it, and how they roll up."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
@@ -7,7 +10,9 @@ from analyzer.model.context import Reading
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict
+from tests.api_cases import Case, all_cases
 from tests.evidence_builder import context, source
+from tests.test_cases import FOUND, case_id, evaluate, read_case
 
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NO_EVIDENCE
 _REASONS = {PASS: Reason.PASS_DEFAULT, FAIL: Reason.FAIL_EXPLICIT, NONE: Reason.NE_TIMEOUT}
@@ -81,3 +86,36 @@ def test_two_processes_of_a_node_keep_the_other_reading() -> None:
     assert joined.verdict is PASS
     assert joined.other_reading is not None
     assert joined.other_reading.verdict is FAIL
+
+
+@pytest.mark.parametrize("path", FOUND, ids=case_id)
+def test_every_node_case_reads_the_same_from_both_sides(path: Path) -> None:
+    case, check_type = read_case(path), path.parent.parent.name
+    turned = [evaluate({**case, "reading": word}, check_type) for word in ("effective", "letter")]
+    _mirror(*turned)
+
+
+@pytest.mark.parametrize("case", list(all_cases()), ids=str)
+def test_every_api_case_reads_the_same_from_both_sides(case: Case) -> None:
+    effective, letter = (
+        replace(case, body={**case.body, "reading": word}).outcomes()
+        for word in ("effective", "letter")
+    )
+    _mirror(effective, letter)
+
+
+def _mirror(effective: tuple[Outcome, ...], letter: tuple[Outcome, ...]) -> None:
+    """What stands beside one reading is what the other decides."""
+    assert sorted(map(_both, effective)) == sorted(map(_both, letter))
+    for outcome in letter:
+        lacking = outcome.other_reading and outcome.other_reading.verdict is NONE
+        assert not (lacking and outcome.verdict is PASS), "no text makes a pass of missing evidence"
+
+
+def _both(outcome: Outcome) -> tuple[str, str, str]:
+    """Return the subject, what behaviour says, and what the text says."""
+    other = outcome.other_reading
+    if other is None:
+        return outcome.subject, outcome.verdict.value, outcome.verdict.value
+    pair = (outcome.verdict.value, other.verdict.value)
+    return outcome.subject, *(pair if other.reading is Reading.LETTER else pair[::-1])

@@ -1,0 +1,144 @@
+"""Twelve nodes that the API knows, and bundles of three: what each report says of the rest."""
+
+import hashlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from analyzer.bundle.reader import read_bundle
+from analyzer.model.assessment import Assessment, ControlResult
+from analyzer.model.bundle import Bundle
+from analyzer.model.errors import BundleRefusedError
+from analyzer.model.verdict import Disposition, Verdict
+from analyzer.pipeline.run import Options, assess, prepare
+from analyzer.reports import render
+from analyzer.reports.terminal import summary_text
+from tests.hostile import builder
+from tests.mutation.api_edits import copy_of
+from tests.mutation.base import base
+from tests.mutation.evidence import node_members, read_api, read_node
+from tests.mutation.node_edits import yaml_set
+from tests.mutation.world import Node, World
+
+KUBELET = "/var/lib/kubelet/config.yaml"
+
+
+def world(*, known: int = 12, seen: tuple[str, ...] = ("worker-1", "worker-2")) -> World:
+    """One control-plane node and workers; of each seen worker there is a node."""
+    start = base()
+    api = start.api
+    for number in range(2, known):
+        api = copy_of(api, {"of": "nodes worker-1", "as": f"worker-{number}"})
+    control_plane, worker = start.nodes
+    workers = tuple(replace(worker, name=name) for name in seen)
+    return replace(start, nodes=(control_plane, *workers), api=api)
+
+
+def bundles(of: World) -> tuple[Bundle, ...]:
+    return (*(read_node(node).bundle for node in of.nodes), read_api(of.api).bundle)
+
+
+def run(read: tuple[Bundle, ...], *, join: bool = False) -> Assessment:
+    plan = prepare(Options(benchmarks=("cis-1.12",), join=join))
+    (assessment,) = assess(plan, read, lambda _: None)
+    return assessment
+
+
+def row(assessment: Assessment, number: str) -> ControlResult:
+    (found,) = (control for control in assessment.controls if control.id == number)
+    return found
+
+
+def test_a_pass_on_three_of_twelve_nodes_says_so_everywhere() -> None:
+    assessment = run(bundles(world()))
+    kubelet = row(assessment, "4.2.1")
+    assert kubelet.verdict is Verdict.PASS
+    assert kubelet.partial
+    assert (kubelet.nodes_judged, kubelet.nodes_expected) == (3, 12)
+    assert kubelet.nodes_missing == tuple(sorted(f"worker-{n}" for n in range(3, 12)))
+    assert kubelet.disposition is Disposition.PENDING_REVIEW
+    assert "Judged on 3 of 12 nodes" in kubelet.explanation
+    assert any("9 of 12 nodes have no bundle" in notice for notice in assessment.notices)
+    gap = {gap.subject: gap.command for gap in assessment.gaps if gap.key == "node-bundle"}
+    assert gap["node/worker-7"].endswith("--node-name worker-7 --output DIR")
+    line = next(
+        line
+        for line in render("md", assessment).decode().splitlines()
+        if line.startswith("| 4.2.1 |") and "**pass**" in line
+    )
+    assert r"3 of 12 \(partial\)" in line
+    document = json.loads(render("json", assessment))
+    (told,) = (c["nodes"] for c in document["controls"] if c["id"] == "4.2.1")
+    assert (told["judged"], told["expected"], told["partial"]) == (3, 12, True)
+    sheet = load_workbook(io.BytesIO(render("xlsx", assessment)))["Controls"]
+    cells = [[str(cell) for cell in found] for found in sheet.iter_rows(values_only=True)]
+    (register,) = (found for found in cells if "4.2.1" in found)
+    assert "3 of 12 (partial)" in register
+    assert "3 of 12 nodes in evidence" in summary_text(assessment)
+
+
+def test_a_rule_of_the_control_plane_is_whole() -> None:
+    server = row(run(bundles(world())), "1.2.15")
+    assert (server.verdict, server.partial) == (Verdict.PASS, False)
+    assert (server.nodes_judged, server.nodes_expected) == (1, 1)
+    assert server.disposition is Disposition.COMPLIANT
+
+
+def test_one_failing_node_of_three_fails_whatever_the_others_are() -> None:
+    start = world()
+    broken = start.change("worker-2", _open_to_anyone)
+    kubelet = row(run(bundles(broken)), "4.2.1")
+    assert (kubelet.verdict, kubelet.partial) == (Verdict.FAIL, False)
+    assert (kubelet.nodes_judged, kubelet.nodes_expected) == (3, 12)
+    assert {f.subject: f.verdict.value for f in kubelet.findings} == {
+        "node/cp-1": "pass",
+        "node/worker-1": "pass",
+        "node/worker-2": "fail",
+    }
+
+
+def _open_to_anyone(node: Node) -> Node:
+    return yaml_set(node, {"path": KUBELET, "set": {"authentication.anonymous.enabled": True}})
+
+
+def test_twelve_of_twelve_is_no_partial_pass() -> None:
+    every = tuple(f"worker-{number}" for number in range(1, 12))
+    kubelet = row(run(bundles(world(seen=every))), "4.2.1")
+    assert (kubelet.verdict, kubelet.partial) == (Verdict.PASS, False)
+    assert kubelet.disposition is Disposition.COMPLIANT
+
+
+def test_a_node_that_the_api_does_not_know_is_reported() -> None:
+    assessment = run(bundles(world(known=2, seen=("worker-1", "stranger"))))
+    assert assessment.cluster.nodes_unknown == ("stranger",)
+    assert any("does not know: stranger" in notice for notice in assessment.notices)
+    kubelet = row(assessment, "4.2.1")
+    assert (kubelet.nodes_judged, kubelet.nodes_expected) == (2, 2)
+
+
+@pytest.mark.parametrize("join", [False, True])
+def test_nodes_of_two_clusters_are_refused_unless_joined(tmp_path: Path, *, join: bool) -> None:
+    read = tuple(
+        _of_cluster(node, authority, tmp_path)
+        for node, authority in zip(world().nodes, ("a", "b", "a"), strict=True)
+    )
+    if not join:
+        with pytest.raises(BundleRefusedError, match="different cluster certificate authorities"):
+            run(read)
+        return
+    notices = " ".join(run(read, join=True).notices)
+    assert "authorities differ" in notices
+
+
+def _of_cluster(node: Node, authority: str, folder: Path) -> Bundle:
+    members = node_members(node)
+    stated = json.loads(members["manifest.json"])
+    stated["cluster"]["ca_sha256"] = hashlib.sha256(authority.encode()).hexdigest()
+    rest = {**members, "manifest.json": json.dumps(stated).encode()}
+    del rest["SHA256SUMS"]
+    sealed = {**rest, "SHA256SUMS": builder.sums(rest)}
+    return read_bundle(builder.write(folder, builder.pack(sealed), f"{node.name}.tar"))
