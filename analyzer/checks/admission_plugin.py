@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from analyzer.checks.admission_limits import with_configuration
+from analyzer.checks.admission_limits import ROLE, with_configuration
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.settings_evidence import setting_keys
@@ -54,7 +54,8 @@ class AdmissionPlugin:
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
         """Evidence the check reads."""
-        return setting_keys(_COMPONENT, "", in_file=False)
+        keys = setting_keys(_COMPONENT, "", in_file=False)
+        return (*keys, EvidenceKey(f"file/{ROLE}")) if self.configured_by else keys
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every API server."""
