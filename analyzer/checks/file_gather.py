@@ -1,6 +1,6 @@
 """The files of one node that a rule is about: from flags first, then by role."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -57,6 +57,10 @@ _USUAL_PATHS = MappingProxyType(
     }
 )
 """Where the collector looks for a role's file on every node, whatever distribution it is of."""
+_ALSO_USUAL = MappingProxyType({"admin-kubeconfig": ("/etc/kubernetes/super-admin.conf",)})
+"""Further files of a role that stand beside the usual one, by the version of kubeadm."""
+_FOLDERS_OF = MappingProxyType({"kubelet-unit": "/kubelet.service.d"})
+"""Folder whose files are of a role, by the end of its path."""
 _SHARED_FOLDERS = ("/", "/etc", "/etc/ssl", "/etc/ssl/certs", "/etc/kubernetes", "/etc/pki", "/var")
 """Folders that hold much else beside a cluster's keys: never taken for its PKI as a whole."""
 
@@ -92,20 +96,39 @@ def node_of(target: Target) -> NodeEvidence:
 def by_role(target: Target, role: str) -> FileGroup:
     """Take every file that the collector recorded under a role.
 
-    That there is none is a fact only where the usual path was looked at and is not there.
+    A record that could not be read stands for a file all the same. That there is none is a
+    fact only where the usual path was looked at and is not there.
     """
     node = node_of(target)
     records = node.by_role(role)
     found = tuple((r.stat.value.path, r.stat) for r in records if isinstance(r.stat, Present))
-    unknown = _usual_path_unknown(node, role)
+    unknown = _usual_path_unknown(node, role) or _folder_unknown(node, role)
     if found:
-        return FileGroup(subject=target.subject, node=node, files=_unique(found), problem=unknown)
+        files = _unique((*_unreadable(node, role), *found))
+        return FileGroup(subject=target.subject, node=node, files=files, problem=unknown)
     hidden = next((r.stat for r in records if isinstance(r.stat, Unreadable)), None)
     if hidden is not None or unknown is not None:
         return FileGroup(subject=target.subject, node=node, problem=hidden or unknown)
     looked = tuple(r.stat.source for r in records if isinstance(r.stat, Absent))
     why = f"node {node.name} has no {role} file where one is usually kept"
     return FileGroup(subject=target.subject, node=node, unused=why, looked=looked[:8])
+
+
+def _unreadable(node: NodeEvidence, role: str) -> Iterator[tuple[str, Evidence[FileStat]]]:
+    """Yield what was looked for under a role and could not be known, by path."""
+    for path in sorted(node.files):
+        if any(r.role == role and isinstance(r.stat, Unreadable) for r in node.files[path]):
+            yield path, node.stat(path)
+    for path in _ALSO_USUAL.get(role, ()):
+        if isinstance(node.stat(path), Unreadable):
+            yield path, node.stat(path)
+
+
+def _folder_unknown(node: NodeEvidence, role: str) -> Unreadable | None:
+    """Say which folder of a role's files could not be read to its end."""
+    name = _FOLDERS_OF.get(role)
+    folders = (stat for path, stat in sorted(node.directories.items()) if name and name in path)
+    return next((stat for stat in folders if isinstance(stat, Unreadable)), None)
 
 
 def _usual_path_unknown(node: NodeEvidence, role: str) -> Unreadable | None:
@@ -124,11 +147,18 @@ def manifest(target: Target, role: str) -> FileGroup:
         there = group.node.stat(f"{folder}/{name}")
         if isinstance(there, Unreadable):
             return replace(group, problem=there, unused="")
-        return group
+        return replace(group, problem=_elsewhere(there, folder, name), unused="")
     if not inside or len(inside) == len(group.files):
         return group
     note = f"only files below {folder}, from which the kubelet starts pods, were judged"
     return replace(group, files=inside, notes=(note,))
+
+
+def _elsewhere(there: Evidence[FileStat], folder: str, name: str) -> Unreadable:
+    """Say that a static pod may be written under a name that is not looked for."""
+    detail = f"the kubelet starts pods from {folder}, and {name} is not there; a file of another"
+    detail += " name may hold the pod"
+    return Unreadable(reason=Reason.NE_FILE_ABSENT_ON_HOST, detail=detail, source=there.source)
 
 
 def _static_pod_folder(node: NodeEvidence) -> str:
