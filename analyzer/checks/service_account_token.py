@@ -1,7 +1,7 @@
 """API tokens in pods: which accounts' tokens are mounted, and by what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import (
     CLUSTER,
@@ -14,7 +14,9 @@ from analyzer.checks.api_lists import (
     some,
     take,
 )
+from analyzer.checks.api_server_flags import servers
 from analyzer.checks.judgement import with_letter
+from analyzer.checks.token_volumes import VOLUME, audiences, volume_tokens
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.formats.kube_cluster import ServiceAccount
@@ -26,7 +28,6 @@ from analyzer.model.verdict import Reason, Verdict
 
 ACCOUNTS = "serviceaccounts"
 _POLICY = "token-mount-allowed"
-_VOLUME = "the projected volume"
 _EXPECTED = f"no token mounted, or the account named by policy {_POLICY}"
 
 
@@ -48,7 +49,9 @@ class TokenAutomount:
         lists = take(evidence, (ACCOUNTS, *WORKLOADS))
         if not any(name in lists.present for name in WORKLOADS):
             return lists.gaps
-        settings = _settings(lists)
+        accounts = _accounts(lists)
+        accepted = audiences(servers(evidence))
+        notes: dict[str, dict[str, None]] = {}
         mounted: dict[str, list[tuple[Unit, str]]] = {}
         seen: dict[str, dict[str, None]] = {}
         own: dict[str, None] = {}
@@ -58,16 +61,23 @@ class TokenAutomount:
                 continue
             account = f"{unit.namespace}/{unit.spec.service_account}"
             seen.setdefault(account, {})[unit.subject] = None
-            why = _mounts(unit, settings)
+            tokens = volume_tokens(unit, _secrets(accounts.get(account)), accepted)
+            why = _by_default(unit, accounts.get(account)) or tokens.why
             if why:
                 mounted.setdefault(account, []).append((unit, why))
+            for name in tokens.others:
+                text = f"{unit.subject} carries a token for the audience {name}, not judged here."
+                notes.setdefault(account, {})[text] = None
         judged = [name for name in sorted(seen) if not is_exempt(context, name.split("/")[0])]
         found = tuple(
-            _by_letter(
-                _outcome(name, mounted.get(name, []), len(seen[name]), lists, context),
-                mounted.get(name, []),
-                context,
-                setting=settings.get(name, False),
+            _with_notes(
+                _by_letter(
+                    _outcome(name, mounted.get(name, []), len(seen[name]), lists, context),
+                    mounted.get(name, []),
+                    context,
+                    setting=_setting(accounts.get(name)),
+                ),
+                (*notes.get(name, ()), *_long_lived(accounts.get(name))),
             )
             for name in judged
         )
@@ -81,29 +91,38 @@ class TokenAutomount:
         )
 
 
-def _settings(lists: Lists) -> Mapping[str, bool | None]:
-    found: dict[str, bool | None] = {}
-    for item in lists.items(ACCOUNTS):
-        account: ServiceAccount = item.value
-        name = f"{account.namespace}/{account.name}"
-        found[name] = account.automount_service_account_token
-    return found
+def _accounts(lists: Lists) -> Mapping[str, ServiceAccount]:
+    return {f"{i.value.namespace}/{i.value.name}": i.value for i in lists.items(ACCOUNTS)}
 
 
-def _mounts(unit: Unit, settings: Mapping[str, bool | None]) -> str:
-    """Say why a pod mounts a token for the API server; empty when it does not."""
+def _setting(account: ServiceAccount | None) -> bool | None:
+    """Return what is written on an account; one that is not known counts as written."""
+    return account.automount_service_account_token if account else False
+
+
+def _secrets(account: ServiceAccount | None) -> tuple[str, ...]:
+    return account.token_secrets() if account else ()
+
+
+def _long_lived(account: ServiceAccount | None) -> tuple[str, ...]:
+    """Name an account's tokens that never expire; Kubernetes made one for each up to 1.23."""
+    names = _secrets(account)
+    return (f"The account has tokens that never expire: {some(names, 4)}.",) if names else ()
+
+
+def _by_default(unit: Unit, account: ServiceAccount | None) -> str:
+    """Say why a pod is given its account's token by default; empty when it is not."""
     pod = unit.spec.automount_service_account_token
-    account = settings.get(f"{unit.namespace}/{unit.spec.service_account}")
+    setting = account.automount_service_account_token if account else None
     if pod is True:
         return "the pod asks for it"
-    if pod is None and account is not False:
-        return "the account's setting" if account else "the default"
-    for volume in unit.spec.volumes or ():
-        for source in (volume.projected.sources if volume.projected else None) or ():
-            token = source.service_account_token
-            if token is not None and not token.audience:
-                return f"{_VOLUME} {volume.name}"
+    if pod is None and setting is not False:
+        return "the account's setting" if setting else "the default"
     return ""
+
+
+def _with_notes(outcome: Outcome, notes: tuple[str, ...]) -> Outcome:
+    return replace(outcome, notes=(*outcome.notes, *notes[:SHOWN])) if notes else outcome
 
 
 def _by_letter(
@@ -113,7 +132,7 @@ def _by_letter(
     if not mounted and setting is not False:
         why = "the benchmark's text wants automountServiceAccountToken false on the account as well"
         return with_letter(outcome, Verdict.FAIL, why, context)
-    if outcome.verdict is Verdict.MANUAL and all(why.startswith(_VOLUME) for _, why in mounted):
+    if outcome.verdict is Verdict.MANUAL and all(why.startswith(VOLUME) for _, why in mounted):
         why = "the benchmark's text asks for automountServiceAccountToken alone, which is false"
         return with_letter(outcome, Verdict.PASS, why, context)
     return outcome

@@ -37,10 +37,22 @@ class Node(KubeObject, frozen=True, kw_only=True, gc=False):
     status: NodeStatus | None = None
 
 
+class SecretRef(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A Secret of the same namespace."""
+
+    name: str = ""
+
+
 class ServiceAccount(KubeObject, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A service account."""
 
     automount_service_account_token: bool | None = None
+    secrets: tuple[SecretRef, ...] | None = None
+
+    def token_secrets(self) -> tuple[str, ...]:
+        """Return its Secrets that are named as controllers name a token that never expires."""
+        names = (one.name for one in self.secrets or ())
+        return tuple(name for name in names if name.startswith(f"{self.name}-token-"))
 
 
 class NetworkPolicySpec(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):

@@ -118,12 +118,19 @@ class Projected(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sources: tuple[ProjectedSource, ...] | None = None
 
 
+class SecretVolume(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """A Secret as files."""
+
+    secret_name: str | None = None
+
+
 class Volume(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One volume, as far as rules ask."""
 
     name: str = ""
     host_path: HostPath | None = None
     projected: Projected | None = None
+    secret: SecretVolume | None = None
 
 
 class PodOs(msgspec.Struct, frozen=True, kw_only=True, gc=False):
