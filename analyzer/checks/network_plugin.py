@@ -63,6 +63,8 @@ class NetworkPlugin:
         on = _named(self.enforcing, seen)
         off = _named(self.not_enforcing, seen)
         maybe = _named(self.depending, seen)
+        if off and on and not _running(self.enforcing, seen):
+            return (_left_over(on, off),)
         if on:
             names = some(tuple(on))
             text = f"Running and known to enforce network policies: {names}."
@@ -98,6 +100,22 @@ class NetworkPlugin:
                 f"Definitions of {name} exist, which may be leftovers." for name in leftovers
             ),
         )
+
+
+def _running(known: Mapping[str, str], seen: tuple[Sighting, ...]) -> bool:
+    """Tell whether a plugin is seen by more than a file that an earlier one may have left."""
+    return bool(_named(known, tuple(one for one in seen if not one.token.startswith("cni:"))))
+
+
+def _left_over(
+    on: Mapping[str, tuple[Source, ...]], off: Mapping[str, tuple[Source, ...]]
+) -> Outcome:
+    wanted, other = some(tuple(on)), some(tuple(off))
+    text = (
+        f"A node's CNI configuration names {wanted}, which nothing else shows to be running, "
+        f"beside {other}: a person must say which one is in use."
+    )
+    return _outcome(Verdict.MANUAL, Reason.RV_AMBIGUOUS, text, f"{wanted}; {other}", {**on, **off})
 
 
 def _outcome(
