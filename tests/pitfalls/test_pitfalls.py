@@ -42,6 +42,9 @@ def test_pitfall(pitfall: Pitfall, tmp_path: Path) -> None:
         _written(case, reports(assessment))
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 def _lacking(words: list[object], text: str) -> list[object]:
     return [word for word in words if str(word) not in text]
 
@@ -96,3 +99,11 @@ def test_all_rows_are_there() -> None:
             assert set(case) <= CASE_KEYS
             asserted = [case[key] for key in ("verdicts", "chosen", "why") if case.get(key)]
             assert asserted, "a case that asserts nothing"
+
+
+def test_the_document_tells_every_row() -> None:
+    told = (ROOT / "docs" / "pitfalls.md").read_text(encoding="utf-8")
+    for path, found in documents().items():
+        row, peer, promise = (" ".join(found[key].split()) for key in ("row", "peer", "promise"))
+        link = f"[{row}](../tests/pitfalls/{path.name})"
+        assert f"| {link} | {peer} | {promise} | {len(found['cases'])} |" in told

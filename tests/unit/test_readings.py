@@ -1,10 +1,14 @@
 """Two readings of one finding: which decides, what stands beside it, and how they roll up."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from analyzer.catalogue.benchmarks import load_benchmark
+from analyzer.catalogue.definitions import load_definitions
+from analyzer.checks import CHECK_TYPES
 from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
 from analyzer.model.context import Reading
 from analyzer.model.evidence import EvidenceKey
@@ -14,6 +18,7 @@ from tests.api_cases import Case, all_cases
 from tests.evidence_builder import context, source
 from tests.test_cases import FOUND, case_id, evaluate, read_case
 
+ROOT = Path(__file__).resolve().parents[2]
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NO_EVIDENCE
 _REASONS = {PASS: Reason.PASS_DEFAULT, FAIL: Reason.FAIL_EXPLICIT, NONE: Reason.NE_TIMEOUT}
 _LACKING = Missing(key=EvidenceKey("file/x"), subject="node/a", detail="timeout")
@@ -119,3 +124,17 @@ def _both(outcome: Outcome) -> tuple[str, str, str]:
         return outcome.subject, outcome.verdict.value, outcome.verdict.value
     pair = (outcome.verdict.value, other.verdict.value)
     return outcome.subject, *(pair if other.reading is Reading.LETTER else pair[::-1])
+
+
+def test_the_document_names_topics_and_numbers_that_exist() -> None:
+    text = (ROOT / "docs" / "letter-and-effective.md").read_text(encoding="utf-8")
+    numbers = {c.definition.topic: c.id for c in load_benchmark("cis-1.12", CHECK_TYPES).controls}
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    assert rows
+    for topics, control, *_ in rows:
+        names = re.findall(r"`([a-z-]+)`", topics)
+        assert set(names) <= set(load_definitions())
+        if "cis-1.5" not in control:
+            bounds = re.findall(r"\d+(?:\.\d+)+", control)
+            assert bounds[0] in [numbers.get(name) for name in names]
+            assert bounds[-1] in [numbers.get(name) for name in names]
