@@ -32,6 +32,7 @@ _WIDE = (
     "baselineadminnetworkpolicies.policy.networking.k8s.io",
     "ciliumclusterwidenetworkpolicies.cilium.io",
     "clusterimagepolicies.policy.sigstore.dev",
+    "clusternetworkpolicies.policy.networking.k8s.io",
     "clusterpolicies.kyverno.io",
     "constrainttemplates.templates.gatekeeper.sh",
     "globalnetworkpolicies.crd.projectcalico.org",

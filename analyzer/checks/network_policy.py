@@ -37,6 +37,7 @@ WIDE = (
     "adminnetworkpolicies.policy.networking.k8s.io",
     "baselineadminnetworkpolicies.policy.networking.k8s.io",
     "ciliumclusterwidenetworkpolicies.cilium.io",
+    "clusternetworkpolicies.policy.networking.k8s.io",
     "globalnetworkpolicies.crd.projectcalico.org",
     "globalnetworkpolicies.projectcalico.org",
 )
