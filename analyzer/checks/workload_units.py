@@ -90,7 +90,7 @@ def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
         if not isinstance(value, (Workload, CronJob, PodTemplate)):
             continue
         template = value.pod_template()
-        if template is None:
+        if template is None or _is_history(kind, value, owners):
             continue
         annotations = template.metadata.annotations if template.metadata else None
         yield Unit(
@@ -104,6 +104,13 @@ def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
             pointer=_TEMPLATE_POINTER.get(kind, "/spec/template/spec"),
             own=_is_collectors(policy, value.namespace, value.name),
         )
+
+
+def _is_history(kind: str, value: KubeObject, owners: Owned) -> bool:
+    """Tell whether a ReplicaSet only keeps an earlier state of the Deployment that owns it."""
+    if kind != "ReplicaSet" or not isinstance(value, Workload) or _is_top(value, owners):
+        return False
+    return value.spec.replicas == 0
 
 
 _TEMPLATE_POINTER: Mapping[str, str] = MappingProxyType(

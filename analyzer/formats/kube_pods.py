@@ -190,6 +190,7 @@ class WorkloadSpec(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The template of a controller that runs pods; the older kinds may go without one."""
 
     template: PodTemplateSpec | None = None
+    replicas: int | None = None
 
 
 class Workload(KubeObject, frozen=True, kw_only=True, gc=False):
