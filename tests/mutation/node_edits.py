@@ -4,6 +4,7 @@ Every word takes ``node:`` (``cp-1`` unless it is said; ``*`` means each). Flags
 without dashes. What an edit names must be there, so that none goes quietly without effect.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -11,9 +12,12 @@ from typing import Any
 
 import yaml
 
+from tests.mutation.base import pki
 from tests.mutation.world import File, Node, Running, put
 
 Args = Mapping[str, Any]
+_CERTIFICATE = re.compile(r"@([\w.+-]+\.crt)")
+"""``@cluster-ca.crt+etcd-ca.crt`` in a content stands for certificates of tests/data/pki."""
 
 
 def argv_set(node: Node, args: Args) -> Node:
@@ -140,7 +144,9 @@ def users(node: Node, args: Args) -> Node:
 
 def _facts(args: Args) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    for name in ("content", "link", "kind", "acl"):
+    if "content" in args:
+        facts["content"] = _CERTIFICATE.sub(_certificates, args["content"])
+    for name in ("link", "kind", "acl"):
         if name in args:
             facts[name] = args[name]
     if "mode" in args:
@@ -149,6 +155,10 @@ def _facts(args: Args) -> dict[str, Any]:
         if name in args:
             facts[name] = int(args[name])
     return facts
+
+
+def _certificates(found: re.Match[str]) -> str:
+    return "".join(pki(name) for name in found[1].split("+"))
 
 
 def _process(node: Node, args: Args, change: Callable[[Running], Running]) -> Node:

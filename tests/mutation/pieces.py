@@ -29,17 +29,28 @@ class Piece(NamedTuple):
     ways: tuple[str, ...]
 
 
-def ways_to_hide(world: World, judged: Judged, control: Control) -> Iterator[Hide]:
-    """Yield every way to hide every piece that a verdict cites, or that its check needs."""
-    found = dict.fromkeys(_cited(world, judged))
-    found |= dict.fromkeys(_needed(world, control))
+def ways_to_hide(world: World, judged: Judged, control: Control) -> Iterator[tuple[Hide, bool]]:
+    """Yield every way to hide every piece that a verdict cites, and (False) that it could use.
+
+    What a check may read, but did not rest this verdict on, is denied and nothing more: the
+    verdict may then stay.
+    """
     seen = set()
-    for piece in found:
-        for way in piece.ways:
-            hide = Hide(subject=piece.subject, target=piece.target, how=way)
-            if hide not in seen:
-                seen.add(hide)
-                yield hide
+    for cited, pieces in ((True, _cited(world, judged)), (False, _needed(world, control))):
+        for piece in pieces:
+            for way in piece.ways:
+                hide = Hide(subject=piece.subject, target=piece.target, how=way)
+                if hide not in seen and _hides(world, hide):
+                    seen.add(hide)
+                    yield hide, cited
+
+
+def _hides(world: World, hide: Hide) -> bool:
+    """Tell whether a way takes anything from a bundle at all."""
+    node = next((one for one in world.nodes if one.name == hide.subject), None)
+    if node is None or hide.how == BUNDLE_MISSING:
+        return True
+    return read_node(node, (hide,)).bundle.fingerprint != read_node(node).bundle.fingerprint
 
 
 def _cited(world: World, judged: Judged) -> Iterator[Piece]:
@@ -95,10 +106,7 @@ def _needed(world: World, control: Control) -> Iterator[Piece]:
         bundle = read_node(node).bundle
         for probe in bundle.probes:
             if _key(probe) in keys and probe.status == "ok":
-                content = probe.record.get("blob") is not None
-                ways: tuple[str, ...] = CONTENT_WAYS if content else FACT_WAYS
-                ways = PROCESS_WAYS if probe.probe == "proc/cmdline" else ways
-                yield Piece(node.name, probe.record["target"], ways)
+                yield Piece(node.name, probe.record["target"], ("denied",))
 
 
 def _key(probe: ProbeRecord) -> str:
