@@ -74,7 +74,7 @@ class Precondition:
             why=f"{judged.actual} has no effect without {self.key}: true, and {word}.",
             sources=sources,
             letter=Verdict.PASS,
-            letter_why=judged.why.rstrip("."),
+            letter_why=f"the benchmark's text does not ask for {self.key}",
             letter_reason=judged.reason,
         )
 

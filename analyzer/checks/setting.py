@@ -268,7 +268,8 @@ class Setting:
         if self.allowed_by:
             word = context.policy.values[self.allowed_by]
             source = f" (declared policy {self.allowed_by}: {word})"
-        return f"{name}{wanted}{source}"
+        effect = f", with {self.effect_key}: true" if self.effect_key else ""
+        return f"{name}{wanted}{source}{effect}"
 
     def _misread(self, target: Target) -> tuple[str, ...]:
         """Doubt the version of a component that was given what it does not know."""

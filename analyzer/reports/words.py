@@ -50,8 +50,8 @@ PARTY_MEANING: Mapping[Party, str] = {
 }
 
 READING_MEANING: Mapping[str, str] = {
-    Reading.EFFECTIVE: "What Kubernetes does decides; what the benchmark's text says stands by it.",
-    Reading.LETTER: "What the benchmark's text says decides; what Kubernetes does stands by it.",
+    Reading.EFFECTIVE: "What Kubernetes does decides; the benchmark's text stands beside it.",
+    Reading.LETTER: "The benchmark's text decides; what Kubernetes does stands beside it.",
 }
 
 _READ_BY = {Reading.EFFECTIVE: "by Kubernetes' behaviour", Reading.LETTER: "by the letter"}

@@ -199,7 +199,7 @@ def test_either_reading_shows_the_other(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["explain", "1.3.1", str(tmp_path / "effective" / "assessment.json")]) == 0
     assert "by the letter: fail, because" in capsys.readouterr().out
     report = (tmp_path / "letter" / "report.md").read_text(encoding="utf-8")
-    assert "letter: What the benchmark" in report.split("## ", maxsplit=1)[0]
+    assert "letter: The benchmark's text decides" in report.split("## ", maxsplit=1)[0]
 
 
 @pytest.mark.parametrize(
