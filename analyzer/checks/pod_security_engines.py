@@ -17,8 +17,19 @@ from analyzer.checks.pod_security_cel import (
     read_cel,
 )
 from analyzer.checks.pod_security_cel import POLICIES as ADMISSION_POLICIES
-from analyzer.checks.pod_security_gatekeeper import TEMPLATES, Gatekeeper, constraint_resources
-from analyzer.checks.pod_security_kyverno import CLUSTER_POLICIES, EXCEPTIONS, POLICIES, Kyverno
+from analyzer.checks.pod_security_gatekeeper import (
+    TEMPLATES,
+    Gatekeeper,
+    constraint_resources,
+    read_gatekeeper,
+)
+from analyzer.checks.pod_security_kyverno import (
+    CLUSTER_POLICIES,
+    EXCEPTIONS,
+    POLICIES,
+    Kyverno,
+    read_kyverno,
+)
 from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing
 from analyzer.checks.pod_security_webhooks import WEBHOOKS
 from analyzer.model.cluster import ClusterEvidence
@@ -92,6 +103,6 @@ def read_engines(
     return Engines(
         lists=lists,
         cel=read_cel(lists, running, context.version),
-        kyverno=Kyverno(lists=lists),
-        gatekeeper=Gatekeeper(lists=lists, constraints=constraints),
+        kyverno=read_kyverno(lists),
+        gatekeeper=read_gatekeeper(lists, constraints),
     )

@@ -35,10 +35,15 @@ class _Constraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatekeeper:
-    """Every constraint; ``lists`` also holds the templates and the webhooks."""
+    """Every constraint; ``lists`` also holds the webhooks.
+
+    Attributes:
+        templates: By constraint kind: what its template says, and where it stands.
+    """
 
     lists: Lists
     constraints: tuple[str, ...]
+    templates: Mapping[str, tuple[str, Source]]
 
     def answers(self, space: Space, demand: Demand) -> Iterator[Answer]:
         """Return what each constraint does in a namespace."""
@@ -90,13 +95,28 @@ class Gatekeeper:
 
     def _template(self, kind: str, demand: Demand) -> tuple[str, tuple[Source, ...]]:
         """Return what is wrong with a constraint's template, and where it stands."""
-        for item in self.lists.items(TEMPLATES):
-            if item.value.name == kind:
-                where = self.lists.at(TEMPLATES, item.line, "/spec/targets", kind)
-                targets = str((item.value.spec or {}).get("targets"))
-                known = any(word in targets for word in demand.words)
-                return ("" if known else "its template is not about it"), (where,)
-        return "its template is not in evidence", ()
+        if kind not in self.templates:
+            return "its template is not in evidence", ()
+        text, where = self.templates[kind]
+        known = any(word in text for word in demand.words)
+        return ("" if known else "its template is not about it"), (where,)
+
+
+def read_gatekeeper(lists: Lists, constraints: tuple[str, ...]) -> Gatekeeper:
+    """Gather constraints and their templates."""
+    return Gatekeeper(
+        lists=lists,
+        constraints=constraints,
+        templates=MappingProxyType(
+            {
+                item.value.name: (
+                    str((item.value.spec or {}).get("targets")),
+                    lists.at(TEMPLATES, item.line, "/spec/targets", item.value.name),
+                )
+                for item in lists.items(TEMPLATES)
+            }
+        ),
+    )
 
 
 _NOT_SEEN = (

@@ -5,7 +5,7 @@ ResolveValidationFailureAction in kyverno/kyverno pkg/engine/api.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -54,33 +54,47 @@ _CONTROLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One validating rule of a policy.
+
+    Attributes:
+        text: Everything that it validates, to be searched for words.
+    """
+
+    policy: CustomObject
+    fields: Fields
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kyverno:
     """Every rule of every policy; ``lists`` also holds exceptions and webhooks."""
 
     lists: Lists
+    rules: tuple[Rule, ...]
 
     def answers(self, space: Space, demand: Demand) -> Iterator[Answer]:
         """Return what each validating rule does in a namespace."""
+        if not self.rules:
+            return
         hook = engine(self.lists, "kyverno", space)
-        for resource in (CLUSTER_POLICIES, POLICIES):
-            for item in self.lists.items(resource):
-                policy: CustomObject = item.value
-                if policy.namespace and policy.namespace != space.name:
-                    continue
-                for index, rule in enumerate(entries((policy.spec or {}).get("rules"))):
-                    where = self.lists.at(resource, item.line, f"/spec/rules/{index}", policy.name)
-                    found = self._rule(policy, rule, space, demand, hook)
-                    if found is not None:
-                        yield _cited(found, (where, *hook.sources))
+        for rule in self.rules:
+            if rule.policy.namespace and rule.policy.namespace != space.name:
+                continue
+            found = self._rule(rule, space, demand, hook)
+            if found is not None:
+                yield replace(found, sources=(rule.source, *hook.sources))
 
-    def _rule(
-        self, policy: CustomObject, rule: Fields, space: Space, demand: Demand, hook: Engine
-    ) -> Answer | None:
+    def _rule(self, one: Rule, space: Space, demand: Demand, hook: Engine) -> Answer | None:
         """Judge one rule; None when it is not about the demand or not about these pods."""
-        validate, spec, labels = fields(rule.get("validate")), policy.spec or {}, space.all_labels()
+        policy, rule, labels = one.policy, one.fields, space.all_labels()
+        validate, spec = fields(rule.get("validate")), policy.spec or {}
         label = f"Kyverno policy {policy.name}"
+        if not _about(one, demand):
+            return None
         extent = matched(rule, space.name, labels)
-        if extent is Extent.NONE or not _about(validate, demand):
+        if extent is Extent.NONE:
             return None
         if excluded(rule, space.name, labels) is Extent.ALL:
             return Answer(standing=Standing.NOT, text=f"{label} leaves the namespace out")
@@ -118,8 +132,24 @@ class Kyverno:
                 yield f"PolicyException {item.value.name} takes some pods out"
 
 
-def _cited(answer: Answer, sources: tuple[Source, ...]) -> Answer:
-    return Answer(standing=answer.standing, text=answer.text, sources=sources, notes=answer.notes)
+def read_kyverno(lists: Lists) -> Kyverno:
+    """Gather the rules of all policies, in the lists' order."""
+    return Kyverno(lists=lists, rules=tuple(_rules(lists)))
+
+
+def _rules(lists: Lists) -> Iterator[Rule]:
+    for resource in (CLUSTER_POLICIES, POLICIES):
+        for item in lists.items(resource):
+            for index, rule in enumerate(entries((item.value.spec or {}).get("rules"))):
+                if rule.get("validate"):
+                    yield Rule(
+                        policy=item.value,
+                        fields=rule,
+                        text=str(rule["validate"]),
+                        source=lists.at(
+                            resource, item.line, f"/spec/rules/{index}", item.value.name
+                        ),
+                    )
 
 
 def _names(patterns: object, rule: str) -> bool:
@@ -128,13 +158,12 @@ def _names(patterns: object, rule: str) -> bool:
     return any(glob(pattern, rule) for pattern in found)
 
 
-def _about(validate: Fields, demand: Demand) -> bool:
+def _about(rule: Rule, demand: Demand) -> bool:
     """Tell whether a rule can be about what is demanded."""
-    standard = fields(validate.get("podSecurity"))
+    standard = fields(fields(rule.fields["validate"]).get("podSecurity"))
     if standard:
         return LEVELS.get(str(standard.get("level")), 0) >= LEVELS[demand.level]
-    text = str(validate)
-    return bool(validate) and (not demand.words or any(word in text for word in demand.words))
+    return not demand.words or any(word in rule.text for word in demand.words)
 
 
 def _action(validate: Fields, spec: Fields, space: Space) -> str:
