@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from analyzer.checks.compare import Expect, Kind
-from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of
+from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
 from analyzer.checks.setting import Setting
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.config_file import find
-from analyzer.formats.settings import Query, Shape, Value
+from analyzer.formats.settings import Query, Shape, Unset, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey
+from analyzer.model.evidence import EvidenceKey, Source
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
@@ -27,12 +27,8 @@ _SETTING = Setting(
     expect=Expect.EQUALS,
     value="false",
 )
-_AUTHORIZERS = Query(
-    flag="authorization-mode",
-    key="authorizers[].type",
-    file="authorization-config",
-    shape=Shape.LIST,
-)
+_MODES = Query(flag="authorization-mode", shape=Shape.LIST)
+_MODES_FILE = Query(flag="authorization-config")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +62,38 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
     paths = _conditions(target)
     if paths:
         return _narrowed(judged, paths)
-    authorizers = target.config.look_up(_AUTHORIZERS)
-    if not isinstance(authorizers, Value) or "AlwaysAllow" not in authorizers.items:
+    modes = _resetting(target)
+    if not modes:
         return judged
     return replace(
         judged,
         verdict=Verdict.PASS,
         reason=Reason.PASS_DEFAULT,
-        why="The API server turns anonymous access off by itself while an authorizer is "
-        "AlwaysAllow, which is worse and is judged by its own control.",
-        sources=(*judged.sources, authorizers.source),
+        why="The API server turns anonymous access off by itself while its mode of authorization "
+        "is AlwaysAllow, which is worse and is judged by its own control.",
+        sources=unique((*judged.sources, *modes)),
         letter=Verdict.FAIL,
         letter_why=judged.why.rstrip("."),
     )
+
+
+def _resetting(target: Target) -> tuple[Source, ...]:
+    """Return what shows that the API server resets --anonymous-auth to false; else nothing.
+
+    It does so for AlwaysAllow among the modes of the flag, which is also the mode when neither
+    the flag nor --authorization-config is given. What a file says is not reset: neither an
+    AlwaysAllow there counts, nor is ``anonymous`` of the authentication file changed
+    (pkg/kubeapiserver/options: BuiltInAuthorizationOptions.Complete, ApplyAuthorization and
+    ToAuthenticationConfig of kubernetes 1.30 to 1.34; up to 1.29 the mode's own default).
+    """
+    if any(find(f.document, "anonymous") for f in target.config.files.get(_FILE, ())):
+        return ()
+    modes = target.config.look_up(_MODES)
+    if isinstance(modes, Value):
+        return (modes.source,) if "AlwaysAllow" in modes.items else ()
+    file = target.config.look_up(_MODES_FILE)
+    named = not isinstance(file, Unset) and not (isinstance(file, Value) and not file.text)
+    return () if named or not isinstance(modes, Unset) else modes.looked
 
 
 def _narrowed(judged: Judgement, paths: tuple[str, ...]) -> Judgement:
