@@ -93,10 +93,18 @@ def _gates(
         )
 
 
-def _gate(process: Process, occurrence: Occurrence, name: str, query: Query) -> Iterator[Value]:
+def _gate(
+    process: Process, occurrence: Occurrence, name: str, query: Query
+) -> Iterator[Value | Unreadable]:
     for pair in reversed(_members(occurrence.value or "")):
         key, _, value = pair.partition("=")
-        if key.strip() == name:
+        if key.strip() == name and not value.strip():
+            yield Unreadable(
+                reason=Reason.NE_SCHEMA_INVALID,
+                detail=f"--{query.flag} names {name} without a value: no component starts so",
+                source=_place(process, occurrence),
+            )
+        elif key.strip() == name:
             yield Value(
                 text=value.strip(),
                 items=(value.strip(),),
