@@ -69,6 +69,21 @@ class CustomObject(KubeObject, frozen=True, kw_only=True, gc=False):
 
     spec: dict[str, Any] | None = None
 
+    def deeper_than(self, levels: int) -> bool:
+        """Tell whether the spec is nested more deeply than that."""
+        here: list[Any] = [self.spec]
+        for _ in range(levels):
+            here = [inner for one in here for inner in _within(one)]
+            if not here:
+                return False
+        return True
+
+
+def _within(value: object) -> list[Any]:
+    """Return the mappings and lists right inside a value."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for one in inner if isinstance(one, (dict, list))]
+
 
 class LabelRequirement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One expression of a label selector."""

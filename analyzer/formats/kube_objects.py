@@ -98,6 +98,9 @@ _OTHER: msgspec.json.Decoder[KubeObject] = msgspec.json.Decoder(CustomObject)
 
 _MASK = REDACTED.encode("ascii")
 
+_DEEPEST = 64
+"""Levels of a custom object that are read; rules walk through it."""
+
 _ROLE_LABELS = (
     "node-role.kubernetes.io/control-plane",
     "node-role.kubernetes.io/master",
@@ -121,6 +124,8 @@ def decode(resource: str, line: bytes) -> KubeObject:
         value = _DECODERS.get(resource, _OTHER).decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise EvidenceFormatError(resource, f"not an object of its kind: {error}") from error
+    if isinstance(value, CustomObject) and value.deeper_than(_DEEPEST):
+        raise EvidenceFormatError(resource, f"{value.name!r} is nested too deeply")
     if resource.endswith(f".{RBAC}") and _MASK in line:
         raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value")
     if resource in KINDS and KINDS[resource][2] and not value.namespace:

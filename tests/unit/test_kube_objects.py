@@ -77,6 +77,17 @@ def test_any_value_is_decoded_or_refused(resource: str, value: Any) -> None:
         assert decode(resource, line)
 
 
+@pytest.mark.parametrize(("levels", "read"), [(60, True), (70, False), (940, False), (5000, False)])
+def test_a_custom_object_is_read_down_to_a_depth(levels: int, read: bool) -> None:
+    nested = '{"a": ' * levels + "1" + "}" * levels
+    line = f'{{"metadata": {{"name": "p"}}, "spec": {nested}}}'.encode()
+    if read:
+        assert decode("clusterpolicies.kyverno.io", line)
+    else:
+        with pytest.raises(EvidenceFormatError):
+            decode("clusterpolicies.kyverno.io", line)
+
+
 def test_a_kind_that_nobody_knows_keeps_its_spec() -> None:
     value = decode("widgets.example.com", b'{"metadata": {"name": "w"}, "spec": {"a": [1]}}')
     assert isinstance(value, CustomObject)
