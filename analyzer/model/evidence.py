@@ -9,6 +9,9 @@ EvidenceKey = NewType("EvidenceKey", str)
 """What a rule needs, in words shared by checks, gaps and the collectors' documentation:
 ``process/<component>``, ``file/<role>``, ``api/<resource>``, ``api/configz``, ``host/users``."""
 
+NODE_BUNDLE = EvidenceKey("node-bundle")
+"""A whole node that no bundle covers."""
+
 T_co = TypeVar("T_co", covariant=True)
 
 REDACTED = "KEB-REDACTED-"

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 
 from analyzer.model.assessment import ControlResult, Gap
 from analyzer.model.cluster import ClusterEvidence, ExpectedNode
-from analyzer.model.evidence import EvidenceKey
+from analyzer.model.evidence import NODE_BUNDLE, EvidenceKey
 from analyzer.model.responsibility import Party, ProviderProfile
 from analyzer.model.verdict import Verdict
-
-NODE_BUNDLE = EvidenceKey("node-bundle")
-"""Key of a gap that is a whole node."""
 
 
 def find_gaps(
@@ -44,7 +41,8 @@ def _missing_pieces(controls: tuple[ControlResult, ...], profile: ProviderProfil
     for control in controls:
         if control.verdict is not Verdict.NO_EVIDENCE:
             continue
-        for missing in (piece for finding in control.findings for piece in finding.missing):
+        pieces = (piece for finding in control.findings for piece in finding.missing)
+        for missing in (piece for piece in pieces if piece.key != NODE_BUNDLE):
             place = (missing.subject, missing.key)
             details.setdefault(place, missing.detail)
             found = waiting.setdefault(place, [])

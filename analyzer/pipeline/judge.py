@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from analyzer.model.benchmark import Benchmark, Control
-from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.cluster import ClusterEvidence, ExpectedNode
 from analyzer.model.context import Context
-from analyzer.model.outcome import OtherReading, Outcome, roll_up_other
+from analyzer.model.evidence import NODE_BUNDLE
+from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict, worst
 from analyzer.pipeline.lifetime import lifetime_note
 
@@ -39,6 +40,13 @@ class Judged:
     other_reading: OtherReading | None = None
 
 
+def concerns(control: Control, node: ExpectedNode) -> bool:
+    """Tell whether a control speaks of a node: those of the control plane, or each."""
+    if control.node_role == "cluster":
+        return False
+    return control.node_role == "worker" or node.control_plane
+
+
 def judge(
     benchmark: Benchmark,
     evidence: ClusterEvidence,
@@ -69,6 +77,8 @@ def _judge_one(
             outcomes=(),
         )
     outcomes = _evaluate(control, evidence, context)
+    if outcomes and all(outcome.verdict is Verdict.NOT_APPLICABLE for outcome in outcomes):
+        outcomes = (*outcomes, *_unseen(control, evidence))
     verdict = worst(outcome.verdict for outcome in outcomes)
     leading = next((o for o in outcomes if o.verdict is verdict), None)
     said = (_sum_up(outcomes, verdict), lifetime_note(control, verdict, context))
@@ -88,6 +98,29 @@ def _evaluate(control: Control, evidence: ClusterEvidence, context: Context) -> 
     except Exception as defect:  # noqa: BLE001 - the one boundary: our defect is a verdict of its own
         return (_defect(control, defect),)
     return tuple(sorted(outcomes, key=lambda o: (o.subject, o.verdict.value, o.actual)))
+
+
+def _unseen(control: Control, evidence: ClusterEvidence) -> tuple[Outcome, ...]:
+    """Name the nodes that nobody visited: there, too, it may not apply, or may be violated."""
+    seen = {node.name for node in evidence.nodes}
+    return tuple(
+        _not_visited(node.name)
+        for node in evidence.expected or ()
+        if node.name not in seen and concerns(control, node)
+    )
+
+
+def _not_visited(name: str) -> Outcome:
+    detail = f"node {name} is known to the API and no bundle covers it"
+    return Outcome(
+        subject=f"node/{name}",
+        verdict=Verdict.NO_EVIDENCE,
+        reason=Reason.NE_NODE_MISSING,
+        explanation=f"No evidence: {detail}.",
+        actual="unknown",
+        expected="",
+        missing=(Missing(key=NODE_BUNDLE, subject=f"node/{name}", detail=detail),),
+    )
 
 
 def _defect(control: Control, defect: Exception) -> Outcome:

@@ -9,7 +9,7 @@ from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.outcome import OtherReading, Outcome
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.verdict import Verdict
-from analyzer.pipeline.judge import Judged
+from analyzer.pipeline.judge import Judged, concerns
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.responsibility.assign import assign
 from analyzer.responsibility.compare import disposition
@@ -107,8 +107,7 @@ def _coverage(
         return None, ()
     if control.node_role == "cluster" or cluster.expected is None:
         return None, ()
-    everywhere = control.node_role == "worker"
-    names = [node.name for node in cluster.expected if everywhere or node.control_plane]
+    names = [node.name for node in cluster.expected if concerns(control, node)]
     seen = {node.name for node in cluster.nodes}
     return len(names), tuple(name for name in sorted(names) if name not in seen)
 

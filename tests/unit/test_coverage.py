@@ -13,7 +13,7 @@ from analyzer.bundle.reader import read_bundle
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.bundle import Bundle
 from analyzer.model.errors import BundleRefusedError
-from analyzer.model.verdict import Disposition, Verdict
+from analyzer.model.verdict import Disposition, Reason, Verdict
 from analyzer.pipeline.run import Options, assess, prepare
 from analyzer.reports import render
 from analyzer.reports.terminal import summary_text
@@ -21,7 +21,7 @@ from tests.hostile import builder
 from tests.mutation.api_edits import copy_of
 from tests.mutation.base import base
 from tests.mutation.evidence import node_members, read_api, read_node
-from tests.mutation.node_edits import yaml_set
+from tests.mutation.node_edits import process_remove, yaml_set
 from tests.mutation.world import Node, World
 
 KUBELET = "/var/lib/kubelet/config.yaml"
@@ -110,6 +110,31 @@ def test_twelve_of_twelve_is_no_partial_pass() -> None:
     kubelet = row(run(bundles(world(seen=every))), "4.2.1")
     assert (kubelet.verdict, kubelet.partial) == (Verdict.PASS, False)
     assert kubelet.disposition is Disposition.COMPLIANT
+
+
+def test_what_does_not_apply_on_three_nodes_is_open_on_the_others() -> None:
+    seen = replace(world(), nodes=tuple(map(_without_proxy, world().nodes)))
+    proxy = row(run(bundles(seen)), "4.3.1")
+    assert (proxy.verdict, proxy.reason) == (Verdict.NO_EVIDENCE, Reason.NE_NODE_MISSING)
+    assert proxy.disposition is Disposition.NOT_ASSESSED
+    told = {f.subject: f.verdict.value for f in proxy.findings}
+    assert (told["node/worker-2"], told["node/worker-3"]) == ("not-applicable", "no-evidence")
+    gaps = [gap for gap in run(bundles(seen)).gaps if gap.subject == "node/worker-3"]
+    assert [gap.key for gap in gaps] == ["node-bundle"]
+    assert "4.3.1" in gaps[0].controls
+
+
+def test_what_applies_nowhere_is_not_applicable() -> None:
+    every = tuple(f"worker-{number}" for number in range(1, 12))
+    whole = world(seen=every)
+    proxy = row(
+        run(bundles(replace(whole, nodes=tuple(map(_without_proxy, whole.nodes))))), "4.3.1"
+    )
+    assert proxy.verdict is Verdict.NOT_APPLICABLE
+
+
+def _without_proxy(node: Node) -> Node:
+    return process_remove(node, {"component": "kube-proxy"})
 
 
 def test_a_node_that_the_api_does_not_know_is_reported() -> None:
