@@ -153,8 +153,19 @@ def _networks(value: str, name: str) -> Iterator[IPv4Network | IPv6Network]:
         if word in _GROUPS:
             continue
         try:
-            networks = [ip_network(text, strict=False) for text in _ANY] if word == "any" else []
-            yield from networks or [ip_network(word, strict=False)]
+            yield from _read(word)
         except ValueError:
             if name == _DENY:
                 return
+
+
+def _read(word: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks that a word of a list stands for.
+
+    Raises:
+        ValueError: systemd cannot read it; a mask in the place of the number of bits is one such.
+    """
+    _, slash, bits = word.partition("/")
+    if slash and not (bits.isascii() and bits.isdigit()):
+        raise ValueError(word)
+    return tuple(ip_network(text, strict=False) for text in (_ANY if word == "any" else (word,)))
