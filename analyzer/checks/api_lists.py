@@ -37,7 +37,8 @@ _BUILT_IN = frozenset(
 )
 """Groups that the API server serves by itself; every other one with a dot is added to it."""
 
-_RBAC = ".rbac.authorization.k8s.io"
+_EVERYWHERE = (".apps", ".batch", ".rbac.authorization.k8s.io")
+"""Groups that no cluster is without: workloads would have no place to hide in, rights none."""
 
 SHOWN = 12
 """How many names, places or notes one finding lists before it only counts."""
@@ -141,8 +142,8 @@ def _look_up(api: ApiEvidence | None, resource: str) -> Evidence[ResourceList[An
 
 
 def _not_without(resource: str, found: Evidence[ResourceList[Any]]) -> Evidence[ResourceList[Any]]:
-    """Doubt that a server lacks a kind of the core or RBAC group: no cluster is without them."""
-    if isinstance(found, Absent) and ("." not in resource or resource.endswith(_RBAC)):
+    """Doubt that a server lacks a kind of the core or of another group that every one serves."""
+    if isinstance(found, Absent) and ("." not in resource or resource.endswith(_EVERYWHERE)):
         return Unreadable(
             reason=Reason.NE_API_KIND_MISSING,
             detail=f"{resource} is said not to be served, and every API server serves it",

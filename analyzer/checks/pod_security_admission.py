@@ -13,7 +13,7 @@ from analyzer.checks.api_server_flags import Server, flag_sources, gate_off, plu
 from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
 from analyzer.formats.kube_admission_config import PodSecurityDefaults, read_pod_security
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import Absent, EvidenceKey, Present, Source, Unreadable
+from analyzer.model.evidence import Absent, EvidenceKey, Present, Source, Unreadable, is_redacted
 from analyzer.model.verdict import Reason
 from analyzer.model.version import Version, parse_version
 
@@ -114,6 +114,14 @@ class Admission:
     def _labelled(self, space: Space, demand: Demand) -> Answer:
         level = space.labels[ENFORCE]
         pinned = space.labels.get(ENFORCE_VERSION, "latest")
+        if is_redacted(level) or is_redacted(pinned):
+            return Answer(
+                standing=Standing.UNKNOWN,
+                text="the collector masked the label that says what is enforced",
+                sources=(space.source,),
+                reason=Reason.NE_REDACTED,
+                lacking=(EvidenceKey("api/namespaces"),),
+            )
         standing, text = _compare(level, pinned, demand)
         return Answer(
             standing=standing,
