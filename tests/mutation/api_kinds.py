@@ -33,6 +33,10 @@ _SERVED = (
     ("policy", "v1beta1", 0, 20, "PodDisruptionBudget"),
     ("policy", "v1", 21, 999, "PodDisruptionBudget"),
     (
+        *(_ADMISSION, "v1beta1", 0, 15),
+        "*ValidatingWebhookConfiguration *MutatingWebhookConfiguration",
+    ),
+    (
         *(_ADMISSION, "v1", 16, 999),
         "*ValidatingWebhookConfiguration *MutatingWebhookConfiguration",
     ),
@@ -42,6 +46,7 @@ _SERVED = (
     ),
     ("certificates.k8s.io", "v1beta1", 0, 18, "*CertificateSigningRequest"),
     ("certificates.k8s.io", "v1", 19, 999, "*CertificateSigningRequest"),
+    ("apiextensions.k8s.io", "v1beta1", 0, 15, "*CustomResourceDefinition"),
     ("apiextensions.k8s.io", "v1", 16, 999, "*CustomResourceDefinition"),
     ("node.k8s.io", "v1", 20, 999, "*RuntimeClass"),
     ("coordination.k8s.io", "v1", 14, 999, "Lease"),
