@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 
 from analyzer.checks.compare import Expect, Kind
-from analyzer.checks.judgement import Judgement, one_per_subject, outcome_of, unique
+from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of, unique
 from analyzer.checks.setting import Setting
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.config_file import find
 from analyzer.formats.settings import Query, Shape, Unset, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Source
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable, is_redacted
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
@@ -60,6 +60,9 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
     if judged.verdict is not Verdict.FAIL:
         return judged
     paths = _conditions(target)
+    known = tuple(path for path in paths if not is_redacted(path))
+    if known != paths and set(known) <= HEALTH:
+        return _masked(judged, target)
     if paths:
         return _narrowed(judged, paths)
     modes = _resetting(target)
@@ -94,6 +97,14 @@ def _resetting(target: Target) -> tuple[Source, ...]:
     file = target.config.look_up(_MODES_FILE)
     named = not isinstance(file, Unset) and not (isinstance(file, Value) and not file.text)
     return () if named or not isinstance(modes, Unset) else modes.looked
+
+
+def _masked(judged: Judgement, target: Target) -> Judgement:
+    problem = Unreadable(
+        reason=Reason.NE_REDACTED,
+        detail="a path that anonymous requests are narrowed to was masked by the collector",
+    )
+    return no_evidence(problem, f"file/{_FILE}", target.subject, sources=judged.sources)
 
 
 def _narrowed(judged: Judgement, paths: tuple[str, ...]) -> Judgement:

@@ -19,7 +19,7 @@ from analyzer.formats.audit_policy import (
 )
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Source, Unreadable
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable, is_redacted
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import Version
@@ -75,6 +75,13 @@ class AuditCoverage:
         lacking = without_backend(file, target)
         if lacking is not None:
             return lacking
+        if is_redacted(file.text):
+            masked = (
+                f"{file.path} holds a masked value, and which requests it is about is not known"
+            )
+            problem = Unreadable(reason=Reason.NE_REDACTED, detail=masked, source=file.source)
+            key = f"file/{AUDIT_ROLE}"
+            return no_evidence(problem, key, target.subject, sources=(file.flag,))
         if not names_every_group(policy):
             return self._covered(file, policy)
         if target.version is None:
