@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.model.context import Reading
 from tests.mutation.random_bases import bases
+from tests.mutation.random_command import wrong_ends
 from tests.mutation.random_draft import Draft
 from tests.mutation.random_edits import EDITS, Edit
 from tests.mutation.random_hides import HIDES
@@ -17,6 +18,7 @@ from tests.mutation.random_judge import (
     gained,
     judged,
     look_at,
+    other_order,
     unchanged,
     write_reports,
 )
@@ -109,6 +111,10 @@ def run_case(seed: int, number: int) -> Result:
         problems += write_reports(assessment, formats=_formats(number))
         if number % 10 == 0:
             look_at(bundles)
+        if number % 25 == 0:
+            problems += other_order(assessment, case.drafts, case.asked)
+    if number % 50 == 0:
+        problems += wrong_ends(case.drafts, case.asked, refused=bool(refused))
     return Result(
         case=case,
         refused=refused,

@@ -14,6 +14,7 @@ from tests.mutation.random_edits import Edit, a_content, a_record, an_object, la
 from tests.mutation.random_values import as_json, as_yaml, at, changed, places
 
 MASK = "KEB-REDACTED-r1"
+_NAMES = ("name", "namespace", "nodeName", "serviceAccount", "serviceAccountName")
 _REFUSED = ("denied", "loop", "error", "timeout", "truncated", "unsupported", "excluded")
 _OF_CONTENT = ("blob", "sha256", "redactions", "bytes_read")
 _WRONG: tuple[dict[str, Any], ...] = (
@@ -155,11 +156,14 @@ def mask_in_object(draft: Draft, rng: random.Random) -> str:
 
 
 def _masked(value: Any, rng: random.Random) -> tuple[Any, tuple[Any, ...]] | None:
-    """Mask one scalar; metadata is never masked by a collector."""
+    """Mask one scalar; metadata and names are never masked by a collector."""
     scalars = [
         path
         for path in places(value)
-        if path and path[0] != "metadata" and not isinstance(at(value, path), dict | list)
+        if path
+        and path[0] != "metadata"
+        and path[-1] not in _NAMES
+        and not isinstance(at(value, path), dict | list)
     ]
     if not scalars:
         return None

@@ -128,6 +128,14 @@ def write_reports(assessment: Assessment, *, formats: tuple[str, ...]) -> Iterat
     summary_text(assessment, ())
 
 
+def other_order(assessment: Assessment, drafts: tuple[Draft, ...], asked: Asked) -> Iterator[str]:
+    """Judge the same bundles in the other order; not a byte may differ."""
+    if len(drafts) > 1:
+        again = judged(tuple(reversed(drafts)), asked)[0]
+        if render("json", again) != render("json", assessment):
+            yield "assessment.json depends on the order of the bundles"
+
+
 def look_at(bundles: tuple[Bundle, ...]) -> None:
     """Run what the commands verify and inspect say of bundles."""
     for bundle in bundles:
