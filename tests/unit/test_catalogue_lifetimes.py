@@ -105,6 +105,7 @@ GONE = [
     ("cis-1.23", "1.2.3", "1.21", "1.20", "DenyServiceExternalIPs"),
     ("cis-1.7", "1.2.3", "1.21", "1.20", "DenyServiceExternalIPs"),
     ("cis-1.12", "4.2.14", "1.22", "1.21", "seccompDefault"),
+    ("cis-1.11", "1.2.30", "1.19", "1.18", "--service-account-extend-token-expiration"),
     ("cis-1.24", "5.2.11", "1.22", "1.21", "hostProcess"),
 ]
 """Benchmark, control, a version that has the subject, the next that has not, and its name."""
