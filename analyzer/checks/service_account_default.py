@@ -96,7 +96,7 @@ class DefaultServiceAccount:
 def _facts(lists: Lists, context: Context) -> _Facts:
     users: dict[str, list[Unit]] = {}
     for unit in units(lists, context.policy):
-        if unit.spec.service_account == _DEFAULT:
+        if unit.spec.service_account == _DEFAULT and not unit.is_mirror:
             users.setdefault(unit.namespace, []).append(unit)
     graph = resolve(lists, context)
     return _Facts(

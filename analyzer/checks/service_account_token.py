@@ -60,8 +60,10 @@ class TokenAutomount:
                 own[unit.subject] = None
                 continue
             account = f"{unit.namespace}/{unit.spec.service_account}"
-            seen.setdefault(account, {})[unit.subject] = None
             tokens = volume_tokens(unit, _secrets(accounts.get(account)), accepted)
+            if unit.is_mirror and not tokens.why:
+                continue
+            seen.setdefault(account, {})[unit.subject] = None
             why = _by_default(unit, accounts.get(account)) or tokens.why
             if why:
                 mounted.setdefault(account, []).append((unit, why))

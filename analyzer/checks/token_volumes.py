@@ -11,6 +11,8 @@ _OWN_NAME = "kubernetes.default"
 """What the name of the API server's own service begins with: an audience of that name is its."""
 
 _FLAGS = ("api-audiences", "service-account-issuer")
+"""The first of these that is given names the audiences that the API server accepts
+(kubernetes/kubernetes pkg/kubeapiserver/options/authentication.go, ToAuthenticationConfig)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +29,17 @@ class Tokens:
 
 
 def audiences(running: tuple[Server, ...]) -> frozenset[str]:
-    """Return the audiences that the API servers in evidence accept, as far as flags name them."""
-    return frozenset(
-        name.strip()
-        for server in running
-        for flag in _FLAGS
-        for occurrence in values_of(server.flags, flag)
-        for name in (occurrence.value or "").split(",")
-        if name.strip()
-    )
+    """Return the audiences that API servers in evidence accept; empty when none is known."""
+    return frozenset(name for server in running for name in _accepted(server))
+
+
+def _accepted(server: Server) -> tuple[str, ...]:
+    for flag in _FLAGS:
+        given = (occurrence.value or "" for occurrence in values_of(server.flags, flag))
+        names = tuple(name.strip() for value in given for name in value.split(",") if name.strip())
+        if names:
+            return names
+    return ()
 
 
 def volume_tokens(unit: Unit, secrets: tuple[str, ...], accepted: frozenset[str]) -> Tokens:
@@ -44,7 +48,8 @@ def volume_tokens(unit: Unit, secrets: tuple[str, ...], accepted: frozenset[str]
     Args:
         unit: The pod or template.
         secrets: Names of the account's token Secrets.
-        accepted: Audiences that the API server is known to accept.
+        accepted: Audiences that the API server accepts; with none known, one that is named like
+            its own service is taken for one.
     """
     why, others = "", []
     for volume in unit.spec.volumes or ():
@@ -62,4 +67,6 @@ def volume_tokens(unit: Unit, secrets: tuple[str, ...], accepted: frozenset[str]
 
 
 def _is_own(audience: str, accepted: frozenset[str]) -> bool:
-    return audience in accepted or audience.removeprefix("https://").startswith(_OWN_NAME)
+    if accepted:
+        return audience in accepted
+    return audience.removeprefix("https://").startswith(_OWN_NAME)

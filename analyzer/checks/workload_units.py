@@ -27,6 +27,7 @@ _DEEPEST = 8
 """Owners above a pod that are followed; Kubernetes itself has two."""
 
 _ENDED = ("Failed", "Succeeded")
+_MIRROR = "kubernetes.io/config.mirror"
 
 Key = tuple[str, str, str]
 Owned = Mapping[Key, tuple[KubeObject, str, int]]
@@ -53,6 +54,17 @@ class Unit:
     line: int
     pointer: str
     own: bool
+
+    @property
+    def is_mirror(self) -> bool:
+        """Tell whether it only shows a node's static pod, which runs as no account.
+
+        Admission gives such a pod neither an account nor its token, refuses one that names an
+        account, and validation lets nobody add the annotation later (kubernetes/kubernetes
+        plugin/pkg/admission/serviceaccount/admission.go, pkg/apis/core/validation).
+        """
+        live = self.resource == PODS and not self.spec.service_account_name
+        return live and _MIRROR in self.annotations
 
     def source(self, lists: Lists, tail: str = "", excerpt: str = "") -> Source:
         """Return one place in the pod spec; ``tail`` is a JSON pointer below it."""
