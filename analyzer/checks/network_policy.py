@@ -16,7 +16,7 @@ from analyzer.checks.api_lists import (
 )
 from analyzer.checks.judgement import with_letter
 from analyzer.checks.workload_report import SYSTEM, is_exempt
-from analyzer.checks.workload_units import PODS
+from analyzer.checks.workload_units import PODS, WORKLOADS
 from analyzer.formats.kube_cluster import NetworkPolicy as PolicyObject
 from analyzer.formats.kube_pods import Pod
 from analyzer.model.api import Item
@@ -53,7 +53,8 @@ class NetworkPolicyEverywhere:
     """Each namespace outside the exempt list has a network policy of its own.
 
     A policy of Cilium or Calico in the namespace counts. A cluster-wide policy may cover a
-    namespace that has none: a person must read it.
+    namespace that has none: a person must read it. Where neither a pod nor a template of pods is,
+    there is nothing that a policy could protect.
     """
 
     @property
@@ -63,11 +64,12 @@ class NetworkPolicyEverywhere:
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every namespace."""
-        lists = take(evidence, (NAMESPACES, POLICIES), helpful=(*LOCAL, *WIDE, PODS))
+        lists = take(evidence, (NAMESPACES, POLICIES), helpful=(*LOCAL, *WIDE, *WORKLOADS))
         if NAMESPACES not in lists.present or POLICIES not in lists.sources:
             return lists.gaps
         policies = _by_namespace(lists)
         pods = _pods(lists)
+        peopled = _peopled(lists)
         found: list[Outcome] = []
         exempt: list[str] = []
         for item in lists.items(NAMESPACES):
@@ -76,8 +78,10 @@ class NetworkPolicyEverywhere:
                 exempt.append(f"{name} ({count(len(policies.get(name, ())), 'policy object')})")
             elif name in policies:
                 found.append(_covered(item, policies[name], pods.get(name, ()), lists, context))
-            else:
+            elif name in peopled:
                 found.append(_bare(item, len(pods.get(name, ())), lists))
+            else:
+                found.append(_without_pods(item, lists, context))
         return (*found, *_apart(tuple(exempt), lists), *_nothing(found, lists), *lists.gaps)
 
 
@@ -95,6 +99,50 @@ def _pods(lists: Lists) -> Mapping[str, tuple[Pod, ...]]:
     for item in lists.items(PODS):
         found.setdefault(item.value.namespace, []).append(item.value)
     return {name: tuple(pods) for name, pods in found.items()}
+
+
+def _peopled(lists: Lists) -> frozenset[str]:
+    """Return the namespaces in which a pod lives, or something that makes pods."""
+    return frozenset(
+        item.value.namespace for resource in WORKLOADS for item in lists.items(resource)
+    )
+
+
+def _without_pods(namespace: Item[Any], lists: Lists, context: Context) -> Outcome:
+    """Set a namespace aside where nothing runs; the text asks for a policy all the same.
+
+    A list of workloads that is not known may hold some of this namespace.
+    """
+    bare = _bare(namespace, 0, lists)
+    unread = tuple(resource for resource in WORKLOADS if resource in lists.unknown)
+    if bare.verdict is not Verdict.FAIL:
+        return bare
+    if unread:
+        first = lists.unknown[unread[0]]
+        return replace(
+            bare,
+            verdict=Verdict.NO_EVIDENCE,
+            reason=first.reason,
+            explanation="No network policy in the namespace; whether anything runs there is not "
+            f"known ({some(unread, 3)}): {first.detail}.",
+            missing=tuple(
+                Missing(
+                    key=keys((resource,))[0],
+                    subject=CLUSTER,
+                    detail=lists.unknown[resource].detail,
+                )
+                for resource in unread
+            ),
+        )
+    empty = replace(
+        bare,
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=Reason.NA_ROLE,
+        explanation="No network policy in the namespace, and no pod, and nothing that makes one.",
+        evidence=(*bare.evidence, *lists.cite(*WORKLOADS, lacking="none of this namespace")),
+    )
+    why = "the benchmark's text wants a policy in each namespace, whatever lives there"
+    return with_letter(empty, Verdict.FAIL, why, context)
 
 
 def _counted(
