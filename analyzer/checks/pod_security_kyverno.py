@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from analyzer.checks.api_lists import Lists, some
+from analyzer.checks.api_lists import Lists, keys, some
 from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
 from analyzer.checks.pod_security_webhooks import Engine, engine
 from analyzer.formats.cel_pods import Forbids, forbids
@@ -25,7 +25,8 @@ from analyzer.formats.kyverno_match import (
     overridden,
 )
 from analyzer.formats.kyverno_pattern import pattern_forbids
-from analyzer.model.evidence import Source
+from analyzer.model.evidence import Source, is_redacted
+from analyzer.model.verdict import Reason
 from analyzer.model.version import parse_version
 
 CLUSTER_POLICIES = "clusterpolicies.kyverno.io"
@@ -91,6 +92,13 @@ class Kyverno:
         policy, rule, labels = one.policy, one.fields, space.all_labels()
         validate, spec = fields(rule.get("validate")), policy.spec or {}
         label = f"Kyverno policy {policy.name}"
+        if _is_masked(one):
+            return Answer(
+                standing=Standing.UNKNOWN,
+                text=f"{label} holds a masked value",
+                reason=Reason.NE_REDACTED,
+                lacking=keys((POLICIES if policy.namespace else CLUSTER_POLICIES,)),
+            )
         if not _about(one, demand):
             return None
         extent = matched(rule, space.name, labels)
@@ -124,6 +132,8 @@ class Kyverno:
             yield f"its exceptions are not known ({why.detail})"
         for item in self.lists.items(EXCEPTIONS):
             spec = item.value.spec or {}
+            if is_redacted(str(spec)):
+                yield f"PolicyException {item.value.name} holds a masked value"
             named = any(
                 one.get("policyName") == name and _names(one.get("ruleNames"), rule)
                 for one in entries(spec.get("exceptions"))
@@ -150,6 +160,13 @@ def _rules(lists: Lists) -> Iterator[Rule]:
                             resource, item.line, f"/spec/rules/{index}", item.value.name
                         ),
                     )
+
+
+def _is_masked(rule: Rule) -> bool:
+    """Tell whether what decides is masked; messages and image verification decide nothing."""
+    spec = {key: value for key, value in (rule.policy.spec or {}).items() if key != "rules"}
+    validate = {k: v for k, v in fields(rule.fields["validate"]).items() if k != "message"}
+    return is_redacted(str((spec, {**rule.fields, "validate": validate})))
 
 
 def _names(patterns: object, rule: str) -> bool:
