@@ -148,7 +148,9 @@ def read_policies(
 ) -> OldPolicies:
     """Gather the policies and who may use them."""
     gone = context.version is not None and context.version >= GONE
-    lists = take(evidence, (), helpful=() if gone else (PSPS, ACCOUNTS, *RBAC_LISTS))
+    lists = take(evidence, (), helpful=() if gone else (PSPS,))
+    if lists.items(PSPS):
+        lists = take(evidence, (), helpful=(PSPS, ACCOUNTS, *RBAC_LISTS))
     return OldPolicies(
         lists=lists,
         version=context.version,
