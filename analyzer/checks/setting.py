@@ -188,7 +188,7 @@ class Setting:
                 detail=f"{looked.written} may be set or may be what the component made itself",
                 source=looked.source,
             )
-        empty = not looked.text and self.kind is not Kind.BOOLEAN
+        empty = not looked.text and self.kind not in (Kind.BOOLEAN, Kind.GATE)
         in_file = looked.origin in (Origin.FILE, Origin.DROPIN)
         zero = self.kind is Kind.DURATION and parse_duration(looked.text) == 0
         means_default = self.zero_in_file_is_unset and in_file and zero

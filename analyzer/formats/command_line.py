@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, unique
 
+from analyzer.formats.known_flags import BOOLEAN_FLAGS, VALUE_FLAGS
+
 
 @unique
 class Style(Enum):
@@ -11,135 +13,6 @@ class Style(Enum):
 
     PFLAG = "pflag"
     GO_FLAG = "flag"
-
-
-BOOLEAN_FLAGS = frozenset(
-    [
-        "allow-privileged",
-        "anonymous-auth",
-        "authentication-skip-lookup",
-        "authentication-tolerate-lookup-failure",
-        "authentication-token-webhook",
-        "auto-tls",
-        "bind-address-hard-fail",
-        "cleanup",
-        "client-cert-auth",
-        "contention-profiling",
-        "enable-aggregator-routing",
-        "enable-bootstrap-token-auth",
-        "enable-controller-attach-detach",
-        "enable-debugging-handlers",
-        "enable-dynamic-provisioning",
-        "enable-garbage-collector",
-        "enable-hostpath-provisioner",
-        "enable-leader-migration",
-        "enable-logs-handler",
-        "enable-priority-and-fairness",
-        "enable-pprof",
-        "enable-server",
-        "enable-swagger-ui",
-        "enable-v2",
-        "experimental-initial-corrupt-check",
-        "fail-swap-on",
-        "force-new-cluster",
-        "help",
-        "kubelet-https",
-        "leader-elect",
-        "logtostderr",
-        "make-iptables-util-chains",
-        "masquerade-all",
-        "peer-auto-tls",
-        "peer-client-cert-auth",
-        "permit-address-sharing",
-        "permit-port-sharing",
-        "pre-vote",
-        "profiling",
-        "protect-kernel-defaults",
-        "proxy-reverse-lookup",
-        "register-node",
-        "register-schedulable",
-        "rotate-certificates",
-        "rotate-server-certificates",
-        "runonce",
-        "seccomp-default",
-        "serialize-image-pulls",
-        "service-account-extend-token-expiration",
-        "service-account-lookup",
-        "strict-reconfig-check",
-        "use-service-account-credentials",
-        "version",
-        "watch-cache",
-    ]
-)
-"""Flags that take no separate value: a bare one is true, and what follows it is something else."""
-
-VALUE_FLAGS = frozenset(
-    [
-        "admission-control",
-        "admission-control-config-file",
-        "audit-log-maxage",
-        "audit-log-maxbackup",
-        "audit-log-maxsize",
-        "audit-log-path",
-        "audit-policy-file",
-        "audit-webhook-config-file",
-        "authentication-config",
-        "authentication-kubeconfig",
-        "authorization-config",
-        "authorization-kubeconfig",
-        "authorization-mode",
-        "basic-auth-file",
-        "bind-address",
-        "bootstrap-kubeconfig",
-        "cert-file",
-        "client-ca-file",
-        "config",
-        "config-dir",
-        "config-file",
-        "data-dir",
-        "disable-admission-plugins",
-        "enable-admission-plugins",
-        "encryption-provider-config",
-        "etcd-cafile",
-        "etcd-certfile",
-        "etcd-keyfile",
-        "etcd-servers",
-        "event-qps",
-        "feature-gates",
-        "hostname-override",
-        "initial-cluster",
-        "insecure-bind-address",
-        "insecure-port",
-        "key-file",
-        "kubeconfig",
-        "kubelet-certificate-authority",
-        "kubelet-client-certificate",
-        "kubelet-client-key",
-        "listen-client-urls",
-        "metrics-bind-address",
-        "name",
-        "peer-cert-file",
-        "peer-key-file",
-        "peer-trusted-ca-file",
-        "pod-manifest-path",
-        "pod-max-pids",
-        "read-only-port",
-        "request-timeout",
-        "root-ca-file",
-        "secure-port",
-        "service-account-key-file",
-        "service-account-private-key-file",
-        "streaming-connection-idle-timeout",
-        "terminated-pod-gc-threshold",
-        "tls-cert-file",
-        "tls-cipher-suites",
-        "tls-min-version",
-        "tls-private-key-file",
-        "token-auth-file",
-        "trusted-ca-file",
-    ]
-)
-"""Flags that always take the next argument when written without ``=``, whatever it looks like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
