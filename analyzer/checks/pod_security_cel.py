@@ -10,7 +10,7 @@ from typing import Any
 
 from analyzer.checks.api_lists import Lists, some
 from analyzer.checks.api_server_flags import Server, flag_sources, plugin_on
-from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing
+from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, masked
 from analyzer.checks.pod_security_webhooks import engine
 from analyzer.formats.cel_pods import forbids
 from analyzer.formats.kube_admission import (
@@ -21,7 +21,7 @@ from analyzer.formats.kube_admission import (
 )
 from analyzer.formats.kube_objects import ADMISSION
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import Source
+from analyzer.model.evidence import Source, is_redacted
 from analyzer.model.version import Version
 
 POLICIES = f"validatingadmissionpolicies.{ADMISSION}"
@@ -59,11 +59,17 @@ class CelPolicies:
         policies = {item.value.name: item for item in self.lists.items(POLICIES)}
         for item in self.lists.items(BINDINGS):
             binding: AdmissionBinding = item.value
+            if is_redacted(str(binding.spec)):
+                yield masked(f"ValidatingAdmissionPolicyBinding {binding.name}", BINDINGS)
+                continue
             policy = policies.get(binding.spec.policy_name)
             if policy is None or not mentions(expressions(policy.value.spec), demand):
                 continue
             spec: AdmissionPolicySpec = policy.value.spec
             label = f"ValidatingAdmissionPolicy {policy.value.name}"
+            if is_redacted(str(spec.match_constraints)):
+                yield masked(label, POLICIES)
+                continue
             matched = (spec.match_constraints, binding.spec.match_resources)
             if not _reaches(spec, space) or not _within(matched[1], space):
                 continue
@@ -98,18 +104,25 @@ class CelPolicies:
                 if mentions(str(fields), demand):
                     yield _unclear(f"{label} could not be read", (where,))
                 continue
-            if not mentions(expressions(spec), demand) or not _reaches(spec, space):
+            if not mentions(expressions(spec), demand):
+                continue
+            if is_redacted(str((spec.match_constraints, fields.get("validationActions")))):
+                yield masked(label, KYVERNO_CEL)
+                continue
+            if not _reaches(spec, space):
                 continue
             actions = fields.get("validationActions", ["Deny"])
             if not isinstance(actions, list) or "Deny" not in actions or _not_asked(fields):
                 yield _lax(label, (where,))
                 continue
             hook = engine(self.lists, "kyverno", space)
-            doubts = [*narrowed(spec), *([hook.doubt] if hook.doubt else [])]
-            doubts.extend(self._exceptions(item.value.name))
-            if "validationActions" not in fields:
-                doubts.append("what it does to a violation is not written")
-            found = _judged(label, spec, demand, tuple(doubts), (where, *hook.sources))
+            doubts = (
+                *narrowed(spec),
+                *([hook.doubt] if hook.doubt else []),
+                *self._exceptions(item.value.name),
+                *_unwritten(fields),
+            )
+            found = _judged(label, spec, demand, doubts, (where, *hook.sources))
             yield replace(found, notes=(*found.notes, *hook.notes))
 
     def _exceptions(self, policy: str) -> Iterator[str]:
@@ -121,6 +134,12 @@ class CelPolicies:
             found = refs if isinstance(refs, list) else []
             if policy in [one.get("name") for one in found if isinstance(one, dict)]:
                 yield f"PolicyException {item.value.name} takes some pods out"
+
+
+def _unwritten(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    if "validationActions" in fields:
+        return ()
+    return ("what it does to a violation is not written",)
 
 
 def read_cel(lists: Lists, running: tuple[Server, ...], version: Version | None) -> CelPolicies:

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from analyzer.checks.api_lists import Lists
-from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing
+from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, masked
 from analyzer.checks.pod_security_webhooks import engine
 from analyzer.formats.kube_meta import read_selector
 from analyzer.model.api import Item
-from analyzer.model.evidence import Source
+from analyzer.model.evidence import Source, is_redacted
 
 GROUP = ".constraints.gatekeeper.sh"
 TEMPLATES = "constrainttemplates.templates.gatekeeper.sh"
@@ -60,6 +60,9 @@ class Gatekeeper:
         spec: Fields = item.value.spec or {}
         label = f"Gatekeeper constraint {kind}/{item.value.name}"
         source = self.lists.at(resource, item.line, "/spec", item.value.name)
+        if is_redacted(str(spec)):
+            yield masked(label, resource)
+            return
         if not _selects(_dict(spec.get("match")), space):
             return
         if _denies(spec):

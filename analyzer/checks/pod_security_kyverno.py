@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from analyzer.checks.api_lists import Lists, keys, some
-from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
+from analyzer.checks.api_lists import Lists, some
+from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing, masked
 from analyzer.checks.pod_security_webhooks import Engine, engine
 from analyzer.formats.cel_pods import Forbids, forbids
 from analyzer.formats.kube_meta import CustomObject
@@ -26,7 +26,6 @@ from analyzer.formats.kyverno_match import (
 )
 from analyzer.formats.kyverno_pattern import pattern_forbids
 from analyzer.model.evidence import Source, is_redacted
-from analyzer.model.verdict import Reason
 from analyzer.model.version import parse_version
 
 CLUSTER_POLICIES = "clusterpolicies.kyverno.io"
@@ -93,12 +92,7 @@ class Kyverno:
         validate, spec = fields(rule.get("validate")), policy.spec or {}
         label = f"Kyverno policy {policy.name}"
         if _is_masked(one):
-            return Answer(
-                standing=Standing.UNKNOWN,
-                text=f"{label} holds a masked value",
-                reason=Reason.NE_REDACTED,
-                lacking=keys((POLICIES if policy.namespace else CLUSTER_POLICIES,)),
-            )
+            return masked(label, POLICIES if policy.namespace else CLUSTER_POLICIES)
         if not _about(one, demand):
             return None
         extent = matched(rule, space.name, labels)

@@ -72,6 +72,16 @@ class Space:
         return {"kubernetes.io/metadata.name": self.name, **self.labels}
 
 
+def masked(label: str, resource: str) -> Answer:
+    """Answer for an object that decides, and of which a value was masked."""
+    return Answer(
+        standing=Standing.UNKNOWN,
+        text=f"{label} holds a masked value",
+        reason=Reason.NE_REDACTED,
+        lacking=(EvidenceKey(f"api/{resource}"),),
+    )
+
+
 def strongest(answers: Iterable[Answer]) -> Answer:
     """Join answers of several mechanisms: the strongest decides, the others explain."""
     found = sorted(answers, key=lambda answer: -answer.standing)
