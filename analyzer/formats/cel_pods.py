@@ -13,12 +13,16 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
-from analyzer.formats.cel_text import call, split, ternary, unwrapped, written_out
+from analyzer.formats.cel_text import call, for_pods, split, ternary, unwrapped, written_out
 
 LISTS = ("containers", "initContainers", "ephemeralContainers")
 _SPEC = "object.spec"
 _DEEPEST = 24
 _OPERATORS = re.compile(r"==|!=|<|>|\+|-|\*|/|%| in |\"in |\?(?!\w)")
+
+
+_NEVER = ("false", 'object.kind!="Pod"')
+"""What is not true of any pod."""
 
 
 class Rule(Protocol):
@@ -196,10 +200,10 @@ class ElementsOf:
 
 def implies(text: str, rule: Rule, depth: int = _DEEPEST) -> bool:
     """Tell whether a true expression implies the rule; what is never true implies anything."""
-    text = unwrapped(text)
+    text = for_pods(text)
     if depth == 0 or not text:
         return False
-    if text == "false":
+    if text in _NEVER:
         return True
     choice = ternary(text)
     if choice is not None:

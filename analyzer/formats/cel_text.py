@@ -6,6 +6,7 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 LONGEST = 8_000
 """Characters of an expression, variables written out, beyond which it is not looked at."""
@@ -15,6 +16,17 @@ _VARIABLE = re.compile(r"\"(?:\\.|[^\"\\])*\"|\bvariables\.(\w+)")
 _OPEN, _CLOSE = "([{", ")]}"
 _DEEPEST = 6
 """Variables within variables that are written out."""
+
+
+_OF_A_POD: Mapping[str, bool] = MappingProxyType(
+    {
+        'object.kind=="Pod"': True,
+        'object.kind!="Pod"': False,
+        "has(object.spec.jobTemplate)": False,
+        "has(object.spec.template)": False,
+    }
+)
+"""Conditions that a policy about several kinds asks first, as a pod answers them."""
 
 
 def normal(text: str) -> str:
@@ -61,8 +73,19 @@ def _replaced(found: re.Match[str], variables: Mapping[str, str]) -> str:
     name = found.group(1)
     if name is None or name not in variables:
         return found.group()
-    inner = unwrapped(normal(variables[name]))
+    inner = for_pods(normal(variables[name]))
     return inner if re.fullmatch(r"[\w.]+", inner) else f"({inner})"
+
+
+def for_pods(text: str) -> str:
+    """Return the branch that an expression takes where the object is a pod."""
+    text = unwrapped(text)
+    for _ in range(_DEEPEST):
+        choice = ternary(text)
+        if choice is None or choice[0] not in _OF_A_POD:
+            break
+        text = unwrapped(choice[1] if _OF_A_POD[choice[0]] else choice[2])
+    return text
 
 
 def unwrapped(text: str) -> str:
@@ -93,8 +116,21 @@ def ternary(text: str) -> tuple[str, str, str] | None:
     if not places:
         return None
     condition, rest = text[: places[0]], text[places[0] + 1 :]
-    one, *others = split(rest, ":")
-    return (condition, one, others[0]) if len(others) == 1 else (condition, "", "")
+    at = _colon(rest)
+    return (condition, rest[:at], rest[at + 1 :]) if at >= 0 else (condition, "", "")
+
+
+def _colon(text: str) -> int:
+    """Return the place of the colon that ends the first branch; -1 when there is none."""
+    inner = 0
+    for at in _outside(text):
+        if text[at] == "?" and text[at - 1 : at] not in (".", ""):
+            inner += 1
+        elif text[at] == ":":
+            if inner == 0:
+                return at
+            inner -= 1
+    return -1
 
 
 def call(text: str, name: str) -> tuple[str, str, str] | None:

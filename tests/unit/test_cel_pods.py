@@ -162,6 +162,31 @@ def test_no_capability_is_left_when_all_are_dropped_and_none_is_added() -> None:
     assert forbids("net-raw", [f"({ALL}).all(c, {drop})"], {}).open == LISTS
 
 
+CRON = "object.kind == 'CronJob' ? object.spec.jobTemplate.spec : object.spec.template.spec"
+
+
+@pytest.mark.parametrize(
+    ("spec", "proven"),
+    [
+        ("object.kind == 'Pod' ? object.spec : object.spec.template.spec", True),
+        ("has(object.spec.template) ? object.spec.template.spec : object.spec", True),
+        (f"object.kind == 'Pod' ? object.spec : ({CRON})", True),
+        (f"object.kind == 'Pod' ? object.spec : {CRON}", True),
+        ("object.kind == 'Pod' ? object.spec.template.spec : object.spec", False),
+        ("object.metadata.name == 'x' ? object.spec : object.spec.template.spec", False),
+    ],
+)
+def test_of_several_kinds_the_pod_counts(spec: str, proven: bool) -> None:
+    found = forbids("host-pid", ["!variables.s.?hostPID.orValue(false)"], {"s": spec})
+    assert (found.open == ()) is proven
+
+
+def test_a_policy_about_several_kinds_asks_for_the_kind_first() -> None:
+    text = "object.kind {} 'Pod' || !object.spec.?hostPID.orValue(false)"
+    assert forbids("host-pid", [text.format("!=")], {}).open == ()
+    assert forbids("host-pid", [text.format("==")], {}).open == ("pod",)
+
+
 def test_hostile_texts_prove_nothing() -> None:
     for text in (
         "(" * 5000,
@@ -185,5 +210,8 @@ def test_texts_are_taken_apart() -> None:
     assert split('f(a||b)||"||"||c', "||") == ("f(a||b)", '"||"', "c")
     assert ternary("a.?b?c:d") == ("a.?b", "c", "d")
     assert ternary("a.?b.orValue(1)") is None
+    assert ternary("a?b?c:d:e") == ("a", "b?c:d", "e")
+    assert ternary("a?b:c?d:e") == ("a", "b", "c?d:e")
+    assert ternary("a?b") == ("a", "", "")
     assert call("(a+b).all(x,f(x,y))", "all") == ("a+b", "x", "f(x,y)")
     assert call("a+b.all(x,y)", "all") is None
