@@ -133,11 +133,15 @@ class Base:
 
     Attributes:
         weight: How often it is chosen.
+        two_words: A kubelet's answer stands beside its files. It tells what a setting came to,
+            they tell what was written: by the letter one may pass where the other fails, so
+            that there a verdict may change when the files are taken away.
     """
 
     drafts: tuple[Draft, ...]
     profile: str = "self-managed"
     weight: int = 1
+    two_words: bool = False
 
 
 @cache
@@ -151,14 +155,14 @@ def bases() -> Mapping[str, Base]:
         "worker": Base(drafts=(worker,), weight=4),
         "rich": Base(drafts=(rich,), weight=6),
         "api": Base(drafts=(small,), weight=8),
-        "cluster": Base(drafts=(cp, worker, small), weight=4),
+        "cluster": Base(drafts=(cp, worker, small), weight=4, two_words=True),
         "rich-cluster": Base(drafts=(rich, worker, without_answers(small)), weight=4),
         "managed": Base(
             drafts=(worker, trimmed(managed, keep=KEPT)), profile="ibm-iks-1.32", weight=4
         ),
         "engines": Base(drafts=(with_engines(small),), weight=6),
         "old": Base(drafts=(rich, with_policies(without_answers(small))), weight=4),
-        "whole": Base(drafts=(cp, worker, api)),
+        "whole": Base(drafts=(cp, worker, api), two_words=True),
     }
 
 

@@ -92,7 +92,7 @@ CUSTOM: Mapping[str, tuple[Record, ...]] = {
     "clusterimagepolicies.policy.sigstore.dev": (
         _named("signed", spec={"mode": "enforce", "images": [{"glob": "**"}]}),
     ),
-    "widgets.example.com": (_named("w", "default", spec={"size": 1}), _named("v", "web")),
+    "widgets.example.com": (_named("v", "web", spec={"size": 1}),),
 }
 _PSPS = (_named("restricted", spec=_PSP), _named("open", spec={**_PSP, "privileged": True}))
 

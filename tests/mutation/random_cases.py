@@ -72,7 +72,8 @@ def make_case(seed: int, number: int) -> Case:
     hides = rng.random() < 0.4
     drafts = [draft.copy() for draft in found[base].drafts]
     edits = [_edit(drafts, HIDES if hides else EDITS, rng) for _ in range(rng.choice((1, 1, 2, 3)))]
-    reading = Reading.LETTER if rng.random() < 0.25 else Reading.EFFECTIVE
+    by_letter = rng.random() < 0.25 and not (hides and found[base].two_words)
+    reading = Reading.LETTER if by_letter else Reading.EFFECTIVE
     asked = Asked(
         profile=found[base].profile,
         benchmark=found_ids[number // STRIDE % len(found_ids)],
