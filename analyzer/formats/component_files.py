@@ -6,7 +6,7 @@ from types import MappingProxyType
 from analyzer.formats.command_line import Occurrence, values_of
 from analyzer.formats.config_file import ConfigFile, FileKind, read_config_file
 from analyzer.formats.setting_places import variable_name
-from analyzer.model.evidence import Absent, Unreadable, is_redacted
+from analyzer.model.evidence import Absent, Present, Unreadable, is_redacted
 from analyzer.model.node import NodeEvidence, Process
 from analyzer.model.verdict import Reason
 
@@ -112,7 +112,25 @@ def _dropins(
         )
         reason = Reason.NE_FILE_ABSENT_ON_HOST
         return (Unreadable(reason=reason, detail=detail, source=looked.source),)
+    hidden = _hidden_below(node, folder)
+    if hidden is not None:
+        return (hidden,)
     return tuple(_read(node, path, _USUAL_FILE["kubelet"][1]) for path in _in_order(node, folder))
+
+
+def _hidden_below(node: NodeEvidence, folder: str) -> Unreadable | None:
+    """Return why a folder below the drop-in folder, which the kubelet enters, is not known."""
+    for path, stat in sorted(node.directories.items()):
+        if path.startswith(f"{folder}/") and isinstance(stat, Unreadable):
+            return stat
+    below = (p for p in sorted(node.files) if p.startswith(f"{folder}/"))
+    for path in (p for p in below if p not in node.directories):
+        found = node.stat(path)
+        if isinstance(found, Present) and found.value.kind == "dir":
+            detail = f"the folder {path} below the drop-in folder was not walked"
+            reason = Reason.NE_FILE_NOT_COLLECTED
+            return Unreadable(reason=reason, detail=detail, source=found.source)
+    return None
 
 
 def _in_order(node: NodeEvidence, folder: str) -> tuple[str, ...]:
