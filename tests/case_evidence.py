@@ -2,14 +2,17 @@
 
 ``nodes: {NAME: {run: [{component, argv, env, uid, truncated}], files: {PATH: {role, mode, uid,
 gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid, status}},
-scan: denied}}``; ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``. A file
-content ``@name`` stands for tests/data/pki/name.
+scan: denied}}``; ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
+``pods: [...]``, objects as the API sends them. A file content ``@name`` stands for
+tests/data/pki/name.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analyzer.formats.kube_objects import decode
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.evidence import Absent, Evidence, Present
 from analyzer.model.node import CapturedFile, FileStat, NodeEvidence, Process
@@ -27,7 +30,10 @@ def build(case: Mapping[str, Any]) -> ClusterEvidence:
         known = [make.expected(n, control_plane=r == "control-plane") for n, r in expected.items()]
     configz = case.get("configz")
     answers = {name: _answer(name, value) for name, value in (configz or {}).items()}
-    api = make.api(configz=answers) if configz is not None or case.get("api") else None
+    pods = [decode("pods", json.dumps(pod).encode()) for pod in case.get("pods") or ()]
+    lists = {"pods": make.resource_list("pods", pods)} if "pods" in case else {}
+    asked = configz is not None or lists or case.get("api")
+    api = make.api(configz=answers, lists=lists) if asked else None
     return make.cluster(*nodes, api_evidence=api, expected_nodes=known)
 
 

@@ -1,9 +1,10 @@
 """Named sets of files, and the nodes that have to have them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from analyzer.checks.api_pods import component_pods
 from analyzer.checks.file_gather import (
     FileGroup,
     by_role,
@@ -20,7 +21,7 @@ from analyzer.checks.subjects import Subjects, Target, component_subjects, contr
 from analyzer.formats.component_config import ComponentConfig
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Unreadable
+from analyzer.model.evidence import EvidenceKey, Source, Unreadable
 from analyzer.model.node import NodeEvidence
 from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
@@ -58,7 +59,7 @@ def file_subjects(name: str, evidence: ClusterEvidence, context: Context) -> Fil
     if wanted.whole_control_plane:
         return _of_control_plane(wanted, subjects, evidence)
     seen = tuple(t for t in subjects.targets if t.node is not None)
-    groups = tuple(_gather(wanted, target) for target in seen)
+    groups = _doubted(wanted, tuple(_gather(wanted, target) for target in seen), evidence)
     unseen = () if seen else tuple(_not_visited(wanted, t) for t in subjects.targets)
     return FileSubjects(groups=groups, outcomes=(*subjects.outcomes, *unseen))
 
@@ -70,6 +71,27 @@ def _gather(wanted: FileSet, target: Target) -> FileGroup:
     detail = f"no {wanted.component} process was seen on node {target.name}, so not its files"
     problem = Unreadable(reason=Reason.NE_PROCESS_NOT_FOUND, detail=detail)
     return FileGroup(subject=target.subject, node=node_of(target), problem=problem)
+
+
+def _doubted(
+    wanted: FileSet, groups: tuple[FileGroup, ...], evidence: ClusterEvidence
+) -> tuple[FileGroup, ...]:
+    """Doubt that a component has no manifest where the API shows its static pod on the node."""
+    if wanted.gather is not manifest or not any(group.unused for group in groups):
+        return groups
+    pods = component_pods(wanted.component, evidence, static=True)
+    return tuple(
+        _contradicted(wanted.component, group, pods[group.node.name])
+        if group.unused and group.node.name in pods
+        else group
+        for group in groups
+    )
+
+
+def _contradicted(component: str, group: FileGroup, pod: Source) -> FileGroup:
+    detail = f"{group.unused}, and the API shows a static pod of {component} there: {pod.excerpt}"
+    problem = Unreadable(reason=Reason.NE_FILE_ABSENT_ON_HOST, detail=detail, source=pod)
+    return replace(group, unused="", problem=problem)
 
 
 def _not_visited(wanted: FileSet, target: Target) -> Outcome:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from analyzer.checks.api_pods import component_pods
 from analyzer.formats.component_config import ComponentConfig, configz_config, process_config
 from analyzer.formats.config_file import ConfigFile
 from analyzer.formats.configz import read_configz
@@ -292,14 +293,21 @@ def _unseen(component: str, evidence: ClusterEvidence, *, found: bool) -> tuple[
 
 def _proxy_gaps(component: str, evidence: ClusterEvidence) -> tuple[Outcome, ...]:
     silent = [node for node in evidence.nodes if not node.running(component)]
-    return tuple(_without_proxy(component, node) for node in silent) or _unseen(
-        component, evidence, found=False
-    )
+    pods = component_pods(component, evidence) if silent else {}
+    return tuple(
+        _without_proxy(component, node, pods.get(node.name)) for node in silent
+    ) or _unseen(component, evidence, found=False)
 
 
-def _without_proxy(component: str, node: NodeEvidence) -> Outcome:
+def _without_proxy(component: str, node: NodeEvidence, pod: Source | None) -> Outcome:
+    """Say that a node has no proxy, unless the API knows its pod to run there."""
     scan = _whole_scan(node)
     if scan is None:
         return _not_running(component, node)
+    if pod is not None:
+        detail = f"no {component} process was seen on node {node.name}, and the API says that "
+        detail += f"{pod.excerpt} runs it there"
+        missed = _gap(component, f"node/{node.name}", Reason.NE_PROCESS_NOT_FOUND, detail, scan)
+        return replace(missed, evidence=(*missed.evidence, pod))
     why = f"{component} does not run on node {node.name}, whose processes were all seen."
     return absent_component(f"node/{node.name}", why, (scan,))

@@ -29,6 +29,8 @@ NEED_IS_JUDGEMENT = {
 }  # fmt: skip
 
 Document = Mapping[str, Any]
+CONTRADICTED = ["4.1.4", "4.3.1"]
+"""The API counts a kube-proxy pod on cp-1, whose processes lack one: what holds is not known."""
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def test_only_what_a_person_must_judge_is_left_open(assessments: Mapping[str, Do
     left = {c["id"] for c in assessments["self"]["controls"] if c["verdict"] == "manual"}
     assert left == HUMAN | NEED_IS_JUDGEMENT
     lacking = [c["id"] for c in assessments["self"]["controls"] if c["verdict"] == "no-evidence"]
-    assert lacking == []
+    assert lacking == CONTRADICTED
 
 
 def test_managed_cluster_passes_nothing_of_the_control_plane(
