@@ -30,9 +30,11 @@ class ImageProvenance:
     Attributes:
         verifiers: By product: words that its webhook's names contain, and ``requires:RESOURCE``
             for objects without which it verifies nothing.
+        others: Words in the names of webhooks that are known to verify nothing by themselves.
     """
 
     verifiers: Mapping[str, str]
+    others: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
@@ -56,9 +58,10 @@ class ImageProvenance:
         found = (*by_plugin, *judged, *_at_pull(lists))
         if found or lists.gaps:
             return (*found, *lists.gaps)
-        if webhooks:
-            return (_unknown(webhooks),)
-        return (_none(lists, running, plugin=plugin),)
+        unknown = tuple(webhook for webhook in webhooks if not _named(self.others, webhook))
+        if unknown:
+            return (_unknown(unknown),)
+        return (_none(lists, running, webhooks, plugin=plugin),)
 
     def _verifiers(
         self, webhooks: tuple[PodWebhook, ...], lists: Lists, context: Context
@@ -119,7 +122,11 @@ def _required(verifiers: Mapping[str, str]) -> frozenset[str]:
 
 def _recognised(words: str, webhook: PodWebhook) -> bool:
     plain = tuple(word for word in words.split() if not word.startswith("requires:"))
-    return any(word in name for word in plain for name in webhook.names)
+    return _named(plain, webhook)
+
+
+def _named(words: tuple[str, ...], webhook: PodWebhook) -> bool:
+    return any(word in name for word in words for name in webhook.names)
 
 
 def _loaded(words: str, lists: Lists) -> str | None:
@@ -204,17 +211,27 @@ def _unknown(webhooks: tuple[PodWebhook, ...]) -> Outcome:
     )
 
 
-def _none(lists: Lists, running: tuple[Server, ...], *, plugin: bool | None) -> Outcome:
-    """No webhook sees pods: decided, unless the built-in plugin is out of sight."""
-    cited: tuple[Source, ...] = lists.cite(*WEBHOOKS)
+def _none(
+    lists: Lists,
+    running: tuple[Server, ...],
+    webhooks: tuple[PodWebhook, ...],
+    *,
+    plugin: bool | None,
+) -> Outcome:
+    """Nothing that sees pods verifies them: decided, unless the plugin is out of sight."""
+    cited: tuple[Source, ...] = tuple(one.source for one in webhooks[:SHOWN]) or lists.cite(
+        *WEBHOOKS
+    )
+    names = some(tuple(webhook.label for webhook in webhooks), 6)
+    told = f"No webhook that sees new pods verifies images ({names})"
+    told = told if webhooks else "No webhook sees new pods"
     if plugin is None:
         return Outcome(
             subject=CLUSTER,
             verdict=Verdict.NO_EVIDENCE,
             reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
-            explanation=f"No webhook sees new pods, and whether the plugin {_PLUGIN} is on is not "
-            "in evidence.",
-            actual="no webhook; plugin unknown",
+            explanation=f"{told}, and whether the plugin {_PLUGIN} is on is not in evidence.",
+            actual="no verifying webhook; plugin unknown",
             expected=_EXPECTED,
             evidence=cited,
             missing=(
@@ -229,8 +246,7 @@ def _none(lists: Lists, running: tuple[Server, ...], *, plugin: bool | None) -> 
         subject=CLUSTER,
         verdict=Verdict.FAIL,
         reason=Reason.FAIL_ABSENT,
-        explanation=f"No webhook sees new pods and the plugin {_PLUGIN} is off, so nothing "
-        "verifies images.",
+        explanation=f"{told} and the plugin {_PLUGIN} is off, so nothing verifies images.",
         actual="no mechanism",
         expected=_EXPECTED,
         evidence=(*cited, *(server.source("enable-admission-plugins") for server in running)),

@@ -14,6 +14,8 @@ VALIDATING = f"validatingwebhookconfigurations.{ADMISSION}"
 MUTATING = f"mutatingwebhookconfigurations.{ADMISSION}"
 WEBHOOKS = (MUTATING, VALIDATING)
 KYVERNO = "clusterpolicies.kyverno.io"
+_LOCAL = "policies.kyverno.io"
+_ONE_NAMESPACE = "it is about its own namespace only"
 _VALIDATING = "imagevalidatingpolicies.policies.kyverno.io"
 CONSTRAINTS = ".constraints.gatekeeper.sh"
 
@@ -83,8 +85,9 @@ def verifies(resource: str, spec: Mapping[str, Any]) -> tuple[bool, str]:
     Returns:
         Whether it refuses anything, and why that may not be every image; empty when it is.
     """
-    if resource == KYVERNO:
-        return _kyverno(spec)
+    if resource in (KYVERNO, _LOCAL):
+        refuses, doubt = _kyverno(spec)
+        return refuses, doubt or (_ONE_NAMESPACE if resource == _LOCAL else "")
     if resource.endswith(CONSTRAINTS):
         doubt = "it is limited to some objects" if spec.get("match") else ""
         return spec.get("enforcementAction", "deny") == "deny", doubt
@@ -93,6 +96,8 @@ def verifies(resource: str, spec: Mapping[str, Any]) -> tuple[bool, str]:
         return False, ""
     if spec.get("mode") == "warn" or _lets_all_pass(spec):
         return False, ""
+    if resource == f"namespaced{_VALIDATING}":
+        return True, _ONE_NAMESPACE
     images = _dicts(spec.get("matchImageReferences"))
     if resource == _VALIDATING and not any(one.get("glob") == "*" for one in images):
         return True, "it may be about some images only"
