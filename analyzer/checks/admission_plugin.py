@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from analyzer.checks.admission_limits import ROLE, with_configuration
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
-from analyzer.checks.settings_evidence import setting_keys
+from analyzer.checks.settings_evidence import setting_keys, trusted, version_text
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.settings import Looked, Query, Shape, Unset, Value
 from analyzer.model.benchmark import Subject, Without
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.context import Context
+from analyzer.model.context import Context, Default
 from analyzer.model.evidence import EvidenceKey, Source, Unreadable
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
@@ -101,18 +101,24 @@ class AdmissionPlugin:
         else:
             by_default = default is not None and default.value == "true"
             active = (by_default or name in flags.enabled) and name not in flags.disabled
-        return self._verdict(name, flags, active=active, named=named)
+        by = None if named or default is None else _by_default(default, target)
+        return self._verdict(name, flags, active=active, by_default=by)
 
-    def _verdict(self, name: str, flags: _Flags, *, active: bool, named: bool) -> Judgement:
+    def _verdict(
+        self, name: str, flags: _Flags, *, active: bool, by_default: tuple[str, str] | None
+    ) -> Judgement:
+        """Judge one plugin; ``by_default`` is the version and source where no flag names it."""
         good = active is self.enabled
-        how = " ".join(flags.written) if named else "by default"
+        version, source = by_default or ("", "")
+        how = f"by default, {version}" if by_default else " ".join(flags.written)
         actual = f"{name} {'on' if active else 'off'} ({how})"
-        word = "EXPLICIT" if named else "DEFAULT"
+        word = "DEFAULT" if by_default else "EXPLICIT"
+        known = f", by {source}" if source else ""
         return Judgement(
             verdict=Verdict.PASS if good else Verdict.FAIL,
             reason=Reason(f"{'PASS' if good else 'FAIL'}_{word}"),
             actual=actual,
-            why=f"{actual}; the rule wants it {'on' if self.enabled else 'off'}.",
+            why=f"{actual}{known}; the rule wants it {'on' if self.enabled else 'off'}.",
             sources=flags.sources,
         )
 
@@ -139,6 +145,10 @@ def _missing(subject: Subject, target: Target, version: str) -> Judgement:
         why=f"This API server is {version}, which has no such plugin.",
         sources=target.config.looked,
     )
+
+
+def _by_default(default: Default, target: Target) -> tuple[str, str]:
+    return version_text(target), trusted(default, target)
 
 
 def _read_flags(target: Target) -> _Flags | Unreadable:

@@ -130,14 +130,14 @@ def _by_default(
         verdict=Verdict.PASS if passed else Verdict.FAIL,
         reason=Reason.PASS_DEFAULT if passed else Reason.FAIL_DEFAULT,
         actual=actual,
-        why=f"{actual}, by {_trust(default, target)}.",
+        why=f"{actual}, by {trusted(default, target)}.",
         sources=unset.looked,
         notes=(target.version_note,) if target.version_note else (),
     )
 
 
-def _trust(default: Default, target: Target) -> str:
-    """Say how well a default is known."""
+def trusted(default: Default, target: Target) -> str:
+    """Return where a default is looked up, and how well it is known."""
     if not default.verified:
         return f"{default.source} (unverified)"
     checked = default.checked_to
