@@ -13,6 +13,7 @@ from analyzer.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = str(ROOT / "samples" / "bundles")
+MANAGED = str(ROOT / "samples" / "managed")
 API = str(ROOT / "samples" / "bundles" / "api.tar.gz")
 
 
@@ -175,6 +176,19 @@ def test_explain_names_rule_default_and_evidence(
     said = capsys.readouterr().out
     for word in ("rule:", "default:", "profiling true", "FAIL_DEFAULT", "bundle/blobs/"):
         assert word in said
+
+
+@pytest.mark.parametrize("benchmark", ["cis-1.5", "cis-1.12", "cis-2.0.1"])
+def test_no_reading_makes_a_pass_of_missing_evidence(tmp_path: Path, benchmark: str) -> None:
+    verdicts: dict[str, dict[str, str]] = {}
+    for reading in ("effective", "letter"):
+        words = ["--benchmark", benchmark, "--format", "json", "--reading", reading]
+        main(["analyze", MANAGED, *words, "-o", str(tmp_path / reading)])
+        content = (tmp_path / reading / "assessment.json").read_text(encoding="utf-8")
+        verdicts[reading] = {c["id"]: c["verdict"] for c in json.loads(content)["controls"]}
+    open_rows = {n for n, word in verdicts["effective"].items() if word == "no-evidence"}
+    assert len(open_rows) > 50, "a managed cluster shows no control plane"
+    assert {verdicts["letter"][number] for number in open_rows} == {"no-evidence"}
 
 
 def test_either_reading_shows_the_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
