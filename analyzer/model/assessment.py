@@ -57,7 +57,7 @@ class ControlResult:
             ``error`` and ``no-evidence``.
         counts: Findings by verdict word, only those above zero.
         nodes_expected, nodes_judged: For node rules where the API's node list is known;
-            None otherwise.
+            None otherwise. A node of which the rule found no evidence was not judged.
         nodes_missing: Names of expected nodes that no bundle covers.
         partial: True when a pass rests on some of the expected nodes only.
         other_reading: What the reading that does not decide makes of the findings; None where

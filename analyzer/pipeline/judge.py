@@ -80,7 +80,7 @@ def _judge_one(
     if outcomes and all(outcome.verdict is Verdict.NOT_APPLICABLE for outcome in outcomes):
         outcomes = (*outcomes, *_unseen(control, evidence))
     verdict = worst(outcome.verdict for outcome in outcomes)
-    leading = next((o for o in outcomes if o.verdict is verdict), None)
+    leading = next(iter(_deciding(outcomes, verdict)), None)
     said = (_sum_up(outcomes, verdict), lifetime_note(control, verdict, context))
     return Judged(
         control=control,
@@ -136,9 +136,15 @@ def _defect(control: Control, defect: Exception) -> Outcome:
     )
 
 
+def _deciding(outcomes: tuple[Outcome, ...], verdict: Verdict) -> tuple[Outcome, ...]:
+    """Return the outcomes that decided; what was found violating comes before what is lacking."""
+    deciding = (o for o in outcomes if o.verdict is verdict)
+    return tuple(sorted(deciding, key=lambda o: o.reason is not Reason.FAIL_EXPLICIT))
+
+
 def _sum_up(outcomes: tuple[Outcome, ...], verdict: Verdict) -> str:
     """One sentence for the register; a single deciding outcome speaks for itself."""
-    deciding = [o for o in outcomes if o.verdict is verdict]
+    deciding = _deciding(outcomes, verdict)
     if not deciding:
         return "Nothing was there to judge."
     if len(deciding) == 1 and len(outcomes) == 1:

@@ -61,7 +61,7 @@ def _row(
         findings=findings,
         counts=dict(sorted(Counter(f.verdict.value for f in findings).items())),
         nodes_expected=expected,
-        nodes_judged=expected - len(missing) if expected is not None else None,
+        nodes_judged=_judged_nodes(expected, missing, judged.outcomes),
         nodes_missing=missing,
         partial=partial,
         responsibility=responsibility,
@@ -110,6 +110,21 @@ def _coverage(
     names = [node.name for node in cluster.expected if concerns(control, node)]
     seen = {node.name for node in cluster.nodes}
     return len(names), tuple(name for name in sorted(names) if name not in seen)
+
+
+_OPEN = (Verdict.ERROR, Verdict.NO_EVIDENCE)
+
+
+def _judged_nodes(
+    expected: int | None, missing: tuple[str, ...], outcomes: tuple[Outcome, ...]
+) -> int | None:
+    """Count the visited nodes of which something is known; none where nothing was decided."""
+    if expected is None or all(outcome.verdict in _OPEN for outcome in outcomes):
+        return None if expected is None else 0
+    failed = {outcome.subject for outcome in outcomes if outcome.verdict is Verdict.FAIL}
+    left = {outcome.subject for outcome in outcomes if outcome.verdict in _OPEN} - failed
+    unknown = {s for s in left if s.startswith("node/")} - {f"node/{name}" for name in missing}
+    return max(0, expected - len(missing) - len(unknown))
 
 
 def _partial_words(missing: tuple[str, ...], expected: int | None, *, partial: bool) -> str:

@@ -161,3 +161,16 @@ def test_findings_roll_up_to_the_control(assessments: Mapping[str, Document]) ->
         for control in document["controls"]:
             verdicts = [finding["verdict"] for finding in control["findings"]] or ["no-evidence"]
             assert control["verdict"] == min(verdicts, key=order.index), control["id"]
+
+
+@pytest.mark.parametrize("control", ["5.2.4", "5.2.10"])
+def test_a_live_violation_leads_before_a_namespace_without_a_label(
+    assessments: Mapping[str, Document], control: str
+) -> None:
+    (row,) = (c for c in assessments["self"]["controls"] if c["id"] == control)
+    reasons = {f["reason"] for f in row["findings"] if f["verdict"] == "fail"}
+    assert reasons == {"FAIL_ABSENT", "FAIL_EXPLICIT"}
+    violating = [f for f in row["findings"] if f["reason"] == "FAIL_EXPLICIT"]
+    assert row["reason"] == "FAIL_EXPLICIT"
+    assert row["explanation"].endswith(f"). {violating[0]['explanation']}")
+    assert f"fail ({violating[0]['subject']}" in row["explanation"]

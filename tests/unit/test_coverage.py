@@ -21,7 +21,7 @@ from tests.hostile import builder
 from tests.mutation.api_edits import copy_of
 from tests.mutation.base import base
 from tests.mutation.evidence import node_members, read_api, read_node
-from tests.mutation.node_edits import process_remove, yaml_set
+from tests.mutation.node_edits import file_remove, process_remove, yaml_set
 from tests.mutation.world import Node, World
 
 KUBELET = "/var/lib/kubelet/config.yaml"
@@ -167,3 +167,19 @@ def _of_cluster(node: Node, authority: str, folder: Path) -> Bundle:
     del rest["SHA256SUMS"]
     sealed = {**rest, "SHA256SUMS": builder.sums(rest)}
     return read_bundle(builder.write(folder, builder.pack(sealed), f"{node.name}.tar"))
+
+
+def test_a_node_without_evidence_is_not_counted_as_judged() -> None:
+    start = world()
+    lost = start.change("worker-2", lambda node: file_remove(node, {"path": KUBELET}))
+    kubelet = row(run(bundles(lost)), "4.2.1")
+    assert kubelet.verdict is Verdict.NO_EVIDENCE
+    assert (kubelet.nodes_judged, kubelet.nodes_expected) == (2, 12)
+
+
+def test_where_nothing_was_decided_no_node_was_judged() -> None:
+    start = world()
+    cut = start.change("cp-1", lambda node: process_remove(node, {"component": "kube-scheduler"}))
+    scheduler = row(run(bundles(cut)), "1.4.1")
+    assert scheduler.verdict is Verdict.NO_EVIDENCE
+    assert (scheduler.nodes_judged, scheduler.nodes_expected) == (0, 1)
