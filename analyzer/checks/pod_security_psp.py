@@ -185,8 +185,23 @@ def _root(spec: Spec) -> bool:
     return not all(_number(_mapping(one).get("min")) > 0 for one in ranges)
 
 
-def _drops(*names: str) -> Callable[[Spec], bool]:
-    return lambda spec: not any(name in _list(spec, "requiredDropCapabilities") for name in names)
+def _keeps_some(spec: Spec) -> bool:
+    return "ALL" not in _list(spec, "requiredDropCapabilities")
+
+
+def _net_raw(spec: Spec) -> bool:
+    """Tell whether a container may hold NET_RAW: kept, or added again after dropping all."""
+    dropped = _list(spec, "requiredDropCapabilities")
+    if "NET_RAW" in dropped:
+        return False
+    added = (*_list(spec, "allowedCapabilities"), *_list(spec, "defaultAddCapabilities"))
+    return "ALL" not in dropped or any(name in ("*", "ALL", "NET_RAW") for name in added)
+
+
+def _ports(spec: Spec) -> bool:
+    """Tell whether any range holds a port; one that ends at 0 holds none."""
+    highest = [_mapping(one).get("max") for one in _list(spec, "hostPorts")]
+    return any(not isinstance(one, int) or one > 0 for one in highest)
 
 
 def _volumes(spec: Spec) -> bool:
@@ -212,15 +227,15 @@ _PERMITS: Mapping[str, Callable[[Spec], bool]] = MappingProxyType(
             _list(spec, "allowedCapabilities") or _list(spec, "defaultAddCapabilities")
         ),
         "allow-privilege-escalation": _flag("allowPrivilegeEscalation", default=True),
-        "capabilities-not-dropped": _drops("ALL"),
+        "capabilities-not-dropped": _keeps_some,
         "host-ipc": _flag("hostIPC"),
         "host-network": _flag("hostNetwork"),
         "host-path": _volumes,
         "host-pid": _flag("hostPID"),
         # The API accepts a HostProcess pod only with the node's network.
         "host-process": _flag("hostNetwork"),
-        "host-port": lambda spec: bool(_list(spec, "hostPorts")),
-        "net-raw": _drops("ALL", "NET_RAW"),
+        "host-port": _ports,
+        "net-raw": _net_raw,
         "privileged": _flag("privileged"),
         "root": _root,
     }
