@@ -109,12 +109,20 @@ def _needs(control: Control) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _defaults(control: Control) -> tuple[Default, ...]:
     """Return what the component does when the settings that the rule reads are absent."""
+    entries = load_defaults().entries
+    return tuple(d for key in _default_keys(control) for d in entries.get(key, ()))
+
+
+def _default_keys(control: Control) -> tuple[tuple[str, str], ...]:
+    """Return component and name of each default: of plug-ins, of a feature gate, or of flags."""
     params = control.definition.params
-    component, names = params.get("component"), params.get("flags", ())
+    plugins, component = params.get("plugins"), params.get("component")
+    if isinstance(plugins, list | tuple):
+        return tuple(("kube-apiserver", f"admission-plugin.{name}") for name in plugins)
+    names = [params["gate"]] if params.get("gate") else params.get("flags", ())
     if not isinstance(component, str) or not isinstance(names, list | tuple):
         return ()
-    entries = load_defaults().entries
-    return tuple(d for name in names for d in entries.get((component, str(name)), ()))
+    return tuple((component, str(name)) for name in names)
 
 
 def _lifetime(subject: Subject) -> str:

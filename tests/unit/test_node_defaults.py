@@ -5,8 +5,11 @@ from types import MappingProxyType
 
 import pytest
 
+from analyzer.catalogue.benchmarks import load_benchmark
+from analyzer.checks import CHECK_TYPES
 from analyzer.checks.compare import Expect, Kind
 from analyzer.checks.setting import Setting
+from analyzer.cli.explain import rule_lines
 from analyzer.model.context import Default, Defaults
 from analyzer.model.outcome import Outcome
 from analyzer.model.version import Version
@@ -58,3 +61,17 @@ def test_a_default_says_up_to_which_version_it_was_looked_up(version: str, said:
 
 def test_no_default_is_taken_from_before_it_was_looked_up() -> None:
     assert judged(KNOWN, "1.19").verdict == "no-evidence"
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("api-profiling", "default:     profiling true, from 1.15"),
+        ("cm-rotate-gate", "default:     RotateKubeletServerCertificate true, from 1.12"),
+        ("adm-nslifecycle", "default:     admission-plugin.NamespaceLifecycle true, from 1.15"),
+    ],
+)
+def test_explain_shows_the_defaults_of_flags_gates_and_plugins(topic: str, said: str) -> None:
+    benchmark = load_benchmark("cis-1.12", CHECK_TYPES)
+    control = next(c for c in benchmark.controls if c.definition.topic == topic)
+    assert said in "\n".join(rule_lines(benchmark, control))
