@@ -53,7 +53,7 @@ class ImageProvenance:
         webhooks = pod_webhooks(lists)
         judged = tuple(self._verifiers(webhooks, lists, context))
         sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
-        if sure:
+        if sure and NAMESPACES in lists.present and NAMESPACES not in lists.unknown:
             return sure
         found = (*by_plugin, *judged, *_at_pull(lists))
         if found or lists.gaps:
