@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.alternative import Alternative
 from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, meaning, satisfies
+from analyzer.checks.datastore import unless_no_etcd
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
@@ -61,6 +62,7 @@ class Setting:
             setting is unset, so that the answer proves nothing.
         only_with: Flag without which the setting has no effect: no default satisfies then.
         peers_only: The control is about etcd's peers: a single member has none.
+        etcd_only: The control is about the way to etcd: another datastore has none.
         plain_urls: Flag of a list of URLs, of which those without TLS are worth a note.
         remark: A fact to add to every finding.
     """
@@ -90,6 +92,7 @@ class Setting:
     filled_in: tuple[str, ...] = ()
     only_with: str = ""
     peers_only: bool = False
+    etcd_only: bool = False
     plain_urls: str = ""
     written_to: bool = False
     remark: str = ""
@@ -123,6 +126,7 @@ class Setting:
         ]
         judged = self._alternative.apply(all_of(parts), target, context)
         judged = self._precondition.apply(judged, target)
+        judged = unless_no_etcd(judged, target) if self.etcd_only else judged
         plain = plain_url_notes(target, self.plain_urls)
         notes = (*judged.notes, *plain, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
