@@ -27,6 +27,10 @@ _EXPECTED = "an admission mechanism that verifies images"
 class ImageProvenance:
     """A known image verifier enforces in every namespace outside the exempt list.
 
+    A namespace passes when a verifier that is known by its kind or webhook refuses unverified
+    images there. A verifier that only reports, that lets failures through, or that is not
+    known goes to a person. None at all fails.
+
     Attributes:
         verifiers: By product: words that its webhook's names contain, and ``requires:RESOURCE``
             for objects without which it verifies nothing.

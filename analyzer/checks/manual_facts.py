@@ -33,6 +33,9 @@ class Facts(StrEnum):
 class ManualFacts:
     """A person decides; what the evidence shows about it is laid out.
 
+    There is no pass: the question is one of intent. Users who have no namespace but "default"
+    fail the one about namespaces. Lists that could not be read are no evidence.
+
     Attributes:
         facts: ``namespaces``: an inventory, and a failure where nothing but "default" and
             exempt namespaces is there. ``secret-stores``: traces of outside secret stores.

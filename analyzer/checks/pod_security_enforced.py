@@ -19,6 +19,11 @@ _MINIMUM = "minimum-pod-security-level"
 class PodSecurityEnforced:
     """Every namespace outside the exempt list enforces at least the declared level.
 
+    Enforcement is a label or the server's own default of Pod Security admission, a policy of a
+    known engine in enforcing mode, or before Kubernetes 1.25 a pod security policy that the
+    namespace's accounts are held to. Warnings and audit modes do not count. A policy that
+    cannot be understood goes to a person.
+
     Attributes:
         words: Field names by which other policies are recognised as being about pod security.
     """

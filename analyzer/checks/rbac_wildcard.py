@@ -26,7 +26,11 @@ _POLICY = "Policy: only rules of the shipped baseline may use wildcards"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RbacWildcard:
-    """No rule beyond the shipped baseline names ``*`` for verbs, groups, resources or URLs."""
+    """No rule beyond the shipped baseline names ``*`` for verbs, groups, resources or URLs.
+
+    Shipped roles are known by their content: one that was changed is judged like any other.
+    Roles or bindings that could not be read are no evidence.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:

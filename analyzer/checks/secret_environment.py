@@ -14,7 +14,11 @@ from analyzer.model.verdict import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretEnvironment:
-    """No container takes a Secret, or one of its keys, as a variable."""
+    """No container takes a Secret, or one of its keys, as a variable.
+
+    All containers count, start-up and ephemeral ones too, in pods and in the templates of
+    workloads. What could not be read is no evidence.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:

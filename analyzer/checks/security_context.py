@@ -28,6 +28,9 @@ _MAY_ADD = "NET_BIND_SERVICE"
 class SecurityContextProfile:
     """Every container satisfies the profile.
 
+    The profile is that of the declared policy: settings of the container, else of its pod.
+    Start-up and ephemeral containers and the templates of workloads count.
+
     Attributes:
         profile: The profile's name, printed with every verdict: the restricted Pod Security
             Standard for containers, and a read-only root file system.
