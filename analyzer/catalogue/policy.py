@@ -11,18 +11,24 @@ from analyzer.model.context import Policy
 from analyzer.model.errors import UserFileError
 
 SCHEMA = "policy.v1"
+_SYSTEM = "system-namespaces"
 _LARGEST_BYTES = 1024 * 1024
 
 
-def load_policy(path: Path | None) -> Policy:
+def load_policy(path: Path | None, *, platform: tuple[str, ...] = ()) -> Policy:
     """Return the default policy, changed by the user's file where one is given.
 
     A list in the user's file replaces the default list; it does not add to it.
 
+    Args:
+        path: The user's file.
+        platform: Namespaces that the product brings, by its provider profile: they stand beside
+            Kubernetes' own in the default list of system namespaces.
+
     Raises:
         UserFileError: The user's file cannot be read, or names or sets what no policy has.
     """
-    base = _policy(load_data("policy", "default", SCHEMA), name="default")
+    base = _with_platform(_policy(load_data("policy", "default", SCHEMA), name="default"), platform)
     if path is None:
         return base
     changes = _policy(read_own(_read(path), where=str(path), schema=SCHEMA), name=path.stem)
@@ -31,6 +37,11 @@ def load_policy(path: Path | None) -> Policy:
         values=MappingProxyType({**base.values, **changes.values}),
         lists=MappingProxyType({**base.lists, **changes.lists}),
     )
+
+
+def _with_platform(base: Policy, platform: tuple[str, ...]) -> Policy:
+    names = tuple(sorted({*base.lists[_SYSTEM], *platform}))
+    return replace(base, lists=MappingProxyType({**base.lists, _SYSTEM: names}))
 
 
 def _policy(document: Mapping[str, Any], *, name: str) -> Policy:

@@ -85,6 +85,7 @@ class ProviderProfile:
         section_parties: Party by section prefix (``1``, ``2``), for controls without a row.
         inherited_from: Where controls of inherited sections are answered; empty otherwise.
         inherited_sections: Section prefixes that another cluster answers for.
+        system_namespaces: Namespaces that the product itself brings; an entry may end in ``*``.
     """
 
     id: str
@@ -101,6 +102,7 @@ class ProviderProfile:
     section_parties: Mapping[str, Party]
     inherited_from: str
     inherited_sections: tuple[str, ...]
+    system_namespaces: tuple[str, ...]
     rows: tuple[ProfileRow, ...]
 
 

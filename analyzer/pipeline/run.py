@@ -79,10 +79,11 @@ def prepare(options: Options) -> Plan:
     Raises:
         UserFileError: A benchmark, profile or policy is unknown or invalid.
     """
+    profile = load_profile(options.profile)
     return Plan(
         options=options,
-        profile=load_profile(options.profile),
-        policy=load_policy(options.policy),
+        profile=profile,
+        policy=load_policy(options.policy, platform=profile.system_namespaces),
         benchmarks={
             name: load_benchmark(name, CHECK_TYPES) for name in options.benchmarks if name != AUTO
         },

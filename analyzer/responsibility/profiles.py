@@ -72,6 +72,7 @@ def read_profile(document: Mapping[str, Any], *, where: str) -> ProviderProfile:
         section_parties=MappingProxyType(sections),
         inherited_from=inherited.get("from", ""),
         inherited_sections=tuple(inherited.get("sections", ())),
+        system_namespaces=tuple(document.get("system_namespaces", ())),
         rows=tuple(_row(fields, document, where) for fields in document["rows"]),
     )
 

@@ -268,6 +268,21 @@ def test_a_policy_file_changes_only_what_it_names(tmp_path: Path) -> None:
     assert policy.number("event-qps-maximum") == 5
 
 
+def test_a_platform_adds_its_own_namespaces_to_kubernetes_own(tmp_path: Path) -> None:
+    own = ("kube-node-lease", "kube-public", "kube-system")
+    assert load_policy(None).lists["system-namespaces"] == own
+    policy = load_policy(None, platform=("acme-*", "kube-public"))
+    assert policy.lists["system-namespaces"] == ("acme-*", *own)
+    assert policy.matches("system-namespaces", "acme-one")
+    silent, naming = tmp_path / "silent.yaml", tmp_path / "naming.yaml"
+    silent.write_text("values: {event-qps-maximum: '5'}\n", encoding="utf-8")
+    naming.write_text("lists: {system-namespaces: [kube-system]}\n", encoding="utf-8")
+    platform = ("acme-*",)
+    assert load_policy(silent, platform=platform).matches("system-namespaces", "acme-one")
+    chosen = load_policy(naming, platform=platform)
+    assert chosen.lists["system-namespaces"] == ("kube-system",)
+
+
 def test_a_policy_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserFileError, match="not a file that exists"):
         load_policy(tmp_path / "none.yaml")

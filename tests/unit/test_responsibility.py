@@ -323,3 +323,11 @@ def test_rows_need_a_benchmark() -> None:
     document = {key: value for key, value in PROFILE.items() if key != "benchmark"}
     with pytest.raises(UserFileError, match="rows without a benchmark"):
         read_profile(document, where="providers/p.yaml")
+
+
+def test_a_product_names_the_namespaces_that_it_brings() -> None:
+    assert load_profile("self-managed").system_namespaces == ()
+    named = load_profile("ibm-iks-1.32").system_namespaces
+    assert "ibm-system" in named
+    assert "ibm-legacy" not in named
+    assert not any(name.endswith("*") for name in named)
