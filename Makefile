@@ -7,7 +7,7 @@ T ?= tests
 K ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check lint format types shell coverage golden samples mutate-random bench wheel-test clean
+.PHONY: help demo test dev check lint format types shell coverage golden samples mutate mutate-random bench wheel-test clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ golden: $(STAMP) ## write the golden verdicts again; read the difference
 
 samples: $(STAMP) ## rebuild the sample bundles with our own collectors (needs root)
 	$(BIN)/python samples/build.py
+
+mutate: $(STAMP) ## prove every decidable rule by mutation; writes docs/mutation-proof.md
+	$(BIN)/python -m tests.mutation
 
 mutate-random: $(STAMP) ## mutate the samples at random (N=10000 SEED=1 JOBS=2)
 	$(BIN)/python -m tests.mutation.random_run --count $(or $(N),10000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)

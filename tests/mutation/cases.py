@@ -1,7 +1,8 @@
 """Edits as data: what a topic's proof changes, and the verdict that has to come of it.
 
 A file of tests/mutation/edits maps topics to ``{satisfy: [EDIT…], violate: [CASE…],
-disguise: [CASE…], hide_exceptions: [EXCEPTION…]}``. A CASE is ``{name, edits: [EDIT…],
+disguise: [CASE…], hide_exceptions: [EXCEPTION…]}``, and ``base: manual`` where evidence can prove
+a violation and nothing else. A CASE is ``{name, edits: [EDIT…],
 verdict, since, until, only}``: ``verdict`` is ``fail`` unless it is said (a disguise has to say
 it), ``since`` and ``until`` are Kubernetes versions, ``only`` names benchmarks. An EDIT is one
 operation, ``{argv_set: {component: etcd, flag: auto-tls, value: "true"}}``. An EXCEPTION is
@@ -30,7 +31,7 @@ EDITS = Path(__file__).resolve().parent / "edits"
 FAMILIES = EDITS.parent / "families"
 _EVERYWHERE = "everywhere"
 _CASE_KEYS = {"name", "edits", "verdict", "since", "until", "only"}
-_SPEC_KEYS = {"satisfy", "violate", "disguise", "hide_exceptions", "use"}
+_SPEC_KEYS = {"base", "satisfy", "violate", "disguise", "hide_exceptions", "use"}
 _PARTS = ("satisfy", "violate", "disguise", "hide_exceptions")
 
 
@@ -68,13 +69,20 @@ class HideException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """The proof of one topic."""
+    """The proof of one topic.
+
+    Attributes:
+        base: Verdict over the hardened cluster: ``manual`` where only a violation is provable.
+        derived: It follows from the definition that it proves.
+    """
 
     topic: str
     satisfy: tuple[Case, ...] = ()
     violate: tuple[Case, ...] = ()
     disguise: tuple[Case, ...] = ()
     hide_exceptions: tuple[HideException, ...] = ()
+    base: str = "pass"
+    derived: bool = False
 
 
 @cache
@@ -86,13 +94,18 @@ def specs() -> Mapping[str, Spec]:
     """
     found: dict[str, Spec] = {}
     for path in sorted(EDITS.glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        document = _read_yaml(path.read_text(encoding="utf-8")) or {}
         shared = _exceptions(document.pop(_EVERYWHERE, {}).get("hide_exceptions", ()))
         for topic, value in document.items():
             if topic in found:
                 raise ValueError(f"{path.name}: {topic} is written twice")
             found[topic] = _spec(topic, value, shared)
     return MappingProxyType(found)
+
+
+def _read_yaml(text: str) -> Any:
+    """Read YAML with the fast reader where there is one; both are safe, and alike."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _spec(topic: str, value: Mapping[str, Any], shared: tuple[HideException, ...]) -> Spec:
@@ -106,6 +119,7 @@ def _spec(topic: str, value: Mapping[str, Any], shared: tuple[HideException, ...
             whole[part] += taken.get(part, ())
     return Spec(
         topic=topic,
+        base=str(value.get("base", "pass")),
         satisfy=_satisfy(whole["satisfy"]),
         violate=_cases("violate", whole["violate"]),
         disguise=_cases("disguise", whole["disguise"]),
@@ -119,7 +133,7 @@ def _family(name: str, texts: str) -> Mapping[str, Any]:
     path = FAMILIES / f"{name}.yaml"
     known = {"node": "cp-1", **json.loads(texts)}
     filled = Template(path.read_text(encoding="utf-8")).substitute(known)
-    found = yaml.safe_load(filled)
+    found = _read_yaml(filled)
     assert isinstance(found, dict)
     return found
 

@@ -45,6 +45,8 @@ CONTENT_WAYS = ("denied", "error", "timeout", "not-run", "forgotten", "misfit", 
 PROCESS_WAYS = ("denied", "error", "timeout", "not-run", "misfit", "truncated", "redacted",
                 "process-gone", "process-hidden")  # fmt: skip
 FOLDER_WAYS = (*RECORD_WAYS, "entry-lost")
+MAYBE_WITHOUT_EFFECT = ("entry-lost", "redacted")
+"""Ways for which there may be nothing to do: an empty folder, a text without values."""
 
 
 def hidden(made: Members, hides: tuple[Hide, ...]) -> Members:

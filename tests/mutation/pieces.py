@@ -8,15 +8,17 @@ from analyzer.model.bundle import Bundle, ProbeRecord
 from analyzer.model.evidence import Source
 from analyzer.pipeline.judge import Judged
 from tests.mutation.api_world import API_HIDES
-from tests.mutation.evidence import API, read_api, read_node
+from tests.mutation.evidence import API, node_members, read_api, read_node
 from tests.mutation.hide import (
     BUNDLE_MISSING,
     CONTENT_WAYS,
     FACT_WAYS,
     FOLDER_WAYS,
+    MAYBE_WITHOUT_EFFECT,
     PROCESS_WAYS,
     RECORD_WAYS,
     Hide,
+    hidden,
 )
 from tests.mutation.world import World
 
@@ -46,11 +48,12 @@ def ways_to_hide(world: World, judged: Judged, control: Control) -> Iterator[tup
 
 
 def _hides(world: World, hide: Hide) -> bool:
-    """Tell whether a way takes anything from a bundle at all."""
-    node = next((one for one in world.nodes if one.name == hide.subject), None)
-    if node is None or hide.how == BUNDLE_MISSING:
+    """Tell whether a way takes anything from a bundle at all; some find nothing to take."""
+    if hide.how not in MAYBE_WITHOUT_EFFECT or hide.subject == API:
         return True
-    return read_node(node, (hide,)).bundle.fingerprint != read_node(node).bundle.fingerprint
+    (node,) = (one for one in world.nodes if one.name == hide.subject)
+    made = node_members(node)
+    return hidden(made, (hide,))["SHA256SUMS"] != made["SHA256SUMS"]
 
 
 def _cited(world: World, judged: Judged) -> Iterator[Piece]:
