@@ -38,6 +38,10 @@ class _Flags:
 class AdmissionPlugin:
     """Judge the effective set: default-on plugins and enabled ones, less disabled ones.
 
+    Default-on plugins are those of the observed version. One that does nothing without a file
+    of its own counts only when that file is in evidence and says something. A server whose
+    arguments or version cannot be read is no evidence.
+
     Attributes:
         plugins: Names; one of them in the wanted state is enough.
         enabled: The wanted state.

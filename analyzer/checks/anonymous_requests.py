@@ -33,7 +33,12 @@ _MODES_FILE = Query(flag="authorization-config")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnonymousRequests:
-    """Judge ``--anonymous-auth`` and the structured file that replaces it."""
+    """Judge ``--anonymous-auth`` and the structured file that replaces it.
+
+    The file outranks the flag, and the server switches anonymous access off by itself where
+    its flags let everybody do everything. Access narrowed to health paths passes by behaviour,
+    not by the letter. A named file that cannot be read is no evidence.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:

@@ -35,6 +35,11 @@ _SHOWN = 30
 class AuditCoverage:
     """Judge what an ordinary user's requests leave behind.
 
+    Requests are tried against the rules, where the first match wins: reads and writes of
+    Secrets and ConfigMaps, token reviews, changes of workloads, exec and proxy calls, by an
+    ordinary user and by everyone whom a rule sets apart. Silence fails, and so does content
+    where only metadata should be kept. A policy that cannot be read is no evidence.
+
     Attributes:
         probes: ``VERBS GROUP/RESOURCE[/SUBRESOURCE] =LEVEL`` (exactly) or ``>=LEVEL``;
             verbs are joined with commas, and the group ``core`` is the unnamed one.

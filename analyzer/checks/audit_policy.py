@@ -26,7 +26,12 @@ _BACKENDS = ("audit-log-path", "audit-webhook-config-file")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPolicyInUse:
-    """Judge ``--audit-policy-file`` and what it names."""
+    """Judge ``--audit-policy-file`` and what it names.
+
+    It passes when the file loads, has a rule that records something, and a log or webhook
+    takes what it records. No flag, no such file or no backend fails. A file that could not be
+    read is no evidence.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:

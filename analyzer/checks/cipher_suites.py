@@ -24,6 +24,10 @@ _TLS13 = "VersionTLS13"
 class CipherSuites:
     """Judge ``--tls-cipher-suites`` of a component.
 
+    Every configured suite must be one of the set, compared by its registered number and not by
+    its name. Unset fails by the letter. With TLS 1.3 as the least version the list has no
+    effect: a pass by behaviour.
+
     Attributes:
         component: ``kube-apiserver`` or ``kubelet``.
         allowed_set: Name of the set: ``C6 C8 C11 C15 C21``.

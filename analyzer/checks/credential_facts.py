@@ -59,7 +59,11 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialFacts:
-    """Pass where the way in is provably shut; otherwise lay the facts out for a person."""
+    """Pass where the way in is provably shut; otherwise lay the facts out for a person.
+
+    A way in is shut when its flag, file or default says so. Whether anybody uses an open one
+    stands in no evidence, so that an open one is never a pass and never a fail.
+    """
 
     about: About
 

@@ -39,6 +39,11 @@ _KMS_GATE = Query(flag="feature-gates", shape=Shape.GATE, gate="KMSv1")
 class Encryption:
     """Judge the first block that covers a resource: its first provider writes.
 
+    It passes when that provider encrypts with one of the accepted methods, and fails on plain
+    text, on a method outside of them, on a file without a block for the resource and on a flag
+    that is unset. A configuration that could not be read is no evidence; that its keys are
+    masked does not matter.
+
     Attributes:
         resource: Plural name of a core resource.
         providers: Names that satisfy the rule; with none, the file only has to load.

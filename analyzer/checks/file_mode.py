@@ -31,6 +31,12 @@ class Only(StrEnum):
 class FileMode:
     """Judge the mode of the final target of every file of a set.
 
+    Files are those that the running processes name, then the usual places. Bits beyond the
+    limit fail, special bits too; links are followed, and the folder that holds a link is
+    judged with it. A file that a process names and that is not there fails. A component that
+    does not run is not applicable; a path that nobody looked at or could look at is no
+    evidence.
+
     Attributes:
         files: Name of the set.
         limit: Octal text; a file may have these bits and no others.

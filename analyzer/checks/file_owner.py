@@ -21,6 +21,10 @@ _ROOT = "root:root"
 class FileOwner:
     """Judge owner and group: root by number, anyone else by the host's names.
 
+    Files are found as for modes. Root is user 0 and group 0, whatever the names say; an
+    account such as etcd is looked up in the host's own account files. A link's own folder
+    counts with its target.
+
     Attributes:
         files: Name of the set.
         owner: ``root:root`` or ``NAME:GROUP``.

@@ -30,7 +30,11 @@ class _Authorities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparateAuthorities:
-    """Compare public keys, not paths: a copy of the cluster's CA is still the same one."""
+    """Compare public keys, not paths: a copy of the cluster's CA is still the same one.
+
+    It passes when no public key that the one side trusts is trusted by the other, and fails
+    when one is, under whatever path or name. Either side unread is no evidence.
+    """
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:

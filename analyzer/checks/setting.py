@@ -37,6 +37,14 @@ _ZEROS = {Kind.BOOLEAN: "false", Kind.NUMBER: "0", Kind.DURATION: "0s"}
 class Setting:
     """Judge a setting wherever its component runs.
 
+    The running process decides. Its arguments are read as the component reads them: repeated,
+    separate and underscored flags. A configuration file that outranks them comes first,
+    drop-ins and environment in the component's own order, and a kubelet's own answer is set beside
+    all of these. What none of them sets has the default of the observed version. The rule is
+    then asked of that one value: satisfied is a pass, else a fail. A value whose place was
+    denied, cut, redacted or malformed, and an unset one whose default is not known, is no
+    evidence.
+
     Attributes:
         component: ``kube-apiserver``.
         flags: Flag names without dashes; with several, each must satisfy the rule.
