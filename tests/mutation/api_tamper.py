@@ -66,9 +66,9 @@ def _not_run(made: Members, tamper: Tamper) -> Members:
 
 
 def _line(made: Members, tamper: Tamper) -> Members:
-    """Put another line where an object stood (the first one unless it is named)."""
+    """Put another line where an object stood: the first one unless it is named, or a new one."""
     record = _probe(made, tamper.resource)
-    lines = made[record["blob"]].splitlines(keepends=True)
+    lines = made[record["blob"]].splitlines(keepends=True) or [b""]
     lines[_at(lines, tamper.name)] = tamper.text.encode() + b"\n"
     return _with_blob(made, record, b"".join(lines))
 
