@@ -47,6 +47,11 @@ class Case:
     until: Version | None = None
     only: tuple[str, ...] = ()
 
+    @property
+    def bound(self) -> bool:
+        """Tell whether the case speaks of some versions or benchmarks only."""
+        return bool(self.since or self.until or self.only)
+
     def applies(self, benchmark: str, version: Version) -> bool:
         """Tell whether the case speaks of a benchmark and a version."""
         after = self.since is None or version >= self.since

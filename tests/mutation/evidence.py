@@ -81,7 +81,7 @@ def read_api(api: ApiWorld, hides: tuple[Hide, ...] = ()) -> Read:
     return _read_api(_Same(api), hides)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _read_api(same: _Same, hides: tuple[Hide, ...]) -> Read:
     api = same.api
     for one in hides:

@@ -122,24 +122,25 @@ def prove(spec: Spec) -> Iterator[Result]:
         judged = verdict_of(unit, cluster(world))
         told = Told(judged.verdict.value, judged.explanation)
         yield _result(unit, "satisfy", "base", told, expected=(spec.base,))
+        whole = _in_full(unit)
         for case in (*spec.violate, *spec.disguise):
-            if case.applies(unit.benchmark.id, unit.version):
+            if case.applies(unit.benchmark.id, unit.version) and (whole or case.bound):
                 yield after_case(unit, world, case)
-        for hide, cited in ways_to_hide(world, judged, unit.control) if _hides(unit) else ():
+        for hide, cited in ways_to_hide(world, judged, unit.control) if whole else ():
             yield after_hiding(spec, unit, world, hide, cited=cited)
 
 
-def _hides(unit: Unit) -> bool:
-    """Tell whether evidence is hidden for a unit.
+def _in_full(unit: Unit) -> bool:
+    """Tell whether every edit is judged for a unit.
 
     Rules over the API's objects are judged alike in all benchmarks that give them the same
-    parameters: there the oldest and the newest of those benchmarks are enough.
+    parameters: there the oldest and the newest of those benchmarks are enough, but for the
+    cases that are bound to versions.
     """
     if not unit.control.section.startswith("5"):
         return True
-    alike = [
-        u for u in units(unit.control.definition.topic) if u.control.check == unit.control.check
-    ]
+    same = units(unit.control.definition.topic)
+    alike = [other for other in same if other.control.check == unit.control.check]
     return unit.benchmark.id in (alike[0].benchmark.id, alike[-1].benchmark.id)
 
 

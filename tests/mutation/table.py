@@ -14,6 +14,9 @@ Evidence is made that satisfies a rule; then it is violated, hidden and disguise
 at a time. Each edited cluster is packed into bundles as our collectors pack them and read by the
 ordinary reader. A rule is proven when the control passes, fails, or becomes `no-evidence`
 accordingly, in every benchmark that holds it, at the newest Kubernetes version of that benchmark.
+Rules over the API's objects (section 5) must pass in each; their edits are judged in the oldest
+and the newest of the benchmarks that give them the same parameters, and those that speak of some
+versions in all of these.
 
 - **satisfied**: the hardened cluster of `tests/mutation/base.py` and `api_world.py`
 - **violated**: the smallest edits against the rule
