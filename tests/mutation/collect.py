@@ -1,7 +1,7 @@
 """What our node collector would record of a node, in its own ids, roles and order.
 
 The paths that it looks at on every node are taken from a bundle that it made itself
-(samples/bundles), and so cannot drift from it; ``test_collect`` compares the rest.
+(samples/bundles), and so cannot drift from it; ``test_collect.py`` compares the rest.
 """
 
 import json
