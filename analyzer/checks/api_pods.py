@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from analyzer.formats.kube_pods import Pod
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.evidence import Present, Source
+from analyzer.model.evidence import Present, Source, Unreadable
+from analyzer.model.verdict import Reason
 
 _MIRROR = "kubernetes.io/config.mirror"
 _NAME_LABELS = ("component", "k8s-app")
@@ -13,18 +14,26 @@ _RUNNING = "Running"
 
 def component_pods(
     component: str, evidence: ClusterEvidence, *, static: bool = False
-) -> Mapping[str, Source]:
+) -> Mapping[str, Source] | Unreadable:
     """Return, by name of the node, a pod in which a component runs, as the API's list shows it.
 
     Args:
         component: ``kube-proxy``: the label or the container by which it is known.
-        evidence: The cluster; a list of pods that is not known shows nothing.
+        evidence: The cluster. Without an API bundle there is no second look, and nothing in it.
         static: Only mirrors of static pods count.
+
+    Returns:
+        The pods' places, or why the list is not known: it could hold any pod.
     """
-    pods = evidence.api.list("pods") if evidence.api is not None else None
+    if evidence.api is None:
+        return {}
+    pods = evidence.api.list("pods")
     found: dict[str, Source] = {}
     if not isinstance(pods, Present):
-        return found
+        return pods if isinstance(pods, Unreadable) else found
+    if pods.value.malformed:
+        detail = f"{len(pods.value.malformed)} of the pods could not be read"
+        return Unreadable(reason=Reason.NE_SCHEMA_INVALID, detail=detail, source=pods.source)
     for item in pods.value.items:
         pod: Pod = item.value
         if pod.spec.node_name and _is_of(component, pod) and (not static or _mirrors(pod)):

@@ -81,14 +81,18 @@ def _doubted(
         return groups
     pods = component_pods(wanted.component, evidence, static=True)
     return tuple(
-        _contradicted(wanted.component, group, pods[group.node.name])
-        if group.unused and group.node.name in pods
-        else group
-        for group in groups
+        _contradicted(wanted.component, group, pods) if group.unused else group for group in groups
     )
 
 
-def _contradicted(component: str, group: FileGroup, pod: Source) -> FileGroup:
+def _contradicted(
+    component: str, group: FileGroup, pods: Mapping[str, Source] | Unreadable
+) -> FileGroup:
+    if isinstance(pods, Unreadable):
+        return replace(group, unused="", problem=pods)
+    pod = pods.get(group.node.name)
+    if pod is None:
+        return group
     detail = f"{group.unused}, and the API shows a static pod of {component} there: {pod.excerpt}"
     problem = Unreadable(reason=Reason.NE_FILE_ABSENT_ON_HOST, detail=detail, source=pod)
     return replace(group, unused="", problem=problem)

@@ -1,5 +1,6 @@
 """Where a component runs in the evidence, and what to say where it does not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_pods import component_pods
@@ -294,20 +295,26 @@ def _unseen(component: str, evidence: ClusterEvidence, *, found: bool) -> tuple[
 def _proxy_gaps(component: str, evidence: ClusterEvidence) -> tuple[Outcome, ...]:
     silent = [node for node in evidence.nodes if not node.running(component)]
     pods = component_pods(component, evidence) if silent else {}
-    return tuple(
-        _without_proxy(component, node, pods.get(node.name)) for node in silent
-    ) or _unseen(component, evidence, found=False)
+    return tuple(_without_proxy(component, node, pods) for node in silent) or _unseen(
+        component, evidence, found=False
+    )
 
 
-def _without_proxy(component: str, node: NodeEvidence, pod: Source | None) -> Outcome:
-    """Say that a node has no proxy, unless the API knows its pod to run there."""
+def _without_proxy(
+    component: str, node: NodeEvidence, pods: Mapping[str, Source] | Unreadable
+) -> Outcome:
+    """Say that a node has no proxy, unless the API knows its pod to run there, or may know it."""
     scan = _whole_scan(node)
     if scan is None:
         return _not_running(component, node)
+    subject, detail = f"node/{node.name}", f"no {component} process was seen on node {node.name}"
+    if isinstance(pods, Unreadable):
+        detail += f", and whether the API knows a pod of it there is open: {pods.detail}"
+        return _gap(component, subject, pods.reason, detail, scan)
+    pod = pods.get(node.name)
     if pod is not None:
-        detail = f"no {component} process was seen on node {node.name}, and the API says that "
-        detail += f"{pod.excerpt} runs it there"
-        missed = _gap(component, f"node/{node.name}", Reason.NE_PROCESS_NOT_FOUND, detail, scan)
+        detail += f", and the API says that {pod.excerpt} runs it there"
+        missed = _gap(component, subject, Reason.NE_PROCESS_NOT_FOUND, detail, scan)
         return replace(missed, evidence=(*missed.evidence, pod))
     why = f"{component} does not run on node {node.name}, whose processes were all seen."
     return absent_component(f"node/{node.name}", why, (scan,))
