@@ -21,6 +21,8 @@ _STATUS = "Uid:\t{0}\t{0}\t{0}\t{0}\nGid:\t{0}\t{0}\t{0}\t{0}\n"
 _FACTS_ONLY = frozenset({"private-key", "token-file", "etcd-data", "cni-state", "cert-dir"})
 _CERTIFICATE = (".crt", ".pem", ".cert", ".cer")
 _MANIFEST_NAMES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
+_OF_POD = re.compile(r"/(var/)?run/secrets/kubernetes\.io/")
+"""What a pod finds in itself is no file of the node."""
 _KEPT = re.compile(r"ETCD_[A-Z_]+|KUBELET_CONFIG_DROPIN_DIR_ALPHA")
 
 
@@ -106,6 +108,8 @@ class Collector:
         yield from _named_by_variables(one, kept)
 
     def _follow(self, one: Reference) -> Iterator[Reference]:
+        if _OF_POD.match(one.path):
+            return
         if one.role == "@manifests":
             for name in _MANIFEST_NAMES:
                 role = f"{name.removeprefix('kube-')}-manifest"
