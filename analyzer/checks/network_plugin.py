@@ -156,12 +156,17 @@ def _sightings(lists: Lists, evidence: ClusterEvidence) -> Iterator[Sighting]:
 
 
 def _daemonset(value: Workload, lists: Lists, line: int) -> Iterator[Sighting]:
+    """Yield a DaemonSet's traces; its name is one only where it sits on the nodes' own network.
+
+    Every agent that sets up pods' networks does; anybody may call another one like it.
+    """
     name = f"{value.namespace}/{value.name}"
+    template = value.pod_template()
+    on_node = template is not None and template.spec.host_network is True
     yield Sighting(
-        token=f"daemonset:{value.name}",
+        token=f"daemonset:{value.name if on_node else name}",
         source=lists.at(DAEMONSETS, line, "/metadata/name", f"DaemonSet {name}"),
     )
-    template = value.pod_template()
     if template is None:
         return
     for pointer, container in containers(template.spec):
