@@ -118,7 +118,7 @@ def _few(names: list[str], limit: int = 4) -> str:
 
 def _holes(results: list[Result]) -> str:
     lines = ["## Holes", ""]
-    lines += [*_without_edits(), *_wrong(results)]
+    lines += [*_without_edits(), *_not_judged(results), *_wrong(results)]
     return "\n".join(lines if len(lines) > 2 else [*lines, "None."]) + "\n"
 
 
@@ -126,6 +126,13 @@ def _without_edits() -> Iterator[str]:
     for topic in topics():
         if spec_of(topic) is None:
             yield f"- `{topic}`: no edits are written for it"
+
+
+def _not_judged(results: list[Result]) -> Iterator[str]:
+    judged = {one.topic for one in results}
+    for topic in topics():
+        if topic not in judged and spec_of(topic) is not None:
+            yield f"- `{topic}`: not judged in the run that made this page"
 
 
 def _wrong(results: list[Result]) -> Iterator[str]:
