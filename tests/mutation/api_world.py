@@ -37,11 +37,7 @@ _CUSTOM = (
 
 
 def base_api() -> ApiWorld:
-    """Return the cluster in which every decidable rule of section 5 is satisfied.
-
-    Rules that contradict one another are the exception: a network policy in the namespace
-    ``default`` is demanded by one and forbidden by another, so it is not there.
-    """
+    """Return the cluster in which every rule of section 5 that evidence can decide is satisfied."""
     custom = tuple(
         Kind(resource=plural, group=group, version="v1", kind=kind, namespaced=namespaced)
         for plural, group, kind, namespaced in _CUSTOM
