@@ -100,7 +100,9 @@ def api(body: Mapping[str, Any]) -> ApiEvidence | None:
         )
         for node, value in body.get("configz", {}).items()
     }
-    return build.api(lists=lists, configz=configz)
+    offered = body.get("namespaced", ())
+    known = None if offered == "unknown" else tuple(offered)
+    return build.api(lists=lists, configz=configz, namespaced=known)
 
 
 def cluster(body: Mapping[str, Any]) -> ClusterEvidence:

@@ -157,6 +157,7 @@ def api(
     lists: Mapping[str, Evidence[ResourceList[Any]]] | None = None,
     configz: Mapping[str, Evidence[Mapping[str, Any]]] | None = None,
     git_version: str | None = None,
+    namespaced: tuple[str, ...] | None = (),
 ) -> ApiEvidence:
     """One API bundle."""
     manifest = source("bundle/manifest.json", bundle="api")
@@ -167,6 +168,7 @@ def api(
         git_version=git_version,
         version_source=source("bundle/blobs/version") if git_version else None,
         lists=MappingProxyType(dict(lists or {})),
+        namespaced=namespaced,
         configz=MappingProxyType(dict(configz or {})),
         complete=True,
         collected_at="2026-01-01T00:00:00Z",

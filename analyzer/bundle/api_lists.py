@@ -9,6 +9,7 @@ from analyzer.bundle.api_agreement import whole_list_doubt, with_unlisted_namesp
 from analyzer.bundle.api_documents import ACCESS, CONFIGZ, VERSION
 from analyzer.bundle.api_served import (
     DISCOVERY,
+    is_census,
     is_served,
     is_single_object,
     list_problem,
@@ -19,7 +20,7 @@ from analyzer.bundle.places import blob_member, misfit, record_source, source, w
 from analyzer.formats.kube_meta import KubeObject
 from analyzer.formats.kube_objects import decode
 from analyzer.formats.strict_json import split_lines
-from analyzer.model.api import Item, Malformed, ResourceList
+from analyzer.model.api import CENSUS, Item, Malformed, ResourceList
 from analyzer.model.bundle import Bundle, ProbeRecord
 from analyzer.model.errors import EvidenceFormatError
 from analyzer.model.evidence import Absent, Evidence, Present
@@ -73,8 +74,9 @@ def resource_lists(bundle: Bundle) -> ServedLists:
             resource = probe.probe.removeprefix(_PREFIX)
             if is_single_object(probe, resource):
                 continue
-            again = resource in found
-            found[resource] = (
+            key = f"{CENSUS}{resource}" if is_census(probe, resource) else resource
+            again = key in found
+            found[key] = (
                 misfit(bundle, probe, f"{resource} is in the bundle more than once")
                 if again
                 else _list(bundle, probe, resource, served)
@@ -137,6 +139,8 @@ def _whole_list(bundle: Bundle, probe: ProbeRecord, resource: str, *, stated: in
     doubt = whole_list_doubt(resource, tuple(item.value for item in items))
     if doubt:
         return misfit(bundle, probe, doubt)
+    if is_census(probe, resource) and any(i.value.namespace != "default" for i in items):
+        return misfit(bundle, probe, "asked of namespace default, and an object is of another")
     place = source(bundle, member, excerpt=f"{count} objects")
     value = ResourceList(resource=resource, items=items, malformed=malformed, source=place)
     return Present(value=value, source=place)

@@ -1,6 +1,8 @@
 """What an API server serves, and whether a record is the whole list of one kind."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from analyzer.bundle.limits import DEFAULT_LIMITS
 from analyzer.bundle.places import blob_member, misfit, source, why_not
@@ -56,6 +58,25 @@ def served_resources(bundle: Bundle) -> Evidence[frozenset[str]]:
     return _discovery(bundle, found[0])
 
 
+def namespaced_kinds(bundle: Bundle) -> tuple[str, ...] | None:
+    """Return the kinds with objects in namespaces that can be listed; None when not known.
+
+    A line says whether its kind can be listed from the collector that takes the census on; where
+    it does not, the kind is taken for one that can.
+    """
+    if not isinstance(served_resources(bundle), Present):
+        return None
+    (probe,) = (one for one in bundle.probes if one.probe == DISCOVERY)
+    member = blob_member(probe)
+    values = _lines(bundle.members[member]) if member is not None else []
+    kinds = {
+        _name(value)
+        for value in values
+        if value.get("namespaced") is not False and value.get("listable") is not False
+    }
+    return tuple(sorted(kinds))
+
+
 def is_single_object(probe: ProbeRecord, resource: str) -> bool:
     """Tell whether a record asked for one object by name: it is not the list of its kind."""
     name, _, group = resource.partition(".")
@@ -63,8 +84,16 @@ def is_single_object(probe: ProbeRecord, resource: str) -> bool:
     return re.fullmatch(pattern, probe.record["target"]) is not None
 
 
+def is_census(probe: ProbeRecord, resource: str) -> bool:
+    """Tell whether a record asked for a kind's objects in namespace default alone."""
+    name, _, group = resource.partition(".")
+    pattern = rf"{_root(group)}namespaces/default/{re.escape(name)}"
+    asked = re.fullmatch(pattern, probe.record["target"]) is not None
+    return asked and resource not in _ONE_NAMESPACE
+
+
 def list_problem(probe: ProbeRecord, resource: str) -> str:
-    """Say why a record is not the whole list of its kind; empty when it is.
+    """Say why a record is not the whole list that it was asked for; empty when it is.
 
     Args:
         probe: A record with status ``ok`` that says it is complete.
@@ -80,7 +109,7 @@ def list_problem(probe: ProbeRecord, resource: str) -> str:
             "the facts of the list are those of another kind",
         ),
         (
-            not whole and target != _ONE_NAMESPACE.get(resource),
+            not whole and target != _ONE_NAMESPACE.get(resource) and not is_census(probe, resource),
             "not the path of the list over the whole cluster",
         ),
         (facts.get("items") is None, "the record does not count its objects"),
@@ -116,11 +145,20 @@ def _discovery(bundle: Bundle, probe: ProbeRecord) -> Evidence[frozenset[str]]:
 
 
 def _names(data: bytes) -> list[str]:
-    names = []
+    return [_name(value) for value in _lines(data)]
+
+
+def _lines(data: bytes) -> list[dict[str, Any]]:
+    values = []
     for number, line in split_lines(data, max_length=DEFAULT_LIMITS.line_length):
         value = parse_object(line)
         group, resource = value.get("group"), value.get("resource")
         if not isinstance(resource, str) or not isinstance(group, str | None):
             raise EvidenceFormatError("", f"line {number} names no resource")
-        names.append(f"{resource}.{group}" if group else resource)
-    return names
+        values.append(value)
+    return values
+
+
+def _name(value: Mapping[str, Any]) -> str:
+    group, resource = value.get("group"), value["resource"]
+    return f"{resource}.{group}" if group else str(resource)

@@ -2,6 +2,7 @@
 
 from analyzer.bundle.api_documents import configz, server_version
 from analyzer.bundle.api_lists import resource_lists
+from analyzer.bundle.api_served import namespaced_kinds
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.node_files import captured_directories, captured_files, host_names
 from analyzer.bundle.node_processes import process_scan, processes
@@ -53,6 +54,7 @@ def api_evidence(bundle: Bundle) -> ApiEvidence:
         git_version=version[0] if version else None,
         version_source=version[1] if version else None,
         lists=resource_lists(bundle),
+        namespaced=namespaced_kinds(bundle),
         configz=configz(bundle),
         complete=bundle.manifest["complete"],
         collected_at=bundle.manifest["time"]["finished"],

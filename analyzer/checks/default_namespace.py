@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import SHOWN, Lists, count, keys, some, take
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, some, take
 from analyzer.checks.workload_units import WORKLOADS
 from analyzer.formats.kube_objects import KINDS, RBAC, kind_of
-from analyzer.model.api import Item
+from analyzer.model.api import CENSUS, Item
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Present
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import parse_version
 
@@ -27,6 +27,16 @@ _NEEDED = (
     "services",
 )
 _IGNORED = ("events", "events.events.k8s.io", "leases.coordination.k8s.io")
+_UNLISTABLE = ("bindings", "localsubjectaccessreviews.authorization.k8s.io")
+"""Kinds that can only be asked for or created, which older bundles do not say of them."""
+_VIRTUAL = (
+    ".custom.metrics.k8s.io",
+    ".external.metrics.k8s.io",
+    ".metrics.k8s.io",
+    ".packages.operators.coreos.com",
+)
+"""Groups that are computed when asked: what they show lies in other objects or in none."""
+_SECRETS = "secrets"
 _WIDE = (
     "adminnetworkpolicies.policy.networking.k8s.io",
     "baselineadminnetworkpolicies.policy.networking.k8s.io",
@@ -55,7 +65,8 @@ _EXPECTED = "only what Kubernetes itself puts there"
 class DefaultNamespace:
     """Nothing but Kubernetes' own objects lives in the namespace "default".
 
-    Every namespaced list in evidence is looked through. An object that a controller of the same
+    Every namespaced list in evidence is looked through, and every namespaced kind of discovery
+    has to have one, whole or of this namespace alone. An object that a controller of the same
     namespace made is counted with it, not by itself.
 
     Attributes:
@@ -83,14 +94,15 @@ class DefaultNamespace:
             if item.value.namespace == _NAMESPACE
         ]
         allowed = tuple(_counting(self.allowed, lists, context))
-        makers = frozenset((kind_of(resource), item.value.name) for resource, item in here)
+        makers = frozenset((_kind(resource), item.value.name) for resource, item in here)
+        gaps = (*lists.gaps, *_unlisted(evidence))
         found = tuple(
             _outcome(resource, item, lists)
             for resource, item in here
             if not _is_one_of(allowed, resource, item) and not _made_by(makers, item)
         )
-        if found or lists.gaps:
-            return found + lists.gaps
+        if found or gaps:
+            return (*found, *gaps)
         return (_clean(lists, allowed),)
 
 
@@ -106,9 +118,45 @@ def _counting(entries: tuple[str, ...], lists: Lists, context: Context) -> Itera
 
 
 def _is_one_of(allowed: tuple[str, ...], resource: str, item: Item[object]) -> bool:
-    name = f"{kind_of(resource)}/{_name(item)}"
+    name = f"{_kind(resource)}/{_name(item)}"
     return any(
         name.startswith(entry[:-1]) if entry.endswith("*") else name == entry for entry in allowed
+    )
+
+
+def _kind(resource: str) -> str:
+    return kind_of(resource.removeprefix(CENSUS))
+
+
+def _unlisted(evidence: ClusterEvidence) -> tuple[Outcome, ...]:
+    """Name the kinds that the server offers and nobody listed: their objects may live here."""
+    if evidence.api is None:
+        return ()
+    if evidence.api.namespaced is None:
+        return (_open("which kinds the server offers is not known: discovery is not whole", ()),)
+    asked = frozenset(evidence.api.lists)
+    left = tuple(name for name in evidence.api.namespaced if _counts(name, asked))
+    return (_open(f"objects of these kinds were not listed: {some(left)}", left),) if left else ()
+
+
+def _counts(name: str, asked: frozenset[str]) -> bool:
+    spared = (*_IGNORED, *_UNLISTABLE, _SECRETS)
+    if name in spared or f".{name.partition('.')[2]}" in _VIRTUAL:
+        return False
+    return not asked & {name, f"{CENSUS}{name}"}
+
+
+def _open(why: str, kinds: tuple[str, ...]) -> Outcome:
+    return Outcome(
+        subject=CLUSTER,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=Reason.NE_API_NOT_COLLECTED,
+        explanation=f"What lives in the namespace {_NAMESPACE} is not wholly known; {why}.",
+        actual="not known",
+        expected=_EXPECTED,
+        missing=tuple(
+            Missing(key=key, subject=CLUSTER, detail=why) for key in keys(kinds or ("discovery",))
+        ),
     )
 
 
@@ -122,7 +170,10 @@ def _clean(lists: Lists, allowed: tuple[str, ...]) -> Outcome:
         actual="nothing else",
         expected=_EXPECTED,
         evidence=lists.cite(*_NEEDED)[: SHOWN + 8],
-        notes=("Secrets, Events and Leases are not looked at.",),
+        notes=(
+            "Secrets are never read: whether any lies here is not known, and not judged.",
+            "Events, Leases and what is only computed when asked (metrics) are not looked at.",
+        ),
     )
 
 
@@ -156,7 +207,7 @@ def _made_by(makers: frozenset[tuple[str, str]], item: Item[object]) -> bool:
 
 
 def _outcome(resource: str, item: Item[object], lists: Lists) -> Outcome:
-    kind, name = kind_of(resource), _name(item)
+    kind, name = _kind(resource), _name(item)
     return Outcome(
         subject=f"{kind}/{_NAMESPACE}/{name}",
         verdict=Verdict.FAIL,

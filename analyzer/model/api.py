@@ -7,6 +7,10 @@ from typing import Any, Generic, TypeVar
 from analyzer.model.evidence import Evidence, Source, Unreadable
 from analyzer.model.verdict import Reason
 
+CENSUS = "census/"
+"""Before the name of a kind of which only the objects in namespace default were listed, and of
+those only names and owners: it is a list of its own, and never taken for that of the kind."""
+
 O_co = TypeVar("O_co", covariant=True)
 
 
@@ -70,6 +74,8 @@ class ApiEvidence:
         version_source: Where that text stands.
         lists: Evidence by resource name. Present only when the list is complete. Absent when
             discovery shows that the server does not serve the kind.
+        namespaced: Names of the kinds whose objects live in namespaces and can be listed, as
+            discovery offers them, sorted; None where that is not known to its end.
         configz: The kubelet's effective configuration by node name (decoded JSON object).
         complete: The collector says that it ran to its end.
         collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
@@ -83,6 +89,7 @@ class ApiEvidence:
     git_version: str | None
     version_source: Source | None
     lists: Mapping[str, Evidence[ResourceList[Any]]]
+    namespaced: tuple[str, ...] | None
     configz: Mapping[str, Evidence[Mapping[str, Any]]]
     complete: bool
     collected_at: str

@@ -10,7 +10,7 @@ import pytest
 from analyzer.bundle.api_served import ALWAYS_SERVED
 from analyzer.bundle.evidence import api_evidence, node_evidence
 from analyzer.bundle.reader import read_bundle
-from analyzer.model.api import ApiEvidence
+from analyzer.model.api import CENSUS, ApiEvidence
 from analyzer.model.bundle import Bundle
 from analyzer.model.evidence import Absent, Present, Unreadable, is_redacted
 from analyzer.model.node import NodeEvidence
@@ -567,6 +567,51 @@ def test_config_maps_are_asked_for_in_one_namespace(tmp_path: Path) -> None:
     ):
         evidence = api(tmp_path, [{**record, "target": path}], {"api/p1.ndjson": b""})
         assert isinstance(evidence.list("configmaps"), kind), path
+
+
+WIDGETS = "widgets.example.com"
+IN_DEFAULT = "/apis/example.com/v1/namespaces/default/widgets"
+
+
+def test_a_census_of_namespace_default_is_no_list_of_its_kind(tmp_path: Path) -> None:
+    record = {**listing(1, WIDGETS, blob="api/p1.ndjson", api={"items": 1}), "target": IN_DEFAULT}
+    found = api(tmp_path, [record], {"api/p1.ndjson": ndjson([service("a")])})
+    assert isinstance(found.list(WIDGETS), Unreadable)
+    census = found.list(f"{CENSUS}{WIDGETS}")
+    assert isinstance(census, Present)
+    assert [item.value.name for item in census.value.items] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("target", "namespace"),
+    [
+        (IN_DEFAULT.replace("default", "other"), "other"),
+        (IN_DEFAULT.replace("default", "default2"), "default2"),
+        (IN_DEFAULT, "other"),
+        (IN_DEFAULT, None),
+    ],
+)
+def test_a_census_of_another_namespace_is_none(
+    tmp_path: Path, target: str, namespace: str | None
+) -> None:
+    record = {**listing(1, WIDGETS, blob="api/p1.ndjson", api={"items": 1}), "target": target}
+    line = {"metadata": {"name": "a", "namespace": namespace}}
+    found = api(tmp_path, [record], {"api/p1.ndjson": ndjson([line])})
+    assert not isinstance(found.list(f"{CENSUS}{WIDGETS}"), Present)
+
+
+def test_discovery_tells_which_kinds_live_in_namespaces(tmp_path: Path) -> None:
+    more = [
+        {"group": "a.io", "version": "v1", "resource": "ones", "namespaced": True},
+        {"group": "a.io", "version": "v1", "resource": "twos", "listable": False},
+        {"group": "a.io", "version": "v1", "resource": "threes", "namespaced": False},
+    ]
+    data = {"api/p1.ndjson": SERVED + ndjson(more)}
+    whole = api(tmp_path, [discovery(items=len(KINDS) + 3)], data)
+    assert whole.namespaced is not None
+    assert set(whole.namespaced) - set(KINDS) == {"ones.a.io"}
+    cut = api(tmp_path, [discovery(False, items=len(KINDS) + 3)], data)
+    assert cut.namespaced is None
 
 
 def test_one_object_by_name_leaves_its_list_alone(tmp_path: Path) -> None:
