@@ -59,7 +59,8 @@ class ControlResult:
         nodes_expected, nodes_judged: For node rules where the API's node list is known;
             None otherwise. A node of which the rule found no evidence was not judged.
         nodes_missing: Names of expected nodes that no bundle covers.
-        partial: True when a pass rests on some of the expected nodes only.
+        partial: True when a pass rests on some of the expected nodes only, on nodes that the
+            API does not know, or on an unknown share of them; the explanation says which.
         other_reading: What the reading that does not decide makes of the findings; None where
             both come to the same.
     """

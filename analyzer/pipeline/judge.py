@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence, ExpectedNode
 from analyzer.model.context import Context
-from analyzer.model.evidence import NODE_BUNDLE
+from analyzer.model.evidence import NODE_BUNDLE, EvidenceKey
 from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict, worst
 from analyzer.pipeline.lifetime import lifetime_note
@@ -40,9 +40,16 @@ class Judged:
     other_reading: OtherReading | None = None
 
 
+_API_SERVER = EvidenceKey("process/kube-apiserver")
+
+
 def concerns(control: Control, node: ExpectedNode) -> bool:
-    """Tell whether a control speaks of a node: those of the control plane, or each."""
-    if control.node_role == "cluster":
+    """Tell whether a control speaks of a node: those of the control plane, or each.
+
+    A rule over API objects speaks of the control plane where it also asks how the API server
+    was started: each of its instances has arguments of its own.
+    """
+    if control.node_role == "cluster" and _API_SERVER not in control.check.needs:
         return False
     return control.node_role == "worker" or node.control_plane
 
@@ -101,13 +108,30 @@ def _evaluate(control: Control, evidence: ClusterEvidence, context: Context) -> 
 
 
 def _unseen(control: Control, evidence: ClusterEvidence) -> tuple[Outcome, ...]:
-    """Name the nodes that nobody visited: there, too, it may not apply, or may be violated."""
+    """Name the nodes that nobody visited: there, too, it may not apply, or may be violated.
+
+    Without a node list there may be such nodes. Who the members of etcd are is known from etcd.
+    """
+    if evidence.expected is None:
+        return (_UNLISTED,) if control.node_role in ("control-plane", "worker") else ()
     seen = {node.name for node in evidence.nodes}
     return tuple(
         _not_visited(node.name)
-        for node in evidence.expected or ()
+        for node in evidence.expected
         if node.name not in seen and concerns(control, node)
     )
+
+
+_NO_LIST = "the cluster's node list is not in evidence, so that other nodes may run it"
+_UNLISTED = Outcome(
+    subject="cluster",
+    verdict=Verdict.NO_EVIDENCE,
+    reason=Reason.NE_NODE_MISSING,
+    explanation=f"No evidence: {_NO_LIST}.",
+    actual="unknown",
+    expected="",
+    missing=(Missing(key=EvidenceKey("api/nodes"), subject="cluster", detail=_NO_LIST),),
+)
 
 
 def _not_visited(name: str) -> Outcome:

@@ -39,7 +39,7 @@ def _row(
     control, definition = judged.control, judged.control.definition
     findings = tuple(_finding(outcome, register) for outcome in judged.outcomes)
     expected, missing = _coverage(control, cluster, profile)
-    partial = judged.verdict is Verdict.PASS and bool(missing)
+    limits = _limits(judged, cluster, profile, expected, missing)
     responsibility = assign(profile, benchmark, control, judged.verdict)
     return ControlResult(
         id=control.id,
@@ -55,17 +55,16 @@ def _row(
         remediation=definition.remediation,
         verdict=judged.verdict,
         reason=judged.reason,
-        explanation=_bounded(judged.explanation)
-        + _partial_words(missing, expected, partial=partial),
+        explanation=_bounded(judged.explanation) + limits,
         other_reading=_bounded_reading(judged.other_reading),
         findings=findings,
         counts=dict(sorted(Counter(f.verdict.value for f in findings).items())),
         nodes_expected=expected,
-        nodes_judged=_judged_nodes(expected, missing, judged.outcomes),
+        nodes_judged=_judged_nodes(expected, missing, judged.outcomes, _subjects(cluster)),
         nodes_missing=missing,
-        partial=partial,
+        partial=bool(limits),
         responsibility=responsibility,
-        disposition=disposition(judged.verdict, responsibility, partial=partial),
+        disposition=disposition(judged.verdict, responsibility, partial=bool(limits)),
     )
 
 
@@ -103,34 +102,72 @@ def _coverage(
     Only rules over nodes have a coverage; the node list must be in evidence, and it must be
     that of the cluster which answers for the control.
     """
-    if control.section.split(".", maxsplit=1)[0] in profile.inherited_sections:
-        return None, ()
-    if control.node_role == "cluster" or cluster.expected is None:
+    if _inherited(control, profile) or cluster.expected is None:
         return None, ()
     names = [node.name for node in cluster.expected if concerns(control, node)]
     seen = {node.name for node in cluster.nodes}
-    return len(names), tuple(name for name in sorted(names) if name not in seen)
+    missing = tuple(name for name in sorted(names) if name not in seen)
+    if control.node_role == "cluster" and not missing:
+        return None, ()
+    return len(names), missing
+
+
+def _inherited(control: Control, profile: ProviderProfile) -> bool:
+    return control.section.split(".", maxsplit=1)[0] in profile.inherited_sections
 
 
 _OPEN = (Verdict.ERROR, Verdict.NO_EVIDENCE)
 
 
 def _judged_nodes(
-    expected: int | None, missing: tuple[str, ...], outcomes: tuple[Outcome, ...]
+    expected: int | None,
+    missing: tuple[str, ...],
+    outcomes: tuple[Outcome, ...],
+    known: set[str],
 ) -> int | None:
     """Count the visited nodes of which something is known; none where nothing was decided."""
     if expected is None or all(outcome.verdict in _OPEN for outcome in outcomes):
         return None if expected is None else 0
     failed = {outcome.subject for outcome in outcomes if outcome.verdict is Verdict.FAIL}
     left = {outcome.subject for outcome in outcomes if outcome.verdict in _OPEN} - failed
-    unknown = {s for s in left if s.startswith("node/")} - {f"node/{name}" for name in missing}
+    unknown = (left & known) - {f"node/{name}" for name in missing}
     return max(0, expected - len(missing) - len(unknown))
 
 
-def _partial_words(missing: tuple[str, ...], expected: int | None, *, partial: bool) -> str:
-    if not partial or expected is None:
+_NO_LIST = " The cluster's node list is not in evidence; other nodes may differ."
+
+
+def _subjects(cluster: ClusterEvidence) -> set[str]:
+    return {f"node/{node.name}" for node in cluster.expected or ()}
+
+
+def _limits(
+    judged: Judged,
+    cluster: ClusterEvidence,
+    profile: ProviderProfile,
+    expected: int | None,
+    missing: tuple[str, ...],
+) -> str:
+    """Say what a pass leaves out: nodes not seen, or passes of nodes that the API does not know.
+
+    Returns:
+        Sentences with a leading space; empty for other verdicts, and where nothing is left out.
+    """
+    control = judged.control
+    if judged.verdict is not Verdict.PASS or _inherited(control, profile):
         return ""
-    return f" Judged on {expected - len(missing)} of {expected} nodes; not seen: {_names(missing)}."
+    if cluster.expected is None:
+        return "" if control.node_role == "cluster" else _NO_LIST
+    said = ""
+    if missing and expected is not None:
+        unseen = _names(missing)
+        said = f" Judged on {expected - len(missing)} of {expected} nodes; not seen: {unseen}."
+    known = _subjects(cluster)
+    passes = {o.subject for o in judged.outcomes if o.verdict is Verdict.PASS}
+    strangers = sorted(s for s in passes if s.startswith("node/") and s not in known)
+    if strangers:
+        said += f" The API does not know {_names(tuple(strangers))}."
+    return said
 
 
 def _names(names: tuple[str, ...], limit: int = 5) -> str:

@@ -219,7 +219,7 @@ def _reading_notices(
     partial = [control for control in controls if control.partial]
     if partial:
         notices.append(
-            f"{len(partial)} passes rest on some of the nodes only; they count as passes, and "
+            f"{len(partial)} passes do not rest on all of the nodes; they count as passes, and "
             "their disposition is pending-review."
         )
     seen = _version(cluster)

@@ -135,9 +135,10 @@ def _filled(value: object, kind: Any) -> Any:
 
 def _coverage(a: Assessment) -> doc.CoverageDoc:
     expected, counts = a.cluster.nodes_expected, a.summary.overall.by_verdict
+    known = len(a.cluster.nodes_evidenced) - len(a.cluster.nodes_unknown)
     return doc.CoverageDoc(
         nodes_expected=None if expected is None else len(expected),
-        nodes_evidenced=len(a.cluster.nodes_evidenced),
+        nodes_evidenced=known,
         controls_decided=counts["pass"] + counts["fail"],
         controls_total=len(a.controls),
         ratio=a.summary.overall.coverage,

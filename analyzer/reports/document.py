@@ -84,7 +84,10 @@ class BundleDoc(Document, frozen=True, kw_only=True):
 
 
 class CoverageDoc(Document, frozen=True, kw_only=True):
-    """How much could be decided; counts. ``ratio`` is the overall tally's coverage."""
+    """How much could be decided; counts. ``ratio`` is the overall tally's coverage.
+
+    ``nodes_evidenced`` leaves out nodes that the API does not know.
+    """
 
     nodes_expected: int | None
     nodes_evidenced: int

@@ -56,7 +56,9 @@ def _front(a: Assessment) -> Iterator[str]:
     expected = a.cluster.nodes_expected
     of = "" if expected is None else f" of {len(expected)}"
     more = f"; {_NOTES} of {len(a.notices)} notes:" if len(a.notices) > _NOTES else ""
-    nodes = f"{len(a.cluster.nodes_evidenced)}{of} nodes in evidence"
+    unknown = len(a.cluster.nodes_unknown)
+    nodes = f"{len(a.cluster.nodes_evidenced) - unknown}{of} nodes in evidence"
+    nodes += f" and {unknown} that the API does not know" if unknown else ""
     yield f"{len(a.bundles)} bundles, {nodes}{_readings(a)}{more}"
     yield from (f"note: {notice}" for notice in a.notices[:_NOTES])
     yield f"{'':{_LABEL}}" + "".join(f"{h:>8}" for h in _HEADS) + "   score  cover"

@@ -95,9 +95,9 @@ def several(items: tuple[str, ...], most: int) -> str:
 
 
 def nodes_line(control: ControlResult) -> str:
-    """Return ``2 of 3`` for a rule about nodes, else an empty text; says when a pass is partial."""
+    """Return ``2 of 3`` for a rule about nodes; says when a pass is partial."""
     if control.nodes_expected is None:
-        return ""
+        return "partial" if control.partial else ""
     mark = " (partial)" if control.partial else ""
     return f"{control.nodes_judged} of {control.nodes_expected}{mark}"
 
@@ -144,7 +144,9 @@ def nodes_in_evidence(a: Assessment) -> str:
     """Return how many nodes are in evidence, of how many that the API lists."""
     expected = a.cluster.nodes_expected
     known = "node list unknown" if expected is None else f"{len(expected)} in the API's node list"
-    return f"{len(a.cluster.nodes_evidenced)} in evidence, {known}"
+    unknown = len(a.cluster.nodes_unknown)
+    strangers = f", {unknown} of them unknown to the API" if unknown else ""
+    return f"{len(a.cluster.nodes_evidenced)} in evidence{strangers}, {known}"
 
 
 def profile_facts(p: ProfileInfo) -> tuple[tuple[str, str], ...]:

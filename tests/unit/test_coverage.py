@@ -133,6 +133,43 @@ def test_what_applies_nowhere_is_not_applicable() -> None:
     assert proxy.verdict is Verdict.NOT_APPLICABLE
 
 
+def test_what_does_not_apply_on_one_node_is_open_without_a_node_list() -> None:
+    alone = _without_proxy(base().nodes[0])
+    proxy = row(run((read_node(alone).bundle,)), "4.3.1")
+    assert (proxy.verdict, proxy.reason) == (Verdict.NO_EVIDENCE, Reason.NE_NODE_MISSING)
+
+
+def test_a_pass_without_a_node_list_waits_for_a_person() -> None:
+    alone = run((read_node(base().nodes[0]).bundle,))
+    for number in ("1.1.1", "2.1", "4.2.1"):
+        passed = row(alone, number)
+        assert (passed.verdict, passed.partial) == (Verdict.PASS, True), number
+        assert passed.disposition is Disposition.PENDING_REVIEW
+        assert "node list is not in evidence" in passed.explanation
+
+
+def test_a_pass_on_a_node_that_the_api_does_not_know_waits_for_a_person() -> None:
+    start = base()
+    renamed = replace(start.nodes[0], name="cp-old")
+    assessment = run(bundles(replace(start, nodes=(renamed, start.nodes[1]))))
+    server = row(assessment, "1.1.1")
+    assert (server.verdict, server.partial) == (Verdict.PASS, True)
+    assert server.disposition is Disposition.PENDING_REVIEW
+    assert "The API does not know node/cp-old." in server.explanation
+    assert json.loads(render("json", assessment))["coverage"]["nodes_evidenced"] == 1
+    assert "1 that the API does not know" in summary_text(assessment)
+
+
+def test_an_unseen_api_server_leaves_rules_over_its_arguments_partial() -> None:
+    start = base()
+    second = copy_of(start.api, {"of": "nodes cp-1", "as": "cp-2"})
+    assessment = run(bundles(replace(start, api=second)))
+    for control in assessment.controls:
+        if control.verdict is Verdict.PASS and control.check_type == "rbac-grant":
+            assert control.partial, control.id
+            assert control.nodes_missing == ("cp-2",)
+
+
 def _without_proxy(node: Node) -> Node:
     return process_remove(node, {"component": "kube-proxy"})
 
