@@ -74,6 +74,7 @@ def read_benchmark(
         versions=(span["from"], span["to"]),
         sections=sections,
         controls=tuple(controls),
+        levels_inferred=document.get("levels_inferred", "").strip(),
     )
 
 

@@ -63,6 +63,8 @@ def rule_lines(benchmark: Benchmark, control: Control) -> Iterator[str]:
     definition = control.definition
     yield f"{benchmark.id} {control.id}  {control.title}"
     yield f"  level {control.level}, {control.assessment}; about {_SUBJECTS[control.node_role]}"
+    if benchmark.levels_inferred:
+        yield f"  levels:      stated in no readable source: {benchmark.levels_inferred}"
     yield f"  rule:        {definition.rule}"
     yield f"  decides:     check type {definition.type}: {_how(definition.type)}"
     yield from _parameter_lines(control)

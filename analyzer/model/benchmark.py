@@ -128,6 +128,8 @@ class Benchmark:
         versions: Kubernetes versions that it was written for, first and last, as text.
         sections: Section titles by number, in our words.
         controls: Every control, in numeric order.
+        levels_inferred: Where levels come from that no readable source states for this
+            document; empty where all are stated.
     """
 
     id: str
@@ -136,3 +138,4 @@ class Benchmark:
     versions: tuple[str, str]
     sections: Mapping[str, str]
     controls: tuple[Control, ...]
+    levels_inferred: str = ""

@@ -162,6 +162,7 @@ def _assess_one(case: _Case, benchmark: Benchmark, why: str, progress: Progress)
             *_uncovered(benchmark, _version(cluster)),
             *case.notices,
             *_reading_notices(plan.profile, cluster, controls),
+            *_inferred(benchmark),
         ),
     )
 
@@ -195,6 +196,13 @@ def _uncovered(benchmark: Benchmark, version: Version | None) -> tuple[str, ...]
         return ()
     span = str(first) if first == last else f"{first} to {last}"
     return (f"Kubernetes {version} is NOT COVERED by {benchmark.id}, which is written for {span}.",)
+
+
+def _inferred(benchmark: Benchmark) -> tuple[str, ...]:
+    if not benchmark.levels_inferred:
+        return ()
+    source = benchmark.levels_inferred
+    return (f"No readable source states the levels of {benchmark.id}: {source}.",)
 
 
 def _context(

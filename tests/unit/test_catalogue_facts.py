@@ -285,3 +285,10 @@ def test_versions_differ_as_published(
 @pytest.mark.parametrize(("name", "topic"), GONE)
 def test_a_version_lacks_what_only_its_neighbour_has(name: str, topic: str) -> None:
     assert topic not in {control.definition.topic for control in loaded(name).controls}
+
+
+def test_levels_that_nobody_states_say_where_they_come_from() -> None:
+    inferred = {
+        name for name in known_benchmarks() if load_benchmark(name, CHECK_TYPES).levels_inferred
+    }
+    assert inferred >= {"cis-1.6", "cis-1.7", "cis-1.9", "cis-1.20", "cis-1.23", "cis-1.24"}
