@@ -6,7 +6,7 @@ from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, o
 from analyzer.checks.named_file import NamedFile, broken_file, named_file
 from analyzer.checks.outranked import with_flag_notes
 from analyzer.checks.subjects import Target, component_subjects
-from analyzer.formats.audit_policy import AuditPolicy, read_audit_policy
+from analyzer.formats.audit_policy import AuditPolicy, is_silent, read_audit_policy
 from analyzer.formats.settings import Query, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
@@ -22,6 +22,7 @@ _V1 = "audit.k8s.io/v1"
 _EARLIER = ("audit.k8s.io/v1beta1", "audit.k8s.io/v1alpha1")
 _ONLY_V1 = Version(1, 24)
 _BACKENDS = ("audit-log-path", "audit-webhook-config-file")
+_POLICY_ALONE = "the text asks for the policy alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,8 @@ class AuditPolicyInUse:
     """Judge ``--audit-policy-file`` and what it names.
 
     It passes when the file loads, has a rule that records something, and a log or webhook
-    takes what it records. No flag, no such file or no backend fails. A file that could not be
-    read is no evidence.
+    takes what it records. No flag, no such file, no backend or rules that leave out every stage
+    fail. A file that could not be read is no evidence.
     """
 
     @property
@@ -83,9 +84,11 @@ def _judge(target: Target) -> Judgement:
     file, policy = found
     lacking = without_backend(file, target)
     if lacking is not None:
-        return replace(
-            lacking, letter=Verdict.PASS, letter_why="the text asks for the policy alone"
-        )
+        return replace(lacking, letter=Verdict.PASS, letter_why=_POLICY_ALONE)
+    if all(is_silent(policy, rule) for rule in policy.rules):
+        said = f"no rule of {file.path} records anything: level None, or every stage left out"
+        silent = _verdict(file, f"{said} that an answered request passes through", good=False)
+        return replace(silent, letter=Verdict.PASS, letter_why=_POLICY_ALONE)
     return _verdict(file, f"{file.path} has {len(policy.rules)} rules and is in use", good=True)
 
 
