@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import some
 from analyzer.checks.judgement import one_per_subject, unique
+from analyzer.checks.settings_evidence import setting_keys, unreadable_key
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.settings import Query, Shape, Unset, Value
 from analyzer.model.cluster import ClusterEvidence
@@ -25,7 +26,12 @@ _RBAC = "RBAC"
 _ALLOW = "AlwaysAllow"
 _HARMLESS = ("AlwaysDeny", "Node", _RBAC)
 _EXPECTED = "requests decided by RBAC (and the node authorizer) alone"
-_UNKNOWN = "The authorizers of the API server are not in evidence; taken to be RBAC."
+_UNKNOWN = "The API server's authorizers are not in evidence: another than RBAC may allow more."
+    "The authorizers of the API server are not in evidence: another than RBAC may allow more."
+)
+
+NEEDS = setting_keys(_SERVER, _FILE, in_file=True)
+"""What tells the authorizers: a rule that passes by RBAC alone reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +111,13 @@ def under_authorizers(
         context: The run, for versions.
 
     Returns:
-        The same outcomes, where a pass does not survive an authorizer that may grant more; and a
-        failure for each API server that allows every request.
+        The same outcomes, where a pass does not survive an authorizer that may grant more, or
+        an API server that was not seen; and a failure for each that allows every request.
     """
     known = read_authorizers(evidence, context)
     if known is None:
-        return tuple(_noted(one) for one in found)
+        gaps = component_subjects(_SERVER, evidence, context).outcomes
+        return tuple(_unproven(one, gaps) for one in found)
     if known.open_doors:
         rest = tuple(one for one in found if one.verdict is not Verdict.PASS)
         return (*one_per_subject(_allowed(line) for line in known.open_doors), *rest)
@@ -154,7 +161,9 @@ def _unread(target: Target, why: Unreadable) -> Outcome:
         evidence=(why.source,) if why.source else (),
         missing=(
             Missing(
-                key=EvidenceKey(f"process/{_SERVER}"), subject=target.subject, detail=why.detail
+                key=EvidenceKey(unreadable_key(why, target.config, _FILE)),
+                subject=target.subject,
+                detail=why.detail,
             ),
         ),
     )
@@ -184,7 +193,25 @@ def _doubted(outcome: Outcome, line: Line) -> Outcome:
     )
 
 
-def _noted(outcome: Outcome) -> Outcome:
+def _unproven(outcome: Outcome, gaps: tuple[Outcome, ...]) -> Outcome:
+    """Take back what rests on RBAC alone: no API server in evidence says that it decides.
+
+    A violation, and what a person has to judge, stays: another authorizer only ever allows more.
+    """
+    other = outcome.other_reading
+    if other is not None and other.verdict is Verdict.PASS:
+        other = replace(other, verdict=Verdict.NO_EVIDENCE)
+    if outcome.verdict in (Verdict.FAIL, Verdict.MANUAL):
+        return replace(outcome, notes=(*outcome.notes, _UNKNOWN), other_reading=other)
     if outcome.verdict is not Verdict.PASS:
         return outcome
-    return replace(outcome, notes=(*outcome.notes, _UNKNOWN))
+    return replace(
+        outcome,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=gaps[0].reason,
+        explanation=f"Whether RBAC alone decides is not known: {gaps[0].missing[0].detail}. "
+        f"By RBAC: {outcome.explanation}",
+        evidence=unique((*(source for gap in gaps for source in gap.evidence), *outcome.evidence)),
+        missing=unique(missing for gap in gaps for missing in gap.missing),
+        other_reading=other,
+    )

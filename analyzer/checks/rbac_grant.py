@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, set_aside, some, take
 from analyzer.checks.rbac_asides import aggregated, breadth, indirect, nothing_new, unresolved
-from analyzer.checks.rbac_authorizers import under_authorizers
+from analyzer.checks.rbac_authorizers import NEEDS, under_authorizers
 from analyzer.checks.rbac_graph import (
     MASTERS,
     RESOURCES,
@@ -48,8 +48,8 @@ class RbacGrant:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """The four RBAC lists."""
-        return keys(RESOURCES)
+        """The four RBAC lists, and what tells that RBAC decides."""
+        return (*keys(RESOURCES), *NEEDS)
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every subject of every binding, and whether RBAC decides at all."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
-from analyzer.checks.rbac_authorizers import under_authorizers
+from analyzer.checks.rbac_authorizers import NEEDS, under_authorizers
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLES,
     RESOURCES,
@@ -34,8 +34,11 @@ class RbacWildcard:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """The role lists; bindings only help to say who is affected."""
-        return keys((CLUSTER_ROLES, ROLES))
+        """The role lists, and what tells that RBAC decides.
+
+        Bindings only help to say who is affected.
+        """
+        return (*keys((CLUSTER_ROLES, ROLES)), *NEEDS)
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every role, and whether RBAC decides at all."""

@@ -14,7 +14,7 @@ from analyzer.checks.api_lists import (
     take,
 )
 from analyzer.checks.judgement import unique, with_letter
-from analyzer.checks.rbac_authorizers import under_authorizers
+from analyzer.checks.rbac_authorizers import NEEDS, under_authorizers
 from analyzer.checks.rbac_graph import (
     ALL_ACCOUNTS,
     Grant,
@@ -69,8 +69,8 @@ class DefaultServiceAccount:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """Accounts, pods and their makers, roles and bindings."""
-        return keys((ACCOUNTS, *WORKLOADS, *RBAC_LISTS))
+        """Accounts, pods and their makers, roles and bindings, and what tells that RBAC decides."""
+        return (*keys((ACCOUNTS, *WORKLOADS, *RBAC_LISTS)), *NEEDS)
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge the default account of every namespace."""
