@@ -27,8 +27,6 @@ _ALLOW = "AlwaysAllow"
 _HARMLESS = ("AlwaysDeny", "Node", _RBAC)
 _EXPECTED = "requests decided by RBAC (and the node authorizer) alone"
 _UNKNOWN = "The API server's authorizers are not in evidence: another than RBAC may allow more."
-    "The authorizers of the API server are not in evidence: another than RBAC may allow more."
-)
 
 NEEDS = setting_keys(_SERVER, _FILE, in_file=True)
 """What tells the authorizers: a rule that passes by RBAC alone reads it."""
