@@ -30,8 +30,13 @@ _DISGUISES, _HIDES = 4, 3
 _LETTERS = "ABC"
 
 
+def _written() -> tuple[str, ...]:
+    """Return the rules with edits; ``make mutate`` ends with 1 while a rule lacks them."""
+    return tuple(topic for topic in topics(_LETTERS) if spec_of(topic) is not None)
+
+
 def _picked() -> Iterator[tuple[str, Unit]]:
-    for number, topic in enumerate(topics(_LETTERS)):
+    for number, topic in enumerate(_written()):
         found = units(topic)
         yield topic, found[number % len(found)]
 
@@ -45,7 +50,7 @@ def _sample(unit: Unit, cases: tuple[Case, ...], count: int) -> list[Case]:
 @pytest.mark.parametrize(("topic", "unit"), [pytest.param(*one, id=one[0]) for one in _picked()])
 def test_rule_is_proven(topic: str, unit: Unit) -> None:
     spec = spec_of(topic)
-    assert spec is not None, f"write edits for {topic} in tests/mutation/edits"
+    assert spec is not None
     world = started(spec, unit)
     judged = verdict_of(unit, cluster(world))
     assert judged.verdict.value == spec.base, judged.explanation
@@ -62,7 +67,7 @@ def test_rule_is_proven(topic: str, unit: Unit) -> None:
 def test_every_rule_of_every_benchmark_can_be_violated() -> None:
     lacking = [
         (unit.benchmark.id, topic)
-        for topic in topics(_LETTERS)
+        for topic in _written()
         for unit in units(topic)
         if not _violations(topic, unit) and not _is_gone(unit)
     ]
@@ -82,15 +87,20 @@ def _is_gone(unit: Unit) -> bool:
 
 
 def test_page_lists_every_rule_and_edit() -> None:
-    """Run ``make mutate`` when this fails: the page is older than the edits."""
-    rows = {}
-    for line in PAGE.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 6 + len(benchmarks()):
-            rows[cells[0]] = tuple(cells[4:])
-    assert {topic: rows.get(topic) for topic in topics()} == {
-        topic: static_cells(topic) for topic in topics()
+    """Run ``make mutate`` when this fails: the page is older than the edits.
+
+    What was added since the page was made, a benchmark or a rule without edits, is no failure.
+    """
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    head = next(cells for cells in table if cells[0] == "rule")
+    columns = ("violated", "disguised", *(benchmark.id for benchmark in benchmarks()))
+    rows = {
+        cells[0]: dict(zip(head, cells, strict=True)) for cells in table if len(cells) == len(head)
     }
+    for topic in (*_written(), *(name for name in rows if name not in ("rule", "---"))):
+        told = dict(zip(columns, static_cells(topic), strict=True))
+        assert rows[topic].items() >= {name: told[name] for name in head[4:]}.items(), topic
 
 
 def test_page_counts_no_wrong_verdict() -> None:
