@@ -1,12 +1,10 @@
-"""Whether an etcd member has peers at all, and whether it serves plain HTTP beside TLS."""
+"""Whether an etcd member has peers at all."""
 
 from analyzer.checks.judgement import Judgement
 from analyzer.checks.subjects import Target
 from analyzer.formats.settings import Query, Value
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.verdict import Reason, Verdict
-
-_SHOWN = 8
 
 
 def single_member(target: Target, evidence: ClusterEvidence) -> Judgement | None:
@@ -30,13 +28,3 @@ def single_member(target: Target, evidence: ClusterEvidence) -> Judgement | None
         "control-plane node, so there are no peers.",
         sources=(members.source,),
     )
-
-
-def plain_url_notes(target: Target, flag: str) -> tuple[str, ...]:
-    """Name URLs without TLS that a flag, or its namesake in the file, lists."""
-    found = target.config.look_up(Query(flag=flag, key=flag)) if flag else None
-    if not isinstance(found, Value):
-        return ()
-    plain = [url.strip() for url in found.text.split(",") if url.strip().startswith("http://")]
-    shown = ", ".join(plain[:_SHOWN])
-    return (f"plain HTTP: --{flag} names {shown}, where no certificate is asked",) if plain else ()

@@ -10,7 +10,8 @@ from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
 from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
-from analyzer.checks.peers import plain_url_notes, single_member
+from analyzer.checks.peers import single_member
+from analyzer.checks.plain_urls import unless_plain_listener, unless_plain_server
 from analyzer.checks.precondition import Precondition
 from analyzer.checks.settings_evidence import (
     default_judgement,
@@ -71,7 +72,7 @@ class Setting:
         only_with: Flag without which the setting has no effect: no default satisfies then.
         peers_only: The control is about etcd's peers: a single member has none.
         etcd_only: The control is about the way to etcd: another datastore has none.
-        plain_urls: Flag of a list of URLs, of which those without TLS are worth a note.
+        plain_urls: Flag of a list of URLs; the setting has no effect on those without TLS.
         remark: A fact to add to every finding.
     """
 
@@ -134,9 +135,10 @@ class Setting:
         ]
         judged = self._alternative.apply(all_of(parts), target, context)
         judged = self._precondition.apply(judged, target)
-        judged = unless_no_etcd(judged, target) if self.etcd_only else judged
-        plain = plain_url_notes(target, self.plain_urls)
-        notes = (*judged.notes, *plain, *self._remarks, *target.notes)
+        if self.etcd_only:
+            judged = unless_plain_server(unless_no_etcd(judged, target), target)
+        judged = unless_plain_listener(judged, target, self.plain_urls)
+        notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
     def _query(self, index: int) -> Query:
