@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from analyzer.formats.command_line import Occurrence, parse_arguments, values_of
+from analyzer.formats.component_config import process_config
+from analyzer.formats.settings import Query, Shape, Unset, Value
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.evidence import Source, is_redacted
+from analyzer.model.evidence import Source, Unreadable, is_redacted
 from analyzer.model.node import NodeEvidence, Process
+
+PLUGIN_FLAGS = ("admission-control", "disable-admission-plugins", "enable-admission-plugins")
+"""Flags that switch admission plugins on and off."""
 
 _SERVER = "kube-apiserver"
 _NO = ("0", "f", "false")
@@ -63,14 +68,30 @@ def flag_sources(running: tuple[Server, ...], names: tuple[str, ...]) -> tuple[S
     )
 
 
-def gate_off(running: tuple[Server, ...], gate: str) -> bool:
-    """Tell whether some API server switches a feature gate off; the last mention counts."""
-    return any(_gates(server).get(gate, "").lower() in _NO for server in running)
+def gate_on(running: tuple[Server, ...], gate: str, *, group: str, default: bool) -> bool | None:
+    """Tell whether a feature gate is on in every API server; None when not in evidence.
+
+    Args:
+        running: The API servers.
+        gate: Its name; what is said of it goes before what is said of its group.
+        group: ``AllAlpha`` or ``AllBeta``, by the gate's stage.
+        default: Its state where neither is named.
+    """
+    query = Query(flag="feature-gates", shape=Shape.GATE, gate=gate, gate_group=group)
+    states = tuple(_gate(server, query, default=default) for server in running)
+    if False in states:
+        return False
+    return True if states and None not in states else None
 
 
-def _gates(server: Server) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in _members(server, "feature-gates"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
+def _gate(server: Server, query: Query, *, default: bool) -> bool | None:
+    match process_config(server.node, server.process).look_up(query):
+        case Value() as value:
+            return value.text.lower() not in _NO
+        case Unset():
+            return default
+        case Unreadable():
+            return None
 
 
 def _server(node: NodeEvidence, process: Process) -> Server:

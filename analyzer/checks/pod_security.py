@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analyzer.checks.api_lists import keys, take
 from analyzer.checks.pod_security_rules import LINUX_ONLY, violations
-from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
+from analyzer.checks.pod_security_spaces import NAMESPACES, NEEDS, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import Demand
 from analyzer.checks.workload_report import (
     Violation,
@@ -44,8 +44,8 @@ class PodSecurity:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """Namespaces, and everything that is or makes a pod."""
-        return keys((NAMESPACES, *WORKLOADS))
+        """What tells of enforcement, and everything that is or makes a pod."""
+        return (*NEEDS, *keys(WORKLOADS))
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge namespaces and workloads."""

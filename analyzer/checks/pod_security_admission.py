@@ -1,15 +1,21 @@
 """Pod Security Admission: the label of a namespace, and the cluster's default.
 
 Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/; the plugin enforces
-from 1.23 on (beta, on by default). How it reads labels: kubernetes/kubernetes
-staging/src/k8s.io/pod-security-admission/api/helpers.go.
+from 1.23 on (beta, on by default), and in 1.22 where its alpha gate is switched on. How it reads
+labels: kubernetes/kubernetes staging/src/k8s.io/pod-security-admission/api/helpers.go.
 """
 
 import re
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import some
-from analyzer.checks.api_server_flags import Server, flag_sources, gate_off, plugin_on
+from analyzer.checks.api_server_flags import (
+    PLUGIN_FLAGS,
+    Server,
+    flag_sources,
+    gate_on,
+    plugin_on,
+)
 from analyzer.checks.pod_security_standing import LEVELS, Answer, Demand, Space, Standing
 from analyzer.formats.kube_admission_config import PodSecurityDefaults, read_pod_security
 from analyzer.model.errors import EvidenceFormatError
@@ -19,13 +25,9 @@ from analyzer.model.version import Version, parse_version
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 ENFORCE_VERSION = f"{ENFORCE}-version"
-_ENFORCING = Version(1, 23)
-_SWITCHES = (
-    "admission-control",
-    "disable-admission-plugins",
-    "enable-admission-plugins",
-    "feature-gates",
-)
+_ALPHA = Version(1, 22)
+_BETA = Version(1, 23)
+_SWITCHES = (*PLUGIN_FLAGS, "feature-gates")
 _LOCKED = Version(1, 25)
 """From here on the feature gate of the plugin's name cannot be switched off."""
 
@@ -70,23 +72,13 @@ class Admission:
         """Tell what the plugin does in a namespace."""
         if self.version is None:
             return self._version_unknown(space)
-        if self.version < _ENFORCING:
-            return Answer(
-                standing=Standing.NOT,
-                text=f"Pod Security Admission does not enforce in Kubernetes {self.version}",
-                sources=(space.source,),
-            )
-        if self.plugin is False:
-            return Answer(
-                standing=Standing.NOT,
-                text="the PodSecurity admission plugin is switched off",
-                sources=self.switches,
-            )
+        if self.version < _ALPHA or self.plugin is False:
+            return self._off(space, self.version)
         if self.plugin is None and self.seen:
             return Answer(
                 standing=Standing.UNKNOWN,
                 text="whether the PodSecurity admission plugin is on is not known, as the "
-                "collector masked the API server's plugin lists",
+                "collector masked the API server's plugin lists or feature gates",
                 sources=(space.source,),
                 reason=Reason.NE_REDACTED,
                 lacking=(EvidenceKey("process/kube-apiserver"),),
@@ -101,6 +93,15 @@ class Admission:
         if ENFORCE in space.labels:
             return self._narrowed(self._labelled(space, demand))
         return self._narrowed(self._unlabelled(space, demand))
+
+    def _off(self, space: Space, version: Version) -> Answer:
+        if version >= _BETA:
+            text, sources = "the PodSecurity admission plugin is switched off", self.switches
+            return Answer(standing=Standing.NOT, text=text, sources=sources)
+        text = f"Pod Security Admission does not enforce in Kubernetes {version}"
+        if version >= _ALPHA:
+            text += " unless its feature gate is switched on"
+        return Answer(standing=Standing.NOT, text=text, sources=(space.source,))
 
     def _version_unknown(self, space: Space) -> Answer:
         return Answer(
@@ -165,11 +166,6 @@ class Admission:
             notes.append(f"Exempt users: {some(users)}.")
         if classes:
             notes.append(f"Exempt runtime classes: {some(classes)}.")
-        if not self.seen:
-            notes.append(
-                "The API server's flags are not in evidence; the PodSecurity plugin is on by "
-                "default since 1.23, and taken to exempt nobody."
-            )
         return tuple(notes)
 
     def _unlabelled(self, space: Space, demand: Demand) -> Answer:
@@ -218,9 +214,13 @@ def read_admission(running: tuple[Server, ...], version: Version | None) -> Admi
 
 
 def _plugin_on(running: tuple[Server, ...], version: Version | None) -> bool | None:
-    if version is not None and version < _LOCKED and gate_off(running, _PLUGIN):
-        return False
-    return plugin_on(running, _PLUGIN, default=True)
+    """Join the feature gate, until it was locked, and the lists of plugins."""
+    plugin = plugin_on(running, _PLUGIN, default=True)
+    if plugin is False or version is None or version >= _LOCKED:
+        return plugin
+    beta = version >= _BETA
+    gate = gate_on(running, _PLUGIN, group="AllBeta" if beta else "AllAlpha", default=beta)
+    return gate if gate is not True else plugin
 
 
 def _defaults(server: Server) -> Defaults | Unreadable:

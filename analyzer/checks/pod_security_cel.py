@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analyzer.checks.api_lists import Lists, some
-from analyzer.checks.api_server_flags import Server, flag_sources, plugin_on
+from analyzer.checks.api_server_flags import PLUGIN_FLAGS, Server, flag_sources, plugin_on
 from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standing, masked
 from analyzer.checks.pod_security_webhooks import engine
 from analyzer.formats.cel_pods import forbids
@@ -50,12 +50,8 @@ class CelPolicies:
     seen: bool
     switches: tuple[Source, ...]
 
-    def answers(self, space: Space, demand: Demand) -> Iterator[Answer]:
-        """Return what each bound policy does in a namespace."""
-        yield from self._own(space, demand)
-        yield from self._kyverno(space, demand)
-
-    def _own(self, space: Space, demand: Demand) -> Iterator[Answer]:
+    def own(self, space: Space, demand: Demand) -> Iterator[Answer]:
+        """Return what each bound policy of the API server does in a namespace."""
         policies = {item.value.name: item for item in self.lists.items(POLICIES)}
         for item in self.lists.items(BINDINGS):
             binding: AdmissionBinding = item.value
@@ -93,7 +89,8 @@ class CelPolicies:
         if self.version is None or self.version < _SINCE:
             yield f"such policies are evaluated by default from Kubernetes {_SINCE} only"
 
-    def _kyverno(self, space: Space, demand: Demand) -> Iterator[Answer]:
+    def kyverno(self, space: Space, demand: Demand) -> Iterator[Answer]:
+        """Return what each of Kyverno's policies does in a namespace, through its webhook."""
         for item in self.lists.items(KYVERNO_CEL):
             fields = item.value.spec or {}
             label = f"Kyverno ValidatingPolicy {item.value.name}"
@@ -149,10 +146,7 @@ def read_cel(lists: Lists, running: tuple[Server, ...], version: Version | None)
         version=version,
         plugin=plugin_on(running, _PLUGIN, default=True),
         seen=bool(running),
-        switches=flag_sources(
-            running,
-            ("admission-control", "disable-admission-plugins", "enable-admission-plugins"),
-        ),
+        switches=flag_sources(running, PLUGIN_FLAGS),
     )
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, keys, some, take
-from analyzer.checks.pod_security_spaces import NAMESPACES, no_space, space_outcome, spaces
+from analyzer.checks.api_lists import CLUSTER, some, take
+from analyzer.checks.pod_security_spaces import NAMESPACES, NEEDS, no_space, space_outcome, spaces
 from analyzer.checks.pod_security_standing import LEVELS, Demand
 from analyzer.checks.workload_report import SYSTEM, is_exempt
 from analyzer.model.cluster import ClusterEvidence
@@ -32,8 +32,8 @@ class PodSecurityEnforced:
 
     @property
     def needs(self) -> tuple[EvidenceKey, ...]:
-        """The namespaces."""
-        return keys((NAMESPACES,))
+        """The namespaces, and the API server's own configuration of admission."""
+        return NEEDS
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every namespace."""

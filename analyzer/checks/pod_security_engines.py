@@ -5,10 +5,10 @@ asks is; whatever else is about it is put before a person.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import Lists, count, keys, take
-from analyzer.checks.api_server_flags import Server
+from analyzer.checks.api_server_flags import PLUGIN_FLAGS, Server, flag_sources, plugin_on
 from analyzer.checks.pod_security_cel import (
     BINDINGS,
     KYVERNO_CEL,
@@ -34,6 +34,8 @@ from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standin
 from analyzer.checks.pod_security_webhooks import WEBHOOKS
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.verdict import Reason
 
 OPENSHIFT = "securitycontextconstraints.security.openshift.io"
 _DECIDING = (
@@ -47,13 +49,21 @@ _DECIDING = (
 )
 """Lists that could show enforcement; one of them not known leaves its absence open."""
 
+_HOOKS = "ValidatingAdmissionWebhook"
 _WEAKENING = (EXCEPTIONS, KYVERNO_CEL_EXCEPTIONS, TEMPLATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """Every mechanism besides Pod Security Admission and the old policies."""
+    """Every mechanism besides Pod Security Admission and the old policies.
 
+    Attributes:
+        running: The API servers in evidence.
+        hooks: Their plugin that asks webhooks is on, off, or not in evidence.
+    """
+
+    running: tuple[Server, ...]
+    hooks: bool | None
     lists: Lists
     cel: CelPolicies
     kyverno: Kyverno
@@ -61,13 +71,37 @@ class Engines:
 
     def answers(self, space: Space, demand: Demand) -> tuple[Answer, ...]:
         """Return what each mechanism does in a namespace; never empty."""
-        found = (
-            *self.cel.answers(space, demand),
+        hooked = (
+            *self.cel.kyverno(space, demand),
             *self.kyverno.answers(space, demand),
             *self.gatekeeper.answers(space, demand),
+        )
+        found = (
+            *self.cel.own(space, demand),
+            *(self._asked(answer) for answer in hooked),
             *self._openshift(),
         )
         return (*found, *self._unread()) or (Answer(standing=Standing.NOT, text=""),)
+
+    def _asked(self, answer: Answer) -> Answer:
+        """Weaken what a webhook does by what switches all webhooks off."""
+        if answer.standing < Standing.MAYBE or self.hooks or not self.running:
+            return answer
+        if self.hooks is False:
+            return replace(
+                answer,
+                standing=Standing.NOT,
+                text=f"{answer.text}, but the admission plugin {_HOOKS} is switched off",
+                sources=(*flag_sources(self.running, PLUGIN_FLAGS), *answer.sources),
+            )
+        return replace(
+            answer,
+            standing=Standing.UNKNOWN,
+            text=f"{answer.text}, but whether the admission plugin {_HOOKS} is on is not known, "
+            "as the collector masked the API server's plugin lists",
+            reason=Reason.NE_REDACTED,
+            lacking=(EvidenceKey("process/kube-apiserver"),),
+        )
 
     def _openshift(self) -> Iterator[Answer]:
         """Say that OpenShift's own mechanism is there: it is always on, and not resolved here."""
@@ -101,6 +135,8 @@ def read_engines(
     constraints = constraint_resources(names)
     lists = take(evidence, (), helpful=(*_DECIDING, *_WEAKENING, *constraints))
     return Engines(
+        running=running,
+        hooks=plugin_on(running, _HOOKS, default=True),
         lists=lists,
         cel=read_cel(lists, running, context.version),
         kyverno=read_kyverno(lists),

@@ -1,10 +1,10 @@
 """Enforcement of pod security, namespace by namespace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from analyzer.checks.api_lists import CLUSTER, Lists, count
+from analyzer.checks.api_lists import CLUSTER, Lists, count, keys
 from analyzer.checks.api_server_flags import servers
 from analyzer.checks.judgement import with_letter
 from analyzer.checks.pod_security_admission import ENFORCE, Admission, read_admission
@@ -14,11 +14,18 @@ from analyzer.checks.pod_security_standing import Answer, Demand, Space, Standin
 from analyzer.checks.workload_report import is_exempt
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
+from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 NAMESPACES = "namespaces"
 UNENFORCED = "unenforced-namespace"
+NEEDS = (
+    *keys((NAMESPACES,)),
+    EvidenceKey("process/kube-apiserver"),
+    EvidenceKey("file/admission-config"),
+)
+"""What tells whether anything is enforced in a namespace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +43,16 @@ class Spaces:
 
     def answer(self, space: Space, demand: Demand) -> Answer:
         """Return the strongest mechanism's answer for a namespace."""
-        return strongest(
+        found = strongest(
             (
                 self.admission.answer(space, demand),
                 self.old.answer(space, demand),
                 *self.engines.answers(space, demand),
             )
         )
+        if self.admission.seen or found.standing is not Standing.ENFORCED:
+            return found
+        return _unproven(found)
 
 
 def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
@@ -62,6 +72,21 @@ def spaces(lists: Lists, evidence: ClusterEvidence, context: Context) -> Spaces:
         admission=read_admission(running, context.version),
         engines=read_engines(evidence, running, context),
         old=read_policies(evidence, running, context),
+    )
+
+
+def _unproven(answer: Answer) -> Answer:
+    """Take enforcement back where no API server was seen: each mechanism is a plugin of it.
+
+    Webhooks are no exception: ``ValidatingAdmissionWebhook`` can be switched off like any other.
+    """
+    return replace(
+        answer,
+        standing=Standing.UNKNOWN,
+        text=f"{answer.text}, but no API server's arguments are in evidence: they can switch off "
+        "what enforces it, or exempt whom they like",
+        reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
+        lacking=(EvidenceKey("process/kube-apiserver"),),
     )
 
 
