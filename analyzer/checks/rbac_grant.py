@@ -15,7 +15,7 @@ from analyzer.checks.rbac_graph import (
     place_text,
     resolve,
 )
-from analyzer.formats.kube_access import Right, granted_verbs, parse_right, rule_text
+from analyzer.formats.kube_access import Right, granted_verbs, parse_right, rule_text, together
 from analyzer.formats.kube_baseline import Place
 from analyzer.formats.kube_rbac import PolicyRule
 from analyzer.model.cluster import ClusterEvidence
@@ -149,19 +149,22 @@ def _noted(found: tuple[Outcome, ...], notes: tuple[str, ...]) -> tuple[Outcome,
 def _hits(graph: Graph, texts: tuple[str, ...]) -> Hits:
     rights = tuple(parse_right(text) for text in texts)
     return {
-        (role.place, wide): tuple(
-            position
-            for position, rule in enumerate(role.rules)
-            if _grants(rule, rights, cluster_wide=wide)
+        (role.place, wide): _granted_by(
+            role.rules, tuple(right for right in rights if wide or not right.cluster_scoped)
         )
         for role in graph.roles
         for wide in (False, True)
     }
 
 
-def _grants(rule: PolicyRule, rights: tuple[Right, ...], *, cluster_wide: bool) -> bool:
-    usable = (right for right in rights if cluster_wide or not right.cluster_scoped)
-    return any(granted_verbs(rule, right) for right in usable)
+def _granted_by(rules: tuple[PolicyRule, ...], rights: tuple[Right, ...]) -> tuple[int, ...]:
+    """Return the positions of rules that grant a right, each by itself or else together."""
+    alone = tuple(
+        position
+        for position, rule in enumerate(rules)
+        if any(granted_verbs(rule, right) for right in rights)
+    )
+    return alone or next((found for r in rights if (found := together(rules, r))), ())
 
 
 def _granting(grant: Grant, hits: Hits) -> tuple[int, ...]:

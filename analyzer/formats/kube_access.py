@@ -5,11 +5,19 @@ the exact ``resource/subresource`` and ``*/subresource`` match; ``pods/*`` in a 
 text like any other and grants nothing.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from analyzer.formats.kube_rbac import PolicyRule
 
 ALL = "*"
+EVERY_VERB = frozenset(
+    {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}
+)
+"""Verbs of requests for resources: named together they allow what ``*`` does
+(https://kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb).
+"""
+
 CLUSTER_SCOPED = frozenset(
     {
         ("", "groups"),
@@ -35,7 +43,8 @@ class Right:
     """A right that a rule may grant.
 
     Attributes:
-        verbs: Any of these suffices; ``any`` stands for every verb, ``*`` for all verbs at once.
+        verbs: Any of these suffices; ``any`` stands for every verb, ``*`` for all verbs at once,
+            by the wildcard or each by its name.
         group: API group, empty for core, ``*`` for all groups at once.
         resource: ``secrets``; ``*`` asks for the wildcard itself.
         subresource: ``proxy``, ``*`` for any, or empty.
@@ -83,10 +92,30 @@ def granted_verbs(rule: PolicyRule, right: Right) -> tuple[str, ...]:
     if right.verbs == ("any",):
         granted = verbs
     elif ALL in right.verbs:
-        granted = (ALL,) if ALL in verbs else ()
+        granted = (ALL,) if ALL in verbs else _each_by_name(rule)
     else:
         granted = tuple(verb for verb in right.verbs if verb in verbs or ALL in verbs)
     return _without_impossible(rule, right, granted)
+
+
+def together(rules: Sequence[PolicyRule], right: Right) -> tuple[int, ...]:
+    """Return the positions of rules that only together grant all verbs at once, if they do."""
+    if ALL not in right.verbs:
+        return ()
+    part = replace(right, verbs=("any",))
+    found = tuple(
+        position
+        for position, rule in enumerate(rules)
+        if not rule.resource_names and granted_verbs(rule, part)
+    )
+    verbs = {verb for position in found for verb in rules[position].verbs or ()}
+    return found if verbs >= EVERY_VERB else ()
+
+
+def _each_by_name(rule: PolicyRule) -> tuple[str, ...]:
+    """Return a rule's verbs if they leave none out; with names of objects no create is allowed."""
+    verbs = tuple(rule.verbs or ())
+    return verbs if EVERY_VERB.issubset(verbs) and not rule.resource_names else ()
 
 
 def _without_impossible(

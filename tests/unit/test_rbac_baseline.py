@@ -81,6 +81,9 @@ def test_a_binding_ships_with_its_role_and_subject_only() -> None:
     assert not baseline.ships(elsewhere, binding("cluster-admin", masters), masters)
 
 
+EVERY = "get,list,watch,create,update,patch,delete,deletecollection"
+
+
 @pytest.mark.parametrize(
     ("right", "given", "verbs"),
     [
@@ -97,6 +100,9 @@ def test_a_binding_ships_with_its_role_and_subject_only() -> None:
         ("* *:*", rule("*", "*", "*"), ("*",)),
         ("* *:*", rule("get", "*", "*"), ()),
         ("* *:*", rule("*", "apps", "*"), ()),
+        ("* *:*", rule(EVERY, "*", "*"), tuple(EVERY.split(","))),
+        ("* *:*", rule(EVERY, "apps", "*"), ()),
+        ("* *:*", rule(EVERY, "*", "*", "x"), ()),
         ("impersonate authentication.k8s.io:userextras/*",
          rule("impersonate", "authentication.k8s.io", "userextras/scopes"), ("impersonate",)),
     ],
