@@ -1,5 +1,6 @@
 """Check type ``address-filter``: with which addresses the kubelet's service may talk at all."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
@@ -19,6 +20,7 @@ _COMPONENT, _ROLE = "kubelet", "kubelet-unit"
 _DENY, _ALLOW = "IPAddressDeny", "IPAddressAllow"
 _GROUPS = ("localhost", "link-local", "multicast")
 _ANY = ("0.0.0.0/0", "::/0")
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _SLICES = "a filter on a slice above the service is not collected and would count as well"
 _KERNEL = "whether the kernel of the node can apply the filter is not in evidence"
 
@@ -41,15 +43,19 @@ class _List:
     @property
     def everything(self) -> bool:
         """Tell whether every IPv4 and every IPv6 address is in it."""
-        four = (n for n in self.networks if isinstance(n, IPv4Network))
-        six = (n for n in self.networks if isinstance(n, IPv6Network))
-        whole = {str(n) for n in (*collapse_addresses(four), *collapse_addresses(six))}
-        return whole.issuperset(_ANY)
+        return self._whole.issuperset(_ANY)
 
     @property
     def some_family(self) -> bool:
         """Tell whether every address of one family is in it."""
-        return any(network.prefixlen == 0 for network in self.networks)
+        return bool(self._whole.intersection(_ANY))
+
+    @property
+    def _whole(self) -> set[str]:
+        """The networks as few as they can be, because halves make a whole."""
+        four = (n for n in self.networks if isinstance(n, IPv4Network))
+        six = (n for n in self.networks if isinstance(n, IPv6Network))
+        return {str(n) for n in (*collapse_addresses(four), *collapse_addresses(six))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +155,7 @@ def _networks(value: str, name: str) -> Iterator[IPv4Network | IPv6Network]:
 
     What is allowed counts all the same, because others read on.
     """
-    for word in value.split():
+    for word in _BLANKS.split(value):
         if word in _GROUPS:
             continue
         try:
@@ -163,9 +169,10 @@ def _read(word: str) -> tuple[IPv4Network | IPv6Network, ...]:
     """Return the networks that a word of a list stands for.
 
     Raises:
-        ValueError: systemd cannot read it; a mask in the place of the number of bits is one such.
+        ValueError: systemd cannot read it; a mask in the place of the number of bits, or a
+            zone, is such.
     """
-    _, slash, bits = word.partition("/")
-    if slash and not (bits.isascii() and bits.isdigit()):
+    address, slash, bits = word.partition("/")
+    if "%" in address or (slash and not (bits.isascii() and bits.isdigit())):
         raise ValueError(word)
     return tuple(ip_network(text, strict=False) for text in (_ANY if word == "any" else (word,)))
