@@ -103,6 +103,17 @@ def test_case(path: Path) -> None:
         assert outcome.missing or outcome.verdict is not Verdict.NO_EVIDENCE
 
 
+@pytest.mark.parametrize("check_type", sorted(CHECK_TYPES))
+def test_every_type_has_cases_that_are_run(check_type: str) -> None:
+    assert check_type in STANDARD or (CASES / check_type / "api-cases.yaml").is_file(), (
+        f"name {check_type} in STANDARD with the cases it must have, or write api-cases.yaml"
+    )
+
+
+def test_every_folder_of_cases_is_run() -> None:
+    assert {path.name for path in CASES.iterdir()} <= set(CHECK_TYPES)
+
+
 @pytest.mark.parametrize("check_type", sorted(STANDARD))
 def test_every_type_has_its_standard_cases(check_type: str) -> None:
     assert check_type in CHECK_TYPES

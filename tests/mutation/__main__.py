@@ -21,6 +21,14 @@ def proven(topic: str) -> list[Result]:
 
 def main(wanted: list[str]) -> int:
     """Run, write the page of a full run, and return the exit code."""
+    known = topics("ABCH")
+    unknown = [topic for topic in wanted if topic not in known]
+    if unknown:
+        sys.stderr.write(f"error: no rule is called {', '.join(unknown)}\n")
+        sys.stderr.write(
+            "help: kube-evidence list topics names them; without any, all are proven.\n"
+        )
+        return 2
     names = wanted or list(topics())
     results: list[Result] = []
     with Pool(PROCESSES) as pool:

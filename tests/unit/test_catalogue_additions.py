@@ -44,7 +44,7 @@ api-made-up:
     value: strict
   defaults:
     made-up-words:
-      - {when: always, source: the flag's help, checked_to: "1.36"}
+      - {when: always, since: "1.15", source: the flag's help, checked_to: "1.36"}
   rule: The flag holds {value}.
   rationale: It matters.
   remediation: Set it.
@@ -130,6 +130,8 @@ def test_a_definitions_own_default_has_its_versions_and_source() -> None:
         ),
         ("  type: setting\n", "  type: setting\n  colour: red\n", "'colour' was unexpected"),
         ("source: the flag's help, ", "", "'source' is a required property"),
+        ('since: "1.15", ', "", "'since' is a required property"),
+        (', checked_to: "1.36"', "", "is not valid under any of the given schemas"),
         ("title: API", "headline: API", "'title' is a required property"),
     ],
 )
