@@ -30,7 +30,6 @@ class Expect(StrEnum):
     UNSET = "unset"
     AT_LEAST = "at-least"
     AT_MOST = "at-most"
-    ZERO_OR_AT_MOST = "zero-or-at-most"
     POSITIVE = "positive"
     NOT_ZERO = "not-zero"
     CONTAINS = "contains"
@@ -45,7 +44,6 @@ _IN_WORDS = {
     Expect.UNSET: "unset",
     Expect.AT_LEAST: "at least {}",
     Expect.AT_MOST: "above 0 and at most {}",
-    Expect.ZERO_OR_AT_MOST: "0, or at most {}",
     Expect.POSITIVE: "above 0",
     Expect.NOT_ZERO: "not 0",
     Expect.CONTAINS: "a list with {}",
@@ -115,8 +113,6 @@ def _in_range(expect: Expect, amount: float, limit: float) -> bool:
             return amount >= limit
         case Expect.AT_MOST:
             return 0 < amount <= limit
-        case Expect.ZERO_OR_AT_MOST:
-            return 0 <= amount <= limit
         case Expect.POSITIVE:
             return amount > 0
         case _:

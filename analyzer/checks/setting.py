@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from analyzer.checks.alternative import Alternative
 from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, meaning, satisfies
 from analyzer.checks.datastore import unless_no_etcd
+from analyzer.checks.insecure_port import unless_insecure_port
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
+from analyzer.checks.number_meaning import NumberMeaning
 from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
 from analyzer.checks.peers import single_member
@@ -15,6 +17,7 @@ from analyzer.checks.plain_urls import unless_plain_listener, unless_plain_serve
 from analyzer.checks.precondition import Precondition
 from analyzer.checks.settings_evidence import (
     default_judgement,
+    no_such_setting,
     setting_keys,
     unreadable_key,
     version_text,
@@ -23,7 +26,7 @@ from analyzer.checks.settings_evidence import (
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.scalars import parse_duration
 from analyzer.formats.settings import Looked, Origin, Query, Shape, Unset, Value
-from analyzer.model.benchmark import Subject, Without
+from analyzer.model.benchmark import Subject
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Unreadable
@@ -65,11 +68,17 @@ class Setting:
         effect_flag, effect_key: A boolean that has to be true for a passing value to do
             anything, while the text does not ask for it.
         spared_flag, spared_key: A path setting with which that question does not arise.
+        insecure_port: The component once had a port for plain HTTP that has to be closed, too.
         written_to: The path is one that the component writes, so that it may not exist yet.
         subject: Which versions of Kubernetes have the setting; None for all of them.
         filled_in: File names that the component puts into its own configz answer when the
             setting is unset, so that the answer proves nothing.
-        only_with: Flag without which the setting has no effect: no default satisfies then.
+        only_with: Flag naming a file without which the setting has no effect, nor has it with
+            ``-``, which is standard output. The text does not ask for it.
+        zero_means: Name in the defaults of what a zero stands for.
+        zero_remark: A fact to add where a zero is no limit.
+        letter_zero: ``pass`` or ``fail``: what the benchmark's text says of a zero.
+        policy_floor: Name of the declared policy value that is the least.
         peers_only: The control is about etcd's peers: a single member has none.
         etcd_only: The control is about the way to etcd: another datastore has none.
         plain_urls: Flag of a list of URLs; the setting has no effect on those without TLS.
@@ -100,9 +109,14 @@ class Setting:
     subject: Subject | None = None
     filled_in: tuple[str, ...] = ()
     only_with: str = ""
+    zero_means: str = ""
+    zero_remark: str = ""
+    letter_zero: str = ""
+    policy_floor: str = ""
     peers_only: bool = False
     etcd_only: bool = False
     plain_urls: str = ""
+    insecure_port: bool = False
     written_to: bool = False
     remark: str = ""
 
@@ -138,6 +152,8 @@ class Setting:
         if self.etcd_only:
             judged = unless_plain_server(unless_no_etcd(judged, target), target)
         judged = unless_plain_listener(judged, target, self.plain_urls)
+        if self.insecure_port:
+            judged = unless_insecure_port(judged, target, context)
         notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
@@ -213,7 +229,10 @@ class Setting:
 
     def _explicit(self, value: Value, target: Target, context: Context) -> Judgement:
         problem = malformed(self.kind, value)
-        met = not problem and satisfies(self.kind, self.expect, self._wanted(context), value)
+        unknown = self._number.unknown(value, target, context) if not problem else None
+        if unknown is not None:
+            return unknown
+        met = not problem and self._met(value, target, context)
         good = met or self._policy_allows(context)
         verb = "satisfies" if good else "violates"
         found = f"{value.written}{meaning(self.kind, value)} ({value.origin.value})"
@@ -227,8 +246,19 @@ class Setting:
         )
         judged = self._lettered(judged, value) if good else judged
         judged = judged if met or not good else _by_policy_alone(judged, value)
+        judged = self._number.explained(judged, value, target, context)
+        judged = with_effect(judged, target, self.only_with)
         paths = value.items if self._names_files and good else ()
         return all_of(not_there(judged, target, value, path) for path in paths) if paths else judged
+
+    def _met(self, value: Value, target: Target, context: Context) -> bool:
+        """Tell whether what a well-formed value stands for is what the rule wants."""
+        meant = self._number.meant(value, target, context)
+        if meant is None:
+            return True
+        wanted = self._wanted(context)
+        enough = self._number.enough(meant, target, context)
+        return enough and satisfies(self.kind, self.expect, wanted, meant)
 
     def _lettered(self, judged: Judgement, value: Value) -> Judgement:
         """Set beside a pass that the text names one value, and this is another."""
@@ -242,7 +272,7 @@ class Setting:
         label = self.gate or (f"--{query.flag}" if query.flag else query.key)
         missing = self._missing(target)
         if missing is not None:
-            return _no_such_setting(unset, label, missing, version_text(target))
+            return no_such_setting(unset, label, missing, version_text(target))
         judged = default_judgement(
             unset,
             target,
@@ -250,7 +280,8 @@ class Setting:
             name=name,
             label=label,
             wanted=self.expected(context) if self.policy else "",
-            good=lambda value: satisfies(self.kind, self.expect, self._wanted(context), value),
+            good=lambda value: self._met(value, target, context),
+            explained=lambda judged, value: self._number.explained(judged, value, target, context),
             good_unset=self.expect in (Expect.UNSET, Expect.LACKS, Expect.DIFFERS),
         )
         judged = with_effect(judged, target, self.only_with)
@@ -283,7 +314,7 @@ class Setting:
             word = context.policy.values[self.allowed_by]
             source = f" (declared policy {self.allowed_by}: {word})"
         effect = f", with {self.effect_key}: true" if self.effect_key else ""
-        return f"{name}{wanted}{source}{effect}"
+        return f"{name}{wanted}{source}{self._number.words(context)}{effect}"
 
     def _misread(self, target: Target) -> tuple[str, ...]:
         """Doubt the version of a component that was given what it does not know."""
@@ -302,6 +333,18 @@ class Setting:
     @property
     def _remarks(self) -> tuple[str, ...]:
         return (self.remark,) if self.remark else ()
+
+    @property
+    def _number(self) -> NumberMeaning:
+        return NumberMeaning(
+            component=self.component,
+            flag=self.flags[0],
+            zero=self.zero_means,
+            zero_remark=self.zero_remark,
+            letter_zero=self.letter_zero,
+            floor=self.policy_floor,
+            ceiling=self.policy,
+        )
 
     @property
     def _names_files(self) -> bool:
@@ -332,16 +375,3 @@ def _by_policy_alone(judged: Judgement, value: Value) -> Judgement:
     """Set beside a pass that the declared policy grants, and the text does not."""
     why = f"the benchmark's text does not accept {value.written}"
     return replace(judged, letter=Verdict.FAIL, letter_why=why)
-
-
-def _no_such_setting(unset: Unset, label: str, subject: Subject, version: str) -> Judgement:
-    """Judge what cannot be set: nothing is turned on by it, and nothing protected either."""
-    met = subject.without is Without.MET
-    comes_to = "so that it turns nothing on" if met else "so that the rule cannot apply"
-    return Judgement(
-        verdict=Verdict.PASS if met else Verdict.NOT_APPLICABLE,
-        reason=Reason.PASS_ABSENT if met else Reason.NA_VERSION,
-        actual=f"{label} unset; no such setting in {version}",
-        why=f"{label} is unset, and {version} has no such setting, {comes_to}.",
-        sources=unset.looked,
-    )

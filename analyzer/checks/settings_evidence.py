@@ -7,6 +7,7 @@ from analyzer.checks.judgement import Judgement, no_evidence
 from analyzer.checks.subjects import Target
 from analyzer.formats.component_config import ComponentConfig
 from analyzer.formats.settings import Origin, Query, Unset, Value
+from analyzer.model.benchmark import Subject, Without
 from analyzer.model.context import Context, Default
 from analyzer.model.evidence import EvidenceKey, Unreadable
 from analyzer.model.verdict import Reason, Verdict
@@ -22,6 +23,7 @@ _ROLES = {
     "authentication-config": {"kube-apiserver": "authentication-config"},
 }
 _USUAL = {"etcd": "config-file"}
+_NO_FILE = ("", "-")
 
 
 def setting_keys(component: str, file: str, *, in_file: bool) -> tuple[EvidenceKey, ...]:
@@ -54,6 +56,7 @@ def default_judgement(
     label: str,
     good: Callable[[Value], bool],
     good_unset: bool,
+    explained: Callable[[Judgement, Value], Judgement] = lambda judged, _: judged,
     wanted: str = "",
 ) -> Judgement:
     """Judge a setting that nothing sets, by what the component then does.
@@ -66,6 +69,7 @@ def default_judgement(
         label: Name in the report.
         good: Tells whether a default value satisfies the rule.
         good_unset: Whether having no value at all does.
+        explained: Adds what a default value means.
         wanted: What the rule wants, where a declared policy says that; empty otherwise.
     """
     component = target.config.component
@@ -78,31 +82,50 @@ def default_judgement(
         return _unknown_default(target, label, unset)
     if default.value is None:
         return _without_value(unset, f"{label} unset", good=good_unset)
-    judged = _by_default(unset, target, label, default, good)
+    value = _as_value(default, unset)
+    judged = explained(_by_default(unset, target, label, default, passed=good(value)), value)
     why = f"{judged.why.rstrip('.')}; the rule wants: {wanted}." if wanted else judged.why
     return replace(judged, why=why)
 
 
 def with_effect(judged: Judgement, target: Target, flag: str) -> Judgement:
-    """Fail a default that satisfies a rule where the setting does nothing without a flag.
+    """Fail what satisfies a rule where the setting does nothing without a file.
 
     Args:
-        judged: What the default alone says.
+        judged: What the setting alone says.
         target: The process.
-        flag: That other flag; empty when the setting needs none.
+        flag: The flag that names the file, where ``-`` is standard output; empty when the
+            setting needs none.
     """
     if not flag or judged.verdict is not Verdict.PASS:
         return judged
     other = target.config.look_up(Query(flag=flag))
-    if isinstance(other, Unreadable) or (isinstance(other, Value) and other.text):
+    written = other.written if isinstance(other, Value) else f"--{flag} is unset"
+    if isinstance(other, Unreadable) or (isinstance(other, Value) and other.text not in _NO_FILE):
         return judged
-    actual = f"{judged.actual}; --{flag} is unset"
+    by_default = judged.reason in (Reason.PASS_DEFAULT, Reason.PASS_ABSENT)
+    actual = f"{judged.actual}; {written}"
     return replace(
         judged,
         verdict=Verdict.FAIL,
-        reason=Reason.FAIL_DEFAULT,
+        reason=Reason.FAIL_DEFAULT if by_default else Reason.FAIL_EXPLICIT,
         actual=actual,
-        why=f"{actual}, so it has no effect.",
+        why=f"{actual}, so it has no effect: no file is kept.",
+        letter=judged.letter or Verdict.PASS,
+        letter_why=judged.letter_why or f"the benchmark's text does not ask for --{flag} here",
+    )
+
+
+def no_such_setting(unset: Unset, label: str, subject: Subject, version: str) -> Judgement:
+    """Judge what cannot be set: nothing is turned on by it, and nothing protected either."""
+    met = subject.without is Without.MET
+    comes_to = "so that it turns nothing on" if met else "so that the rule cannot apply"
+    return Judgement(
+        verdict=Verdict.PASS if met else Verdict.NOT_APPLICABLE,
+        reason=Reason.PASS_ABSENT if met else Reason.NA_VERSION,
+        actual=f"{label} unset; no such setting in {version}",
+        why=f"{label} is unset, and {version} has no such setting, {comes_to}.",
+        sources=unset.looked,
     )
 
 
@@ -111,18 +134,22 @@ def version_text(target: Target) -> str:
     return f"Kubernetes {target.version}" if target.version else "every version known"
 
 
-def _by_default(
-    unset: Unset, target: Target, label: str, default: Default, good: Callable[[Value], bool]
-) -> Judgement:
+def _as_value(default: Default, unset: Unset) -> Value:
+    """Return a default as if it had been given by a flag."""
     text = default.value or ""
-    value = Value(
+    return Value(
         text=text,
         items=tuple(part for part in text.split(",") if part),
         origin=Origin.FLAG,
         source=unset.looked[0],
         written=text,
     )
-    passed = good(value)
+
+
+def _by_default(
+    unset: Unset, target: Target, label: str, default: Default, *, passed: bool
+) -> Judgement:
+    text = default.value or ""
     actual = f"{label} unset; default {text or 'empty'} ({version_text(target)})"
     if unset.written:
         actual = f"{unset.written}, which means the default, {text} ({version_text(target)})"

@@ -92,7 +92,7 @@ authentication:
 authorization:
   mode: Webhook
 clusterDomain: cluster.local
-eventRecordQPS: 5
+eventRecordQPS: 50
 kind: KubeletConfiguration
 makeIPTablesUtilChains: true
 podPidsLimit: 4096

@@ -93,7 +93,7 @@ _DROPIN = b"""apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 readOnlyPort: 10255
 authentication: {anonymous: {enabled: true}}
-eventRecordQPS: 0
+eventRecordQPS: 50
 tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]
 """
 _CNI = b'{"cniVersion":"0.3.1","name":"n","plugins":[{"type":"calico","ipam":{"type":"x"}}]}'

@@ -13,6 +13,8 @@ from analyzer.model.version import Version
 
 NEWEST = Version(1, 36)
 NEWEST_ETCD = Version(3, 6)
+LOOKED_UP = Version(1, 37)
+"""A change of the next version may be known before all else of it is."""
 CHECKS = {t: bind(e.spec, CHECK_TYPES, where=t) for t, e in load_definitions().items()}
 SETTINGS = {topic: check for topic, check in CHECKS.items() if isinstance(check, Setting)}
 PLUGINS = {topic: check for topic, check in CHECKS.items() if isinstance(check, AdmissionPlugin)}
@@ -50,7 +52,7 @@ def test_policy_names_exist() -> None:
 
 def test_every_default_says_for_which_versions_it_was_looked_up_and_where() -> None:
     for (component, name), entries in load_defaults().entries.items():
-        newest = NEWEST_ETCD if component == "etcd" else NEWEST
+        newest = NEWEST_ETCD if component == "etcd" else LOOKED_UP
         for entry in entries:
             assert entry.source, name
             assert entry.since is not None, name
@@ -68,7 +70,7 @@ def test_every_definition_has_a_source() -> None:
 
 def test_defaults_do_not_overlap() -> None:
     for key, entries in load_defaults().entries.items():
-        for minor in range(15, 37):
+        for minor in range(15, 38):
             for mode in ("config-file", "no-config-file"):
                 fitting = [
                     e
