@@ -142,7 +142,9 @@ def inspect(bundles: Bundles) -> None:
 
 @app.command(epilog="Example: kube-evidence explain 1.2.1 report/assessment.json")
 def explain(
-    control: Annotated[str, typer.Argument(help="Number of the control, 1.2.1.")],
+    control: Annotated[
+        str, typer.Argument(help="Number of the control, 1.2.1, or a topic of list topics.")
+    ],
     assessment: Annotated[
         Path | None, typer.Argument(help="An assessment.json: why this verdict.")
     ] = None,

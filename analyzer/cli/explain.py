@@ -43,18 +43,19 @@ def explain_control(number: str, benchmark_id: str | None, path: Path | None) ->
     for line in rule_lines(benchmark, control):
         say(printable(line))
     if assessment is not None:
-        for line in trace_lines(assessment, number):
+        for line in trace_lines(assessment, control.id):
             say(printable(line))
 
 
 def _find(benchmark: Benchmark, number: str) -> Control:
     for control in benchmark.controls:
-        if control.id == number:
+        if number in (control.id, control.definition.topic):
             return control
     raise UsageError(
         "explain",
         f"{benchmark.id} has no control {number}",
-        advice="Choose another with --benchmark; kube-evidence list benchmarks names them.",
+        advice="Choose another with --benchmark (see kube-evidence list benchmarks), or name a "
+        "topic (see kube-evidence list topics).",
     )
 
 

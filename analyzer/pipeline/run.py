@@ -160,8 +160,8 @@ def _assess_one(case: _Case, benchmark: Benchmark, why: str, progress: Progress)
         gaps=find_gaps(controls, cluster, plan.profile),
         notices=(
             *_uncovered(benchmark, _version(cluster)),
-            *case.notices,
             *_reading_notices(plan.profile, cluster, controls),
+            *case.notices,
             *_inferred(benchmark),
         ),
     )

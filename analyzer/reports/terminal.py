@@ -4,10 +4,12 @@ At most 24 lines of 100 columns. Every text passes through the escaping of contr
 so no bundle can move the cursor or recolour the screen.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.context import Reading
+from analyzer.model.crosswalk import Effect
 from analyzer.model.verdict import Verdict
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
@@ -23,6 +25,7 @@ from analyzer.reports.words import (
 WIDTH = 100
 LINES = 24
 
+_SAME = Effect.UNCHANGED
 _LABEL = 29
 _WORST = 5
 _NOTES = 3
@@ -60,9 +63,16 @@ def _front(a: Assessment) -> Iterator[str]:
     nodes = f"{len(a.cluster.nodes_evidenced) - unknown}{of} nodes in evidence"
     nodes += f" and {unknown} that the API does not know" if unknown else ""
     yield f"{len(a.bundles)} bundles, {nodes}{_readings(a)}{more}"
+    if _why(a):
+        yield f"why {a.benchmark_id}: {a.benchmark_why}"
     yield from (f"note: {notice}" for notice in a.notices[:_NOTES])
     yield f"{'':{_LABEL}}" + "".join(f"{h:>8}" for h in _HEADS) + "   score  cover"
     yield _tally("All controls", a.summary.overall)
+
+
+def _why(a: Assessment) -> bool:
+    """Tell whether the version chose the benchmark, which the user then has to see."""
+    return not a.benchmark_why.startswith("Chosen by the user")
 
 
 def _splits(a: Assessment) -> Iterator[str]:
@@ -81,7 +91,7 @@ def _tally(label: str, tally: Tally) -> str:
 def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
     failed = sorted((c for c in a.controls if c.verdict is Verdict.FAIL), key=_failures)
     # Notes take their lines from this list: what is judged comes before how much fails.
-    listed = _WORST - len(a.notices[:_NOTES])
+    listed = max(1, _WORST - len(a.notices[:_NOTES]) - _why(a) - bool(a.crosswalks))
     for control in failed[:listed]:
         count = control.counts.get(Verdict.FAIL, 0)
         on = f" ({count} findings)" if count > 1 else ""
@@ -91,6 +101,11 @@ def _back(a: Assessment, paths: tuple[str, ...]) -> Iterator[str]:
     against = tuple(control.id for control in contradicted(a))
     if against:
         yield f"contradicts what the provider published: {several(against, 6)}"
+    for walk in a.crosswalks[:1]:
+        effects = Counter(row.effect.value for row in walk.rows if row.effect is not _SAME)
+        changes = ", ".join(f"{count} {word}" for word, count in effects.items()) or "nothing"
+        more = f"; {len(a.crosswalks) - 1} more crosswalks" if len(a.crosswalks) > 1 else ""
+        yield f"a move from {walk.older} changes: {changes}{more}"
     if a.gaps:
         yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
     yield from (f"wrote {path}" for path in paths[:4])

@@ -66,6 +66,13 @@ def test_trace_holds_all_that_the_assessment_knows(kept: Path) -> None:
                 assert f"      {entry} bundle of " in said
 
 
+def test_a_topic_stands_for_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "api-profiling", "--benchmark", "cis-1.12"]) == 0
+    said = capsys.readouterr().out
+    assert main(["explain", "1.2.15", "--benchmark", "cis-1.12"]) == 0
+    assert capsys.readouterr().out == said
+
+
 def test_missing_evidence_comes_with_its_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

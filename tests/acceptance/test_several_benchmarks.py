@@ -73,6 +73,16 @@ def test_crosswalk_stands_in_workbook_and_text(folder: Path) -> None:
     assert "## Crosswalk" not in older
 
 
+def test_terminal_says_what_a_move_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--benchmark", "cis-1.10,auto", "--format", "json", "-o", str(tmp_path)]
+    assert main(["analyze", BUNDLES, *words]) == 0
+    said = capsys.readouterr().out
+    assert "a move from cis-1.10 changes: " in said
+    assert "why cis-2.0.1: Kubernetes 1.36 is in evidence" in said
+
+
 def test_report_writes_the_crosswalk_again(folder: Path, tmp_path: Path) -> None:
     kept = str(folder / "assessment.json")
     assert main(["report", kept, "--format", "json,xlsx,md", "-o", str(tmp_path)]) == 0

@@ -31,8 +31,10 @@ def test_it_says_what_matters(lines: list[str], assessment: Assessment) -> None:
     ]
     differ = assessment.summary.readings_differ
     assert f"; reading effective, letter differs on {differ}" in lines[1]
-    assert sum(line.startswith("fail ") for line in lines) == 3
-    assert "     and 3 more failing controls" in lines
+    assert lines[2].startswith(f"why {assessment.benchmark_id}: Chosen because")
+    assert "a move from cis-1.5 changes: " in "\n".join(lines)
+    assert sum(line.startswith("fail ") for line in lines) == 1
+    assert "     and 5 more failing controls" in lines
     assert lines[-3:] == [f"wrote {path}" for path in PATHS]
     for party in assessment.summary.by_party:
         assert any(line.startswith(f"{party} answers") for line in lines)
@@ -40,7 +42,12 @@ def test_it_says_what_matters(lines: list[str], assessment: Assessment) -> None:
 
 @pytest.mark.parametrize(("notices", "failures"), [(0, 5), (1, 4), (3, 2), (7, 2)])
 def test_notes_are_seen_and_leave_room(assessment: Assessment, notices: int, failures: int) -> None:
-    made = replace(assessment, notices=tuple(f"notice {n} " + "x" * 200 for n in range(notices)))
+    made = replace(
+        assessment,
+        notices=tuple(f"notice {n} " + "x" * 200 for n in range(notices)),
+        benchmark_why="Chosen by the user; it is written for Kubernetes 1.32.",
+        crosswalks=(),
+    )
     lines = summary_text(made, PATHS).split("\n")
     assert len(lines) <= LINES
     assert max(map(len, lines)) <= WIDTH
