@@ -1,7 +1,8 @@
 """Each list that a rule of section 5 says it needs, hidden: what was proven is then unknown.
 
 The proof of a topic hides what a verdict cites. A list that a verdict depends on without citing
-it must not go unnoticed either, so here the lists are taken from the check's own ``needs``.
+it must not go unnoticed either, so here the lists are taken from the check's own ``needs``. The
+same with the control plane: whoever leaves its bundle out must not gain a pass.
 """
 
 import random
@@ -12,12 +13,15 @@ import pytest
 from tests.mutation.api_world import API_HIDES
 from tests.mutation.cases import Spec, specs
 from tests.mutation.evidence import API, cluster
-from tests.mutation.hide import Hide
+from tests.mutation.hide import BUNDLE_MISSING, Hide
 from tests.mutation.proof import Unit, started, topics, units, verdict_of
 
 SEED = 5
 NEWEST, OLDEST = -1, 0
 _KEY = "api/"
+_SERVER = "process/kube-apiserver"
+_WITHOUT_SERVER = {"image-provenance": "manual"}
+"""Its webhook is still seen, and a person must say what it verifies."""
 
 
 def of_section_five(position: int) -> Iterator[Unit]:
@@ -57,3 +61,17 @@ def test_no_needed_list_is_missed(unit: Unit) -> None:
             known = next((e.verdict for e in spec(unit).hide_exceptions if e.fits(words)), "")
             got = verdict_of(unit, cluster(world, (hide,))).verdict.value
             assert got in (known or "no-evidence").split("|"), words
+
+
+def of_the_server() -> list[Unit]:
+    found = (*of_section_five(NEWEST), *of_section_five(OLDEST))
+    return [unit for unit in found if _SERVER in unit.control.check.needs]
+
+
+@pytest.mark.parametrize("unit", of_the_server(), ids=label)
+def test_no_pass_without_the_control_plane(unit: Unit) -> None:
+    world = started(spec(unit), unit)
+    usual = "no-evidence" if spec(unit).base == "pass" else spec(unit).base
+    wanted = _WITHOUT_SERVER.get(spec(unit).topic, usual)
+    hide = Hide(subject="cp-1", target="", how=BUNDLE_MISSING)
+    assert verdict_of(unit, cluster(world, (hide,))).verdict.value == wanted
