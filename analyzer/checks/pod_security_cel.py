@@ -31,6 +31,7 @@ KYVERNO_CEL_EXCEPTIONS = "policyexceptions.policies.kyverno.io"
 _SINCE = Version(1, 30)
 _PLUGIN = "ValidatingAdmissionPolicy"
 _SHOWN = 300
+_DECIDING = ("validationActions", "evaluation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,8 @@ class CelPolicies:
                 continue
             if not mentions(expressions(spec), demand):
                 continue
-            if is_redacted(str((spec.match_constraints, fields.get("validationActions")))):
+            decides = (spec.match_constraints, *(fields.get(key) for key in _DECIDING))
+            if is_redacted(str(decides)):
                 yield masked(label, KYVERNO_CEL)
                 continue
             if not _reaches(spec, space):
@@ -184,10 +186,16 @@ def _in(match: MatchResources, space: Space) -> bool:
 
 
 def _not_asked(fields: Mapping[str, Any]) -> bool:
-    """Tell whether a Kyverno policy is kept out of admission by its own evaluation settings."""
+    """Tell whether a Kyverno policy is kept out of admission by its own evaluation settings.
+
+    Source: https://kyverno.io/docs/policy-types/validating-policy, evaluation.
+    """
     evaluation = fields.get("evaluation")
-    admission = evaluation.get("admission") if isinstance(evaluation, dict) else None
-    return isinstance(admission, dict) and admission.get("enabled") is False
+    if not isinstance(evaluation, dict):
+        return False
+    admission = evaluation.get("admission")
+    off = isinstance(admission, dict) and admission.get("enabled") is False
+    return off or evaluation.get("mode", "Kubernetes") != "Kubernetes"
 
 
 def narrowed(spec: AdmissionPolicySpec) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ EXCEPTIONS = "policyexceptions.kyverno.io"
 _NOT_SEEN = (
     "Namespaces that Kyverno's own configuration filters out are not in evidence; taken to be none."
 )
+_ENFORCE = "enforce"
+_MAY_AUDIT = "an override may make it only audit here"
+_ONE_RULE = "its policy stops at the first rule that applies, and this is not the first"
 _CONTROLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "added-capabilities": ("Capabilities",),
@@ -59,11 +62,13 @@ class Rule:
 
     Attributes:
         text: Everything that it validates, to be searched for words.
+        later: Another rule of the policy stands before it.
     """
 
     policy: CustomObject
     fields: Fields
     text: str
+    later: bool
     source: Source
 
 
@@ -100,10 +105,13 @@ class Kyverno:
             return None
         if excluded(rule, space.name, labels) is Extent.ALL:
             return Answer(standing=Standing.NOT, text=f"{label} leaves the namespace out")
-        if spec.get("admission") is False or _action(validate, spec, space) != "enforce":
+        actions = _actions(validate, spec, space)
+        if spec.get("admission") is False or _ENFORCE not in actions:
             return Answer(standing=Standing.NOT, text=f"{label} is about it, but only audits")
         doubts = (
             *_proof(validate, demand),
+            *([_MAY_AUDIT] if len(actions) > 1 else []),
+            *([_ONE_RULE] if one.later and spec.get("applyRules") == "One" else []),
             *_narrowed(rule, spec, space, extent),
             *self._exceptions(policy, str(rule.get("name", "")), space),
             *([hook.doubt] if hook.doubt else []),
@@ -150,6 +158,7 @@ def _rules(lists: Lists) -> Iterator[Rule]:
                         policy=item.value,
                         fields=rule,
                         text=str(rule["validate"]),
+                        later=index > 0,
                         source=lists.at(
                             resource, item.line, f"/spec/rules/{index}", item.value.name
                         ),
@@ -177,15 +186,14 @@ def _about(rule: Rule, demand: Demand) -> bool:
     return not demand.words or any(word in rule.text for word in demand.words)
 
 
-def _action(validate: Fields, spec: Fields, space: Space) -> str:
-    """Return what a violation leads to: the rule's word goes before the policy's."""
-    labels = space.all_labels()
-    return (
-        overridden(validate.get("failureActionOverrides"), space.name, labels)
-        or str(validate.get("failureAction") or "").lower()
-        or overridden(spec.get("validationFailureActionOverrides"), space.name, labels)
-        or str(spec.get("validationFailureAction") or "Audit").lower()
-    )
+def _actions(validate: Fields, spec: Fields, space: Space) -> frozenset[str]:
+    """Return what a violation may lead to: the rule's word goes before the policy's."""
+    labels, own = space.all_labels(), validate.get("failureAction")
+    whole = frozenset((str(spec.get("validationFailureAction") or "Audit").lower(),))
+    overrides = spec.get("validationFailureActionOverrides")
+    policy = overridden(overrides, space.name, labels, whole)
+    rule = frozenset((str(own).lower(),)) if own else policy
+    return overridden(validate.get("failureActionOverrides"), space.name, labels, rule)
 
 
 def _narrowed(rule: Fields, spec: Fields, space: Space, extent: Extent) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Source: https://kyverno.io/docs/policy-types/cluster-policy/match-exclude/
 """
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum, unique
 from typing import Any
@@ -12,6 +13,9 @@ from analyzer.formats.kube_meta import read_selector
 Fields = Mapping[str, Any]
 _DECIDED = frozenset(("kinds", "namespaces", "namespaceSelector", "operations"))
 """Parts of a resource filter that a namespace's new pods either all satisfy or none does."""
+_ACTIONS = frozenset(("audit", "enforce"))
+_API_VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?|\*")
+_LATER = "ephemeralcontainers"
 
 
 @unique
@@ -41,15 +45,29 @@ def excluded(rule: Fields, namespace: str, labels: dict[str, str]) -> Extent:
     return _block(block, namespace, labels) if block else Extent.NONE
 
 
-def overridden(overrides: object, namespace: str, labels: dict[str, str]) -> str:
-    """Return the action of the first override that fits a namespace, lower case; empty if none."""
+def overridden(
+    overrides: object, namespace: str, labels: dict[str, str], otherwise: frozenset[str]
+) -> frozenset[str]:
+    """Return every action, in lower case, that a violation in a namespace may lead to.
+
+    The first override that fits decides; one that may fit leaves open what comes after it.
+
+    Args:
+        overrides: The list as written.
+        namespace: Name of the namespace.
+        labels: The namespace's labels.
+        otherwise: The actions when none fits.
+    """
+    possible = set()
     for one in entries(overrides):
-        names, selector = one.get("namespaces"), one.get("namespaceSelector")
-        named = not names or any(glob(str(p), namespace) for p in _list(names))
-        chosen = selector is None or _chosen(selector, labels) is Extent.ALL
-        if named and chosen and (names or selector is not None):
-            return str(one.get("action", "")).lower()
-    return ""
+        action = str(one.get("action", "")).lower()
+        extent = _fits(one, namespace, labels)
+        if action not in _ACTIONS or extent is Extent.NONE:
+            continue
+        possible.add(action)
+        if extent is Extent.ALL:
+            return frozenset(possible)
+    return otherwise.union(possible)
 
 
 def glob(pattern: str, text: str) -> bool:
@@ -82,6 +100,8 @@ def entries(value: object) -> list[Fields]:
 
 def _block(block: Fields, namespace: str, labels: dict[str, str]) -> Extent:
     any_of, all_of = block.get("any"), block.get("all")
+    if (any_of or all_of) and sum(1 for value in block.values() if value) > 1:
+        return Extent.SOME
     if isinstance(any_of, list):
         return max((_filter(fields(o), namespace, labels) for o in any_of), default=Extent.SOME)
     if isinstance(all_of, list):
@@ -99,23 +119,62 @@ def _filter(one: Fields, namespace: str, labels: dict[str, str]) -> Extent:
 
 
 def _resources(resources: Fields, namespace: str, labels: dict[str, str]) -> Extent:
-    kinds, names = resources.get("kinds"), resources.get("namespaces")
-    operations = resources.get("operations")
-    if kinds and not any(_pods(str(kind)) for kind in _list(kinds)):
-        return Extent.NONE
+    names, operations = resources.get("namespaces"), resources.get("operations")
     if names and not any(glob(str(pattern), namespace) for pattern in _list(names)):
         return Extent.NONE
     if operations and "CREATE" not in _list(operations):
         return Extent.NONE
-    selector = resources.get("namespaceSelector")
+    kinds, selector = resources.get("kinds"), resources.get("namespaceSelector")
+    unclear = Extent.SOME if kinds else Extent.ALL
+    about = max((_pods(str(kind)) for kind in _list(kinds)), default=unclear)
     chosen = Extent.ALL if selector is None else _chosen(selector, labels)
     further = any(value for name, value in resources.items() if name not in _DECIDED)
-    return min(chosen, Extent.SOME) if further else chosen
+    return min(about, chosen, Extent.SOME if further else Extent.ALL)
 
 
-def _pods(kind: str) -> bool:
-    """Tell whether ``Pod``, ``v1/Pod`` or a pattern means pods, and not one of their parts."""
-    return glob(kind.rpartition("/")[2], "Pod")
+def _fits(override: Fields, namespace: str, labels: dict[str, str]) -> Extent:
+    """Tell whether an override is about a namespace; one that names none and has no labels is not.
+
+    Source: ResolveValidationFailureAction in kyverno/kyverno pkg/engine/api.
+    """
+    names, selector = override.get("namespaces"), override.get("namespaceSelector")
+    if names is None and selector is None:
+        return Extent.NONE
+    if names is not None and not any(glob(str(pattern), namespace) for pattern in _list(names)):
+        return Extent.NONE
+    return Extent.ALL if selector is None else _chosen(selector, labels)
+
+
+def _pods(written: str) -> Extent:
+    """Return how much of the core group's pods a kind, as a policy writes it, means.
+
+    ``Pod``, ``v1/Pod`` and ``*/Pod`` mean them; ``example.com/v1/Pod`` and ``v2/Pod`` mean others.
+    Of their parts only the one by which a running pod gets containers counts.
+    Source: ParseKindSelector in kyverno/kyverno pkg/utils/kube and CheckKind in pkg/utils/match.
+    """
+    group, version, kind, part = _selector(written)
+    if not (glob(group, "") and glob(version, "v1") and glob(kind, "Pod")):
+        return Extent.NONE
+    if glob(part, ""):
+        return Extent.ALL
+    return Extent.SOME if glob(part, _LATER) else Extent.NONE
+
+
+def _selector(written: str) -> tuple[str, str, str, str]:
+    """Split a kind into group, version, kind and part."""
+    *before, last = written.split("/")
+    parts = [*before, *last.split(".")]
+    if parts == ["*", "*"]:
+        return "*", "*", "*", "*"
+    if len(parts) == 2 and parts[0] == "*" and parts[1] == parts[1].lower():
+        return "*", "*", "*", parts[1]
+    if len(parts) in (2, 3) and _API_VERSION.fullmatch(parts[0]):
+        return "*", parts[0], parts[1], "".join(parts[2:])
+    if len(parts) in (1, 2):
+        return "*", "*", parts[0], "".join(parts[1:])
+    if len(parts) in (3, 4):
+        return parts[0], parts[1], parts[2], "".join(parts[3:])
+    return "", "", "", ""
 
 
 def _chosen(selector: object, labels: dict[str, str]) -> Extent:

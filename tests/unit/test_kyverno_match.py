@@ -34,7 +34,7 @@ def test_many_stars_cost_little() -> None:
 
 
 OTHER = {"e": "x"}
-POD = {"kinds": ["Pod"]}
+POD: Any = {"kinds": ["Pod"]}
 
 
 @pytest.mark.parametrize(
@@ -71,21 +71,75 @@ def test_nothing_is_excluded_without_a_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("overrides", "action"),
+    ("kind", "extent"),
     [
-        ([{"action": "Audit", "namespaces": ["a"]}], "audit"),
-        (
-            [{"action": "Audit", "namespaces": ["b"]}, {"action": "Enforce", "namespaces": ["?"]}],
-            "enforce",
-        ),
-        ([{"action": "Audit", "namespaceSelector": {"matchLabels": {"e": "prod"}}}], "audit"),
-        (
-            [{"action": "Audit", "namespaces": ["a"], "namespaceSelector": {"matchLabels": OTHER}}],
-            "",
-        ),
-        ([{"action": "Audit"}], ""),
-        ("Audit", ""),
+        ("v1/Pod", Extent.ALL),
+        ("*/Pod", Extent.ALL),
+        ("/v1/Pod", Extent.ALL),
+        ("*/*", Extent.ALL),
+        ("P?d", Extent.ALL),
+        ("Pod/*", Extent.ALL),
+        ("Pod/ephemeralcontainers", Extent.SOME),
+        ("Pod.ephemeralcontainers", Extent.SOME),
+        ("v1/Pod/status", Extent.NONE),
+        ("*/ephemeralcontainers", Extent.SOME),
+        ("*/exec", Extent.NONE),
+        ("v2/Pod", Extent.NONE),
+        ("v1beta1/Pod", Extent.NONE),
+        ("example.com/v1/Pod", Extent.NONE),
+        ("example.com/v1/Pod/*", Extent.NONE),
+        ("pod", Extent.NONE),
+        ("a/b/c/d/Pod", Extent.NONE),
     ],
 )
-def test_overrides(overrides: object, action: str) -> None:
-    assert overridden(overrides, "a", {"e": "prod"}) == action
+def test_kinds(kind: str, extent: Extent) -> None:
+    assert matched({"match": {"any": [{"resources": {"kinds": [kind]}}]}}, "a", {}) is extent
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"any": [{"resources": POD}], "all": [{"resources": {**POD, "names": ["x"]}}]},
+        {"any": [{"resources": POD}], "resources": {**POD, "names": ["x"]}},
+        {"any": [{"resources": {"kinds": "Pod"}}]},
+    ],
+)
+def test_what_kyverno_would_refuse_is_unclear(block: dict[str, Any]) -> None:
+    assert matched({"match": block}, "a", {}) is Extent.SOME
+    assert excluded({"exclude": block}, "a", {}) is Extent.SOME
+
+
+PROD = {"matchLabels": {"e": "prod"}}
+GLOB = {"matchLabels": {"e": "p*"}}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "actions"),
+    [
+        ([{"action": "Audit", "namespaces": ["a"]}], {"audit"}),
+        (
+            [{"action": "Audit", "namespaces": ["b"]}, {"action": "Enforce", "namespaces": ["?"]}],
+            {"enforce"},
+        ),
+        ([{"action": "Audit", "namespaceSelector": PROD}], {"audit"}),
+        ([{"action": "Audit", "namespaceSelector": GLOB}], {"audit", "other"}),
+        (
+            [
+                {"action": "Audit", "namespaceSelector": GLOB},
+                {"action": "Enforce", "namespaces": ["a"]},
+                {"action": "Audit", "namespaces": ["a"]},
+            ],
+            {"audit", "enforce"},
+        ),
+        (
+            [{"action": "Audit", "namespaces": ["a"], "namespaceSelector": {"matchLabels": OTHER}}],
+            {"other"},
+        ),
+        ([{"action": "Enforce", "namespaces": [], "namespaceSelector": PROD}], {"other"}),
+        ([{"action": "Nothing", "namespaces": ["a"]}], {"other"}),
+        ([{"action": "Audit"}], {"other"}),
+        ("Audit", {"other"}),
+    ],
+)
+def test_overrides(overrides: object, actions: set[str]) -> None:
+    assert overridden(overrides, "a", {"e": "prod"}, frozenset(["other"])) == actions
