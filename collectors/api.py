@@ -704,6 +704,7 @@ KYVERNO_RULE = fields(
 KYVERNO = kind(
     spec=fields(
         *("validationFailureAction", "failurePolicy", "background", "admission", "emitWarning"),
+        "applyRules",
         validationFailureActionOverrides=free,
         webhookConfiguration=free,
         rules=KYVERNO_RULE,
