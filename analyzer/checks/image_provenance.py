@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
-from analyzer.checks.image_verifiers import WEBHOOKS, PodWebhook, pod_webhooks, verifies
+from analyzer.checks.image_policies import EXCEPTIONS, verifies
+from analyzer.checks.image_verifiers import WEBHOOKS, PodWebhook, pod_webhooks
 from analyzer.checks.workload_report import is_exempt
 from analyzer.formats.documents import mapping, sequence
 from analyzer.formats.strict_yaml import load_collected
@@ -27,9 +28,9 @@ _EXPECTED = "an admission mechanism that verifies images"
 class ImageProvenance:
     """A known image verifier enforces in every namespace outside the exempt list.
 
-    A namespace passes when a verifier that is known by its kind or webhook refuses unverified
-    images there. A verifier that only reports, that lets failures through, or that is not
-    known goes to a person. None at all fails.
+    A namespace passes when the policies of a verifier that is known refuse unverified images
+    there. A verifier that only reports, whose policies are narrowed or not understood, or that
+    is known by nothing but its name goes to a person. None at all fails.
 
     Attributes:
         verifiers: By product: words that its webhook's names contain, and ``requires:RESOURCE``
@@ -53,7 +54,7 @@ class ImageProvenance:
         if by_plugin and all(one.verdict is Verdict.PASS for one in by_plugin):
             return by_plugin
         required = tuple(sorted(_required(self.verifiers)))
-        lists = take(evidence, (*WEBHOOKS, NAMESPACES), helpful=(*required, *OPENSHIFT))
+        lists = take(evidence, (*WEBHOOKS, NAMESPACES), helpful=(*required, EXCEPTIONS, *OPENSHIFT))
         webhooks = pod_webhooks(lists)
         judged = tuple(self._verifiers(webhooks, lists, context))
         sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
@@ -137,12 +138,12 @@ def _loaded(words: str, lists: Lists) -> str | None:
     """Return what keeps a verifier's policies from covering every image; None without a policy."""
     wanted = tuple(word[9:] for word in words.split() if word.startswith("requires:"))
     if not wanted:
-        return ""
+        return "what it demands is not in evidence, and a name proves nothing"
     found = [
         doubt
         for name in wanted
         for item in lists.items(name)
-        for refuses, doubt in (verifies(name, item.value.spec or {}),)
+        for refuses, doubt in (verifies(name, item.value.name, item.value.spec or {}, lists),)
         if refuses
     ]
     if found:
@@ -162,7 +163,7 @@ def _verifier(
     )
     doubts = [loaded] if loaded else []
     if webhook.narrowed:
-        doubts.append("its object selector leaves some pods out")
+        doubts.append(webhook.narrowed)
     if bare:
         doubts.append(f"it is not asked about {some(bare, 6)}")
     passed = not doubts
@@ -170,8 +171,8 @@ def _verifier(
         subject=CLUSTER,
         verdict=Verdict.PASS if passed else Verdict.MANUAL,
         reason=Reason.PASS_EXPLICIT if passed else Reason.RV_AMBIGUOUS,
-        explanation=f"{product} verifies images through the webhook {webhook.label}"
-        f"{'; but ' + ', and '.join(doubts) if doubts else ', in every judged namespace'}.",
+        explanation=f"{product} is at work through the webhook {webhook.label}"
+        f"{'; but ' + ', and '.join(doubts) if doubts else ' and verifies images everywhere'}.",
         actual=f"{product}: webhook {webhook.label}",
         expected=_EXPECTED,
         evidence=(webhook.source,),

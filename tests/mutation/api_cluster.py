@@ -135,9 +135,10 @@ def image_verifier() -> dict[str, list[Json]]:
             }
         ],
     }
+    signer = {"issuer": "https://issuer.example.com", "subject": "release@example.com"}
     policy = {
-        "images": [{"glob": "registry.example.com/**"}],
-        "authorities": [{"keyless": {"url": "https://fulcio.example.com"}}],
+        "images": [{"glob": "**"}],
+        "authorities": [{"keyless": {"url": "https://fulcio.example.com", "identities": [signer]}}],
     }
     return {
         "validatingwebhookconfigurations.admissionregistration.k8s.io": [
