@@ -25,7 +25,8 @@ class Sighting:
     """One trace of something that could be a network plugin.
 
     Attributes:
-        token: ``daemonset:NAME``, ``image:NAME``, ``cni:TYPE``, ``crd:GROUP`` or ``process:NAME``.
+        token: ``daemonset:NAME``, ``image:NAME``, ``cni:TYPE``, ``crd:GROUP`` or ``process:NAME``;
+            ``idle:NAME`` for a DaemonSet without a ready pod, whatever it is called.
     """
 
     token: str
@@ -37,10 +38,12 @@ class NetworkPlugin:
     """A plugin that is known to enforce policies is running.
 
     A plugin is recognised by its DaemonSet's name or image, or by the CNI configuration of a
-    node; custom resource definitions may be leftovers and are only mentioned.
+    node; custom resource definitions may be leftovers and are only mentioned. A file may be one
+    as well: it tells something only where the DaemonSets are known.
 
     Attributes:
-        enforcing: Traces by plugin that enforces policies.
+        enforcing: Traces by plugin that enforces policies; ``beside:TRACE`` for what belongs to
+            it, or stays behind and does no harm, though it enforces nothing by itself.
         not_enforcing: Traces by plugin that is known not to.
         depending: Traces by plugin whose enforcement is a setting.
     """
@@ -63,14 +66,18 @@ class NetworkPlugin:
         on = _named(self.enforcing, seen)
         off = _named(self.not_enforcing, seen)
         maybe = _named(self.depending, seen)
-        if off and on and not _running(self.enforcing, seen):
+        running = _running(self.enforcing, seen)
+        if lists.gaps and not running:
+            return lists.gaps
+        if off and on and not running:
             return (_left_over(on, off),)
+        beside = _named(self.not_enforcing, _unexplained(self.enforcing, on, seen))
+        if on and beside:
+            return (_both(on, beside),)
         if on:
             names = some(tuple(on))
             text = f"Running and known to enforce network policies: {names}."
             return (_outcome(Verdict.PASS, Reason.PASS_EXPLICIT, text, names, on),)
-        if lists.gaps:
-            return lists.gaps
         if maybe:
             names = some(tuple(maybe))
             text = f"{names} enforces policies only when told to, which is not in evidence."
@@ -105,6 +112,23 @@ class NetworkPlugin:
 def _running(known: Mapping[str, str], seen: tuple[Sighting, ...]) -> bool:
     """Tell whether a plugin is seen by more than a file that an earlier one may have left."""
     return bool(_named(known, tuple(one for one in seen if not one.token.startswith("cni:"))))
+
+
+def _unexplained(
+    known: Mapping[str, str], on: Mapping[str, tuple[Source, ...]], seen: tuple[Sighting, ...]
+) -> tuple[Sighting, ...]:
+    """Return the traces that do not belong to one of the plugins that were found."""
+    spared = {word for name in on for word in known[name].split()}
+    return tuple(one for one in seen if f"beside:{one.token}" not in spared)
+
+
+def _both(on: Mapping[str, tuple[Source, ...]], off: Mapping[str, tuple[Source, ...]]) -> Outcome:
+    wanted, other = some(tuple(on)), some(tuple(off))
+    text = (
+        f"{wanted} is running, and so may be {other}, which does not enforce network policies: a "
+        "person must say which one connects the pods."
+    )
+    return _outcome(Verdict.MANUAL, Reason.RV_AMBIGUOUS, text, f"{wanted}; {other}", {**on, **off})
 
 
 def _left_over(
@@ -162,6 +186,10 @@ def _daemonset(value: Workload, lists: Lists, line: int) -> Iterator[Sighting]:
     """
     name = f"{value.namespace}/{value.name}"
     template = value.pod_template()
+    if _idle(value):
+        where = lists.at(DAEMONSETS, line, "/status", f"DaemonSet {name} has no ready pod")
+        yield Sighting(token=f"idle:{name}", source=where)
+        return
     on_node = template is not None and template.spec.host_network is True
     yield Sighting(
         token=f"daemonset:{value.name if on_node else name}",
@@ -174,6 +202,14 @@ def _daemonset(value: Workload, lists: Lists, line: int) -> Iterator[Sighting]:
         where = lists.at(DAEMONSETS, line, f"/spec/template/spec{pointer}/image", image)
         for part in _image_names(image):
             yield Sighting(token=f"image:{part}", source=where)
+
+
+def _idle(value: Workload) -> bool:
+    """Tell whether a DaemonSet says of itself that none of its pods is wanted or ready."""
+    status = value.status
+    if status is None:
+        return False
+    return not status.desired_number_scheduled or not status.number_ready
 
 
 def _image_names(image: str) -> tuple[str, ...]:

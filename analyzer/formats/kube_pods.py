@@ -193,10 +193,18 @@ class WorkloadSpec(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replicas: int | None = None
 
 
+class WorkloadStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
+    """How many pods a DaemonSet wants and has; other controllers count otherwise."""
+
+    desired_number_scheduled: int | None = None
+    number_ready: int | None = None
+
+
 class Workload(KubeObject, frozen=True, kw_only=True, gc=False):
     """Deployment, DaemonSet, StatefulSet, ReplicaSet, ReplicationController or Job."""
 
     spec: WorkloadSpec
+    status: WorkloadStatus | None = None
 
     def pod_template(self) -> PodTemplateSpec | None:
         """Return the template, or None where the object has none."""
