@@ -13,7 +13,7 @@ from analyzer.catalogue.definitions import CheckSpec, load_definitions
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
 from analyzer.formats.strict_yaml import load_strict
-from analyzer.model.outcome import Outcome
+from analyzer.model.outcome import Check, Outcome
 from analyzer.model.verdict import Verdict, worst
 from tests import case_evidence
 from tests.evidence_builder import context
@@ -55,14 +55,17 @@ def read_case(path: Path) -> Mapping[str, Any]:
     return loaded
 
 
-def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
+def check_of(case: Mapping[str, Any], check_type: str) -> Check:
     if "topic" in case:
         spec = load_definitions()[case["topic"]].spec
         spec = replace(spec, params={**spec.params, **(case.get("check") or {})})
         assert spec.type == check_type
     else:
         spec = CheckSpec(type=check_type, params=case.get("check") or {}, parts=())
-    check = bind(spec, CHECK_TYPES, where="case")
+    return bind(spec, CHECK_TYPES, where="case")
+
+
+def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
     settings = context(
         version=case.get("version", "1.32"),
         kubelet_versions=case.get("kubelets") or {},
@@ -70,7 +73,7 @@ def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
         defaults=load_defaults(),
         policy=load_policy(None),
     )
-    return check.evaluate(case_evidence.build(case), settings)
+    return check_of(case, check_type).evaluate(case_evidence.build(case), settings)
 
 
 def case_id(path: Path) -> str:

@@ -61,6 +61,11 @@ class AdmissionPlugin:
         keys = setting_keys(_COMPONENT, "", in_file=False)
         return (*keys, EvidenceKey(f"file/{ROLE}")) if self.configured_by else keys
 
+    @property
+    def defaults_read(self) -> tuple[tuple[str, str], ...]:
+        """Which of the plug-ins are on by themselves."""
+        return tuple((_COMPONENT, _default_name(name)) for name in self.plugins)
+
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every API server."""
         subjects = component_subjects(_COMPONENT, evidence, context)
@@ -91,7 +96,7 @@ class AdmissionPlugin:
 
     def _state(self, name: str, flags: _Flags, target: Target, context: Context) -> Judgement:
         default = context.defaults.lookup(
-            _COMPONENT, f"admission-plugin.{name}", target.version, config_file=False
+            _COMPONENT, _default_name(name), target.version, config_file=False
         )
         named = name in (*flags.enabled, *flags.disabled) or flags.exact is not None
         if not named and (default is None or (self._ended and target.version is None)):
@@ -176,3 +181,7 @@ def _read_flags(target: Target) -> _Flags | Unreadable:
 
 def _items(looked: Looked) -> tuple[str, ...]:
     return looked.items if isinstance(looked, Value) else ()
+
+
+def _default_name(plugin: str) -> str:
+    return f"admission-plugin.{plugin}"

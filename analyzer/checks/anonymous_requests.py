@@ -45,6 +45,11 @@ class AnonymousRequests:
         """Evidence the check reads."""
         return _SETTING.needs
 
+    @property
+    def defaults_read(self) -> tuple[tuple[str, str], ...]:
+        """Whether anonymous requests are let in when nothing says so."""
+        return _SETTING.defaults_read
+
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every API server."""
         subjects = component_subjects("kube-apiserver", evidence, context)

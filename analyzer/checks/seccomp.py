@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import keys, take
-from analyzer.checks.seccomp_nodes import NodeDefaults, Unknown, node_defaults
+from analyzer.checks.seccomp_nodes import DEFAULTS_READ, NodeDefaults, Unknown, node_defaults
 from analyzer.checks.workload_report import Violation, workload_outcomes
 from analyzer.checks.workload_units import WORKLOADS, Unit, containers
 from analyzer.formats.kube_pods import Container, PodSpec
@@ -35,6 +35,11 @@ class Seccomp:
     def needs(self) -> tuple[EvidenceKey, ...]:
         """Everything that is or makes a pod."""
         return keys(WORKLOADS)
+
+    @property
+    def defaults_read(self) -> tuple[tuple[str, str], ...]:
+        """Whether a kubelet applies a profile of its own."""
+        return DEFAULTS_READ
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every container of every workload."""

@@ -18,6 +18,7 @@ from analyzer.model.verdict import Reason
 from analyzer.model.version import Version
 
 _FLAG = "seccomp-default"
+DEFAULTS_READ = (("kubelet", _FLAG),)
 _QUERY = Query(flag=_FLAG, key="seccompDefault", zero="false")
 _SINCE = Version(1, 22)
 _KEY = EvidenceKey("api/configz")

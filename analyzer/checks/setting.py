@@ -125,6 +125,14 @@ class Setting:
         """Evidence the check reads."""
         return setting_keys(self.component, self.file, in_file=bool(self.keys))
 
+    @property
+    def defaults_read(self) -> tuple[tuple[str, str], ...]:
+        """Defaults that decide when nothing is set, and what a zero means."""
+        own = (self.gate,) if self.gate else self.flags or self.keys
+        port = "port" if self.insecure_port else ""
+        names = (*own, self.zero_means, self.alternative_gate, port)
+        return tuple((self.component, name) for name in names if name)
+
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every process of the component."""
         subjects = component_subjects(self.component, evidence, context)

@@ -13,6 +13,7 @@ from analyzer.cli.rewrite import load_assessment
 from analyzer.model.benchmark import Benchmark, Control, Subject
 from analyzer.model.context import Default
 from analyzer.model.errors import UsageError
+from analyzer.model.outcome import ReadsDefaults
 
 _SUBJECTS = {
     "control-plane": "control plane nodes",
@@ -113,19 +114,9 @@ def _needs(control: Control) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _defaults(control: Control) -> tuple[Default, ...]:
     """Return what the component does when the settings that the rule reads are absent."""
     entries = load_defaults().entries
-    return tuple(d for key in _default_keys(control) for d in entries.get(key, ()))
-
-
-def _default_keys(control: Control) -> tuple[tuple[str, str], ...]:
-    """Return component and name of each default: of plug-ins, of a feature gate, or of flags."""
-    params = control.definition.params
-    plugins, component = params.get("plugins"), params.get("component")
-    if isinstance(plugins, list | tuple):
-        return tuple(("kube-apiserver", f"admission-plugin.{name}") for name in plugins)
-    names = [params["gate"]] if params.get("gate") else params.get("flags", ())
-    if not isinstance(component, str) or not isinstance(names, list | tuple):
-        return ()
-    return tuple((component, str(name)) for name in names)
+    check = control.check
+    keys = check.defaults_read if isinstance(check, ReadsDefaults) else ()
+    return tuple(default for key in keys for default in entries.get(key, ()))
 
 
 def _lifetime(subject: Subject) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Reading
@@ -101,6 +101,16 @@ class Check(Protocol):
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
         """Judge every subject; an empty tuple means that nothing was there to judge."""
+        ...
+
+
+@runtime_checkable
+class ReadsDefaults(Protocol):
+    """A check that asks what a component does when a setting is absent."""
+
+    @property
+    def defaults_read(self) -> tuple[tuple[str, str], ...]:
+        """Component and name of every default that it may look up."""
         ...
 
 
