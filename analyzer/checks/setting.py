@@ -34,6 +34,7 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 _SHAPES = {Kind.LIST: Shape.LIST, Kind.GATE: Shape.GATE}
+_SECOND_DOOR = ("port", "healthzBindAddress", "metricsBindAddress")
 _ZEROS = {Kind.BOOLEAN: "false", Kind.NUMBER: "0", Kind.DURATION: "0s"}
 
 
@@ -129,8 +130,8 @@ class Setting:
     def defaults_read(self) -> tuple[tuple[str, str], ...]:
         """Defaults that decide when nothing is set, and what a zero means."""
         own = (self.gate,) if self.gate else self.flags or self.keys
-        port = "port" if self.insecure_port else ""
-        names = (*own, self.zero_means, self.alternative_gate, port)
+        doors = _SECOND_DOOR if self.insecure_port else ()
+        names = (*own, self.zero_means, self.alternative_gate, *doors)
         return tuple((self.component, name) for name in names if name)
 
     def evaluate(self, evidence: ClusterEvidence, context: Context) -> tuple[Outcome, ...]:
