@@ -9,16 +9,25 @@ Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admis
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
-from analyzer.formats.cel_text import call, for_pods, split, ternary, unwrapped, written_out
+from analyzer.formats.cel_text import (
+    call,
+    for_pods,
+    outermost,
+    split,
+    ternary,
+    unwrapped,
+    written_out,
+)
 
 LISTS = ("containers", "initContainers", "ephemeralContainers")
 _SPEC = "object.spec"
 _DEEPEST = 24
-_OPERATORS = re.compile(r"==|!=|<|>|\+|-|\*|/|%| in |\"in |\?(?!\w)")
+_OPERATORS = re.compile(r"==|!=|<|>|\+|-|\*|/|%|\bin\b|\?(?!\w)")
 
 
 _NEVER = ("false", 'object.kind!="Pod"')
@@ -128,7 +137,7 @@ class Elements:
         if atom == f"!has({self.root}.{self.name})":
             return True
         found = call(atom, "all")
-        if found is None or not self._covers(found[0]):
+        if found is None or not self._goes_through(found):
             return False
         return implies(found[2], self.rule.of(found[1]))
 
@@ -137,9 +146,13 @@ class Elements:
         if atom == f"has({self.root}.{self.name})":
             return True
         found = call(atom, "exists")
-        if found is None or not self._covers(found[0]):
+        if found is None or not self._goes_through(found):
             return False
         return implied(found[2], self.rule.of(found[1]))
+
+    def _goes_through(self, loop: tuple[str, str, str]) -> bool:
+        target, variable, _ = loop
+        return variable != self.root.partition(".")[0] and self._covers(target)
 
     def _covers(self, target: str) -> bool:
         whole = f"{self.root}.{self.name}"
@@ -149,6 +162,8 @@ class Elements:
             f"has({whole})?{whole}:[]",
             f"!has({whole})?[]:{whole}",
         }
+        if ternary(target) is not None:  # what is added in a branch is added there only
+            return target in forms
         return any(unwrapped(part) in forms for part in split(target, "+"))
 
 
@@ -200,40 +215,70 @@ class ElementsOf:
 
 def implies(text: str, rule: Rule, depth: int = _DEEPEST) -> bool:
     """Tell whether a true expression implies the rule; what is never true implies anything."""
-    text = for_pods(text)
-    if depth == 0 or not text:
+    shape, parts = _apart(text)
+    if depth == 0 or shape is _Shape.NOTHING:
         return False
-    if text in _NEVER:
-        return True
-    choice = ternary(text)
-    if choice is not None:
-        return _chooses(choice, rule, depth - 1)
-    if len(parts := split(text, "||")) > 1:
-        return all(implies(part, rule, depth - 1) for part in parts)
-    if len(parts := split(text, "&&")) > 1:
-        return any(implies(part, rule, depth - 1) for part in parts)
-    inner = _negated(text)
-    if inner and implied(inner, rule, depth - 1):
-        return True
-    return rule.keeps(text)
+    match shape:
+        case _Shape.NEVER:
+            return True
+        case _Shape.CHOICE:
+            return _chooses(parts, rule, depth - 1)
+        case _Shape.ANY:
+            return all(implies(part, rule, depth - 1) for part in parts)
+        case _Shape.ALL:
+            return any(implies(part, rule, depth - 1) for part in parts)
+        case _Shape.NOT if implied(parts[1], rule, depth - 1):
+            return True
+    return rule.keeps(parts[0])
 
 
 def implied(text: str, rule: Rule, depth: int = _DEEPEST) -> bool:
     """Tell whether a broken rule implies that an expression is true."""
-    text = unwrapped(text)
-    if depth == 0 or not text or ternary(text) is not None:
+    shape, parts = _apart(text)
+    if depth == 0 or shape in (_Shape.NOTHING, _Shape.NEVER, _Shape.CHOICE):
         return False
+    match shape:
+        case _Shape.ANY:
+            return any(implied(part, rule, depth - 1) for part in parts)
+        case _Shape.ALL:
+            return all(implied(part, rule, depth - 1) for part in parts)
+        case _Shape.NOT if implies(parts[1], rule, depth - 1):
+            return True
+    return rule.tells(parts[0])
+
+
+class _Shape(Enum):
+    NOTHING = auto()
+    NEVER = auto()
+    CHOICE = auto()
+    ANY = auto()
+    ALL = auto()
+    NOT = auto()
+    ATOM = auto()
+
+
+@lru_cache(maxsize=8192)
+def _apart(text: str) -> tuple[_Shape, tuple[str, ...]]:
+    """Take an expression apart at its weakest operator; kept, as every rule asks it again.
+
+    Returns:
+        The shape and its parts; the first part of what is negated, or an atom, is all of it.
+    """
+    text = for_pods(text)
+    if not text or text in _NEVER:
+        return (_Shape.NEVER if text else _Shape.NOTHING), ()
+    choice = ternary(text)
+    if choice is not None:
+        return _Shape.CHOICE, choice
     if len(parts := split(text, "||")) > 1:
-        return any(implied(part, rule, depth - 1) for part in parts)
+        return _Shape.ANY, parts
     if len(parts := split(text, "&&")) > 1:
-        return all(implied(part, rule, depth - 1) for part in parts)
+        return _Shape.ALL, parts
     inner = _negated(text)
-    if inner and implies(inner, rule, depth - 1):
-        return True
-    return rule.tells(text)
+    return (_Shape.NOT, (text, inner)) if inner else (_Shape.ATOM, (text,))
 
 
-def _chooses(choice: tuple[str, str, str], rule: Rule, depth: int) -> bool:
+def _chooses(choice: tuple[str, ...], rule: Rule, depth: int) -> bool:
     """Judge ``condition?one:other``: each branch keeps the rule, by itself or by the condition."""
     condition, one, other = choice
     if not implies(one, rule, depth):
@@ -247,18 +292,7 @@ def _negated(text: str) -> str:
     if not rest or rest.startswith("="):
         return ""
     whole = unwrapped(rest) != rest
-    return rest if whole or not any(_OPERATORS.search(p) for p in _outermost(rest)) else ""
-
-
-def _outermost(text: str) -> tuple[str, ...]:
-    """Return a text without what stands in its brackets."""
-    kept, depth = [], 0
-    for character in text:
-        depth -= character in ")]}"
-        if depth == 0:
-            kept.append(character)
-        depth += character in "([{"
-    return ("".join(kept),)
+    return rest if whole or not _OPERATORS.search(outermost(rest)) else ""
 
 
 def _flag(*path: str) -> FieldOf:

@@ -8,12 +8,28 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-LONGEST = 8_000
+LONGEST = 4_000
 """Characters of an expression, variables written out, beyond which it is not looked at."""
+NESTED = 24
+"""Brackets within brackets beyond which an expression is not looked at."""
 
-_TOKEN = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\w+|\s+|.", re.DOTALL)
-_VARIABLE = re.compile(r"\"(?:\\.|[^\"\\])*\"|\bvariables\.(\w+)")
+_BLANK = " \t\n\f\r"
+_LITERAL = r"\"(?:\\.|[^\"\\\n\r])*\"|'(?:\\.|[^'\\\n\r])*'"
+_TOKEN = re.compile(rf"{_LITERAL}|//[^\n]*|\w+|[{_BLANK}]+|.", re.DOTALL)
+_VARIABLE = re.compile(rf"{_LITERAL}|(?<![\w.])(?<!\.\?)variables\.(\w+)")
 _OPEN, _CLOSE = "([{", ")]}"
+_GIVEN = (
+    "authorizer",
+    "namespaceObject",
+    "object",
+    "oldObject",
+    "params",
+    "request",
+    "variables",
+)
+"""Names that the API server gives a meaning; a loop may not take them for its own."""
+_TAKEN = re.compile(rf"[(,](?:{'|'.join(_GIVEN)}),")
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _DEEPEST = 6
 """Variables within variables that are written out."""
 
@@ -30,21 +46,48 @@ _OF_A_POD: Mapping[str, bool] = MappingProxyType(
 
 
 def normal(text: str) -> str:
-    """Drop white space outside of literals, and write every literal in double quotes."""
-    if len(text) > LONGEST:
+    """Drop what stands between tokens, and write every literal in double quotes.
+
+    Returns:
+        Nothing where the text is not surely understood: raw, bytes and triple-quoted literals,
+        quotes that do not close, characters CEL does not have, a loop over a name that has a
+        meaning, too deep nesting.
+    """
+    if len(text) > 2 * LONGEST:
         return ""
     out: list[str] = []
     gap = False
     for token in _TOKEN.findall(text):
-        if token.isspace():
+        if not token.strip(_BLANK) or token.startswith("//"):
+            if "\r" in token.strip(_BLANK):
+                return ""  # implementations disagree on whether it ends the comment
             gap = True
             continue
+        if not _plain(token, "" if gap or not out else out[-1]):
+            return ""
         if gap and out and _wordy(out[-1][-1]) and _wordy(token[0]):
             out.append(" ")
         gap = False
-        plain = token[0] == "'" and not set('"\\') & set(token)
-        out.append(f'"{token[1:-1]}"' if plain else token)
-    return "".join(out)
+        simple = token[0] == "'" and not set('"\\') & set(token)
+        out.append(f'"{token[1:-1]}"' if simple else token)
+    bare = "".join('""' if token[0] in "\"'" else token for token in out)
+    understood = not _TAKEN.search(bare) and _deepest(bare) <= NESTED
+    return "".join(out) if understood else ""
+
+
+def _plain(token: str, before: str) -> bool:
+    """Tell whether a token means what it seems to, given the one it touches."""
+    if token[0] in "\"'":  # r"" and b"" are other literals, and so is \"\"\"
+        return len(token) > 1 and not (before and (_wordy(before[-1]) or before[-1] in "\"'"))
+    return token.isascii() and "`" not in token
+
+
+def _deepest(bare: str) -> int:
+    deepest = depth = 0
+    for character in bare:
+        depth += (character in _OPEN) - (character in _CLOSE)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _wordy(character: str) -> bool:
@@ -141,7 +184,9 @@ def call(text: str, name: str) -> tuple[str, str, str] | None:
         return None
     variable, *body = split(rest, ",")
     target = head.removesuffix(suffix)
-    return (unwrapped(target), variable, ",".join(body)) if body and _operand(target) else None
+    if len(body) != 1 or _NAME.fullmatch(variable) is None or not _operand(target):
+        return None
+    return unwrapped(target), variable, body[0]
 
 
 def _operand(text: str) -> bool:
@@ -149,6 +194,11 @@ def _operand(text: str) -> bool:
     if unwrapped(text) != text:
         return True
     return all(len(split(text, operator)) == 1 for operator in ("+", "-", "==", "!=", "<", ">"))
+
+
+def outermost(text: str) -> str:
+    """Return a text without its literals and without what stands in its brackets."""
+    return "".join(text[at] for at in _outside(text))
 
 
 def _last_call(text: str) -> tuple[str, bool, str]:

@@ -203,6 +203,78 @@ def test_hostile_texts_prove_nothing() -> None:
         assert not forbids("privileged", [text], {"a": "variables.a + variables.a"}).known
 
 
+UNPRIVILEGED = "!c.?securityContext.?privileged.orValue(false)"
+PID = "object.spec.hostPID == false"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"true // && {PID}",
+        f"true // {PID}\n|| {PID}",
+        f"true // \r && {PID}",
+        f"true || '//' == '' // \n || {PID}",
+        f"r'\\' == '' || '&& {PID} && ' == r'\\'",
+        f"b'x' == b'' || {PID}",
+        f"{PID} && r'\\' == r'\\'",
+        f'\'\' == """x" && {PID} && "y"""',
+        f"'''x' && {PID} && 'y''' != ''",
+        f"`a` == '' && {PID}",
+        f"'x && {PID}",
+        f"{PID}\u00a0&& true",
+        f"[1].all(object, {PID}) && {PID}",
+        f"[1].all(i, object, {PID}) && {PID}",
+        "cel.bind(variables, object, true) && !variables.s.hostPID",
+        "!c.variables.s.hostPID",
+        "!c.?variables.s.hostPID",
+        f"{'(' * 25}{PID}{')' * 25}",
+        f"{PID} && {' && '.join(['1 == 1'] * 700)}",
+    ],
+)
+def test_what_is_not_surely_understood_proves_nothing(text: str) -> None:
+    assert not forbids("host-pid", [text], {"s": "object.spec"}).known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// hostPID\n{PID}",
+        f"{PID} // must be",
+        f"true // first\r\n && {PID} // then\r\n",
+        f"'//' != 'x' && {PID}",
+        f"'it\\'s' != \"\" && {PID}",
+        f"{'(' * 20}{PID}{')' * 20}",
+    ],
+)
+def test_comments_and_literals_do_not_hide_what_is_proven(text: str) -> None:
+    assert forbids("host-pid", [text], {}).open == ()
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "(object.metadata.name == 'x' ? [] : [] + LIST).all(c, BODY)",
+        "(has(object.spec.initContainers) ? object.spec.initContainers : [] + LIST).all(c, BODY)",
+        "LIST.all(object, BODY)",
+        "LIST.all(i, c, BODY)",
+        "LIST.all('c', BODY)",
+        "[LIST].all(c, BODY)",
+        "(LIST - LIST).all(c, BODY)",
+        "LIST.filter(c, false).all(c, BODY)",
+        "LIST.all(c, [1].all(c, BODY))",
+    ],
+)
+def test_loops_that_miss_a_container(loop: str) -> None:
+    text = loop.replace("LIST", "object.spec.containers").replace("BODY", UNPRIVILEGED)
+    assert "containers" in forbids("privileged", [text], {}).open
+
+
+def test_a_loop_in_a_loop_has_its_own_name() -> None:
+    text = "object.spec.containers.all({0}, {0}.ports.all({1}, {1}.hostPort == 0))"
+    assert "containers" not in forbids("host-port", [text.format("c", "p")], {}).open
+    assert "containers" in forbids("host-port", [text.format("c", "c")], {}).open
+
+
 def test_texts_are_taken_apart() -> None:
     assert normal("a  in\n b && 'x y' == \"z\"") == 'a in b&&"x y"=="z"'
     assert normal("'it\"s'") == "'it\"s'"
