@@ -7,7 +7,7 @@ from analyzer.checks.settings_evidence import unreadable_key
 from analyzer.checks.subjects import Target
 from analyzer.formats.scalars import is_loopback
 from analyzer.formats.settings import Query, Shape, Value
-from analyzer.model.evidence import Unreadable
+from analyzer.model.evidence import Source, Unreadable
 from analyzer.model.verdict import Reason, Verdict
 
 _SHOWN = 8
@@ -40,7 +40,8 @@ def unless_plain_listener(judged: Judgement, target: Target, flag: str) -> Judge
     if any(url.lower().startswith(_WITH_TLS) for url in urls) and not open_ones:
         note = f"plain HTTP: {names}, where no certificate is asked"
         return replace(judged, notes=(*judged.notes, note))
-    return undone(judged, found, f"{names}: etcd ignores its certificate settings there")
+    why = f"{names}: etcd ignores its certificate settings there"
+    return undone(judged, found.written, why, sources=(found.source,))
 
 
 def unless_plain_server(judged: Judgement, target: Target) -> Judgement:
@@ -54,26 +55,36 @@ def unless_plain_server(judged: Judgement, target: Target) -> Judgement:
     if not plain or not isinstance(found, Value):
         return judged
     names = f"--etcd-servers names {_shown(plain)}"
-    return undone(judged, found, f"{names}: certificates do nothing on a connection without TLS")
+    why = f"{names}: certificates do nothing on a connection without TLS"
+    return undone(judged, found.written, why, sources=(found.source,))
 
 
-def undone(judged: Judgement, other: Value, why: str) -> Judgement:
+def undone(
+    judged: Judgement,
+    other: str,
+    why: str,
+    *,
+    sources: tuple[Source, ...],
+    reason: Reason = Reason.FAIL_EXPLICIT,
+) -> Judgement:
     """Turn a pass into a failure because of another setting; the letter keeps its pass.
 
     Args:
         judged: What the rule's own setting says; anything but a pass stays as it is.
-        other: The setting that undoes it.
+        other: The setting that undoes it, as it is written or by its default.
         why: One sentence without its full stop.
+        sources: Where that setting stands, or was looked for.
+        reason: Why it fails.
     """
     if judged.verdict is not Verdict.PASS:
         return judged
     return replace(
         judged,
         verdict=Verdict.FAIL,
-        reason=Reason.FAIL_EXPLICIT,
-        actual=f"{judged.actual}; {other.written}",
+        reason=reason,
+        actual=f"{judged.actual}; {other}",
         why=f"{why}.",
-        sources=unique((other.source, *judged.sources)),
+        sources=unique((*sources, *judged.sources)),
         letter=judged.letter or Verdict.PASS,
         letter_why=judged.letter_why or f"the benchmark's text asks for {judged.actual} alone",
         letter_reason=judged.letter_reason if judged.letter else judged.reason,
