@@ -14,11 +14,20 @@ CONTESTED = (
 _SHOWN = 200
 
 
-def outranked_notes(target: Target, query: Query) -> tuple[str, ...]:
-    """Name each value that another one outranks, with the place it stands in."""
+def outranked_notes(
+    target: Target, query: Query, *, contested: Value | None = None
+) -> tuple[str, ...]:
+    """Name each value that another one outranks, with the place it stands in.
+
+    Args:
+        target: The process.
+        query: The setting.
+        contested: A value that has to be right as well, and so is not without effect.
+    """
     return tuple(
         f"{value.written[:_SHOWN]} ({value.origin.value}) has no effect: it is outranked"
         for value in target.config.outranked(query)
+        if value != contested
     )
 
 

@@ -180,8 +180,12 @@ class Setting:
     def _part(self, target: Target, context: Context, query: Query) -> Judgement:
         found = self._normal(target.look_up(query), target)
         judged = self._judged(found, target, query, context)
-        judged = replace(judged, notes=(*judged.notes, *outranked_notes(target, query)))
-        judged = self._contested(judged, found, target, query, context)
+        other = self._contested(found, target, query)
+        notes = outranked_notes(target, query, contested=other)
+        judged = replace(judged, notes=(*judged.notes, *notes))
+        if other is not None:
+            both = all_of((judged, self._explicit(other, target, context)))
+            judged = replace(both, notes=(*both.notes, CONTESTED))
         answer = own_answer(target, query)
         answer = None if answer is None else self._normal(answer, target)
         if answer is None or isinstance(answer, Unreadable) or answer == found:
@@ -194,15 +198,12 @@ class Setting:
             and not alike(self.kind, found, answer),
         )
 
-    def _contested(
-        self, judged: Judgement, found: Looked, target: Target, query: Query, context: Context
-    ) -> Judgement:
-        """Want a kubelet's gate right in the flag and in the file where the two differ."""
+    def _contested(self, found: Looked, target: Target, query: Query) -> Value | None:
+        """Return the file's word on a kubelet's gate where it differs from the flag's."""
         other = other_gate(target, query, found)
         if other is None or not isinstance(found, Value) or alike(self.kind, found, other):
-            return judged
-        both = all_of((judged, self._explicit(other, target, context)))
-        return replace(both, notes=(*both.notes, CONTESTED))
+            return None
+        return other
 
     def _judged(self, looked: Looked, target: Target, query: Query, context: Context) -> Judgement:
         match looked:
