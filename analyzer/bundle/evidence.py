@@ -53,6 +53,7 @@ def api_evidence(bundle: Bundle) -> ApiEvidence:
         cluster_uid=cluster.get("uid"),
         git_version=version[0] if version else None,
         version_source=version[1] if version else None,
+        stated_version=stated,
         lists=resource_lists(bundle),
         namespaced=namespaced_kinds(bundle),
         configz=configz(bundle),

@@ -81,6 +81,7 @@ class ApiEvidence:
         collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
         ca_sha256: SHA-256 of the cluster CA's DER form, or None.
         unknown_probes: Probe ids that this reader does not know, sorted.
+        stated_version: What the bundle's manifest says the version is, or None.
     """
 
     bundle_sha256: str
@@ -95,6 +96,7 @@ class ApiEvidence:
     collected_at: str
     ca_sha256: str | None
     unknown_probes: tuple[str, ...] = ()
+    stated_version: str | None = None
 
     def list(self, resource: str) -> Evidence[ResourceList[Any]]:
         """Return one list; Unreadable when it was never asked for."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_PATTERN = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
+_PATTERN = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,6 +19,6 @@ class Version:
 
 
 def parse_version(text: str) -> Version | None:
-    """Read ``v1.36.2``, ``1.32``, ``v1.30.4+IKS``; anything else is None."""
+    """Read ``v1.36.2``, ``1.32``, ``v1.30.4+IKS``; anything else, other digits too, is None."""
     found = _PATTERN.match(text.strip())
     return Version(int(found[1]), int(found[2])) if found else None

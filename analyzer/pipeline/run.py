@@ -8,6 +8,7 @@ from pathlib import Path
 from analyzer import __version__
 from analyzer.bundle.evidence import api_evidence, node_evidence
 from analyzer.catalogue.benchmarks import choose_benchmark, known_benchmarks, load_benchmark
+from analyzer.catalogue.choice import NAME_ONE
 from analyzer.catalogue.defaults import load_defaults
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
@@ -16,6 +17,7 @@ from analyzer.model.benchmark import Benchmark
 from analyzer.model.bundle import Bundle, BundleKind
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Policy, Reading
+from analyzer.model.errors import UsageError
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.crosswalk import crosswalk
@@ -32,6 +34,7 @@ from analyzer.pipeline.provenance import (
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.pipeline.results import build_results
 from analyzer.pipeline.summary import summarise
+from analyzer.pipeline.versions import believe_version
 from analyzer.responsibility.profiles import load_profile
 
 DEFAULT_PROFILE = "self-managed"
@@ -104,16 +107,18 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> tuple
 
     Raises:
         BundleRefusedError: The bundles are of different clusters.
-        UsageError: ``auto`` found no version to choose a benchmark by.
+        UsageError: ``auto`` found no version to choose a benchmark by, or several that disagree.
     """
     twins = check_identities(bundles)
-    cluster, notices = join(
+    joined, notices = join(
         (node_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.NODE),
         (api_evidence(bundle) for bundle in bundles if bundle.kind is BundleKind.API),
         by_word=plan.options.join,
     )
-    case = _Case(plan=plan, cluster=cluster, bundles=bundles, notices=(*notices, *twins))
-    chosen = _benchmarks(plan, _version(cluster))
+    cluster, doubt = believe_version(joined)
+    front = (doubt, *notices, *twins) if doubt else (*notices, *twins)
+    case = _Case(plan=plan, cluster=cluster, bundles=bundles, notices=front)
+    chosen = _benchmarks(plan, _version(cluster), doubt)
     made = [_assess_one(case, benchmark, why, progress) for benchmark, why in chosen]
     latest = chosen[0][0], made[0].controls
     walks = tuple(
@@ -172,10 +177,15 @@ def _version(cluster: ClusterEvidence) -> Version | None:
     return parse_version(text) if text else None
 
 
-def _benchmarks(plan: Plan, version: Version | None) -> tuple[tuple[Benchmark, str], ...]:
+def _benchmarks(
+    plan: Plan, version: Version | None, doubt: str
+) -> tuple[tuple[Benchmark, str], ...]:
     """Return every chosen benchmark once, with why, the newest first."""
     chosen = {b.id: (b, _forced_why(b, version)) for b in plan.benchmarks.values()}
     if AUTO in plan.options.benchmarks:
+        if doubt:
+            known = ", ".join(known_benchmarks())
+            raise UsageError(AUTO, doubt, advice=NAME_ONE.format(known=known))
         name, why = choose_benchmark(version)
         chosen.setdefault(name, (load_benchmark(name, CHECK_TYPES), why))
     newest_first = reversed(known_benchmarks())

@@ -7,7 +7,7 @@ import pytest
 
 from analyzer.catalogue.benchmarks import known_benchmarks
 from analyzer.cli import main
-from tests.hostile.builder import api_manifest, members, pack, write
+from tests.hostile.builder import api_manifest, members, pack, probe, write
 
 
 def api_bundle(folder: Path, version: str | None) -> str:
@@ -68,3 +68,31 @@ def test_without_a_version_auto_is_refused(
     assert "no Kubernetes version is in evidence" in said
     assert "--benchmark" in said
     assert not (tmp_path / "report").exists()
+
+
+def contradictory(folder: Path) -> str:
+    """A bundle whose manifest states another version than the server answered."""
+    made = members(
+        [probe(1, "api/version", "/version", blob="api/p1.ndjson")],
+        blobs={"api/p1.ndjson": b'{"gitVersion":"v1.18.0"}\n'},
+        manifest_value=api_manifest(),
+    )
+    return str(write(folder, pack(made), "api.tar"))
+
+
+def test_versions_that_disagree_refuse_auto(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyze", contradictory(tmp_path), "-o", str(tmp_path / "report")]) == 2
+    said = capsys.readouterr().err
+    assert "the API server says 1.18, the manifest of its bundle 1.36" in said
+    assert "--benchmark" in said
+    assert not (tmp_path / "report").exists()
+
+
+def test_versions_that_disagree_are_the_first_note_and_none_is_believed(tmp_path: Path) -> None:
+    words = ["--benchmark", "cis-1.12", "--format", "json", "-o", str(tmp_path)]
+    assert main(["analyze", contradictory(tmp_path), *words]) == 0
+    document = json.loads((tmp_path / "assessment.json").read_bytes())
+    assert document["notices"][0].startswith("NO VERSION IS BELIEVED")
+    assert document["cluster"]["kubernetes_version"] is None
