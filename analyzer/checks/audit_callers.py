@@ -1,7 +1,8 @@
 """Who a request is tried as: an ordinary user, and everyone whom some rule sets apart."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, product
 
 from analyzer.checks.judgement import unique
 from analyzer.formats.audit_policy import (
@@ -25,8 +26,11 @@ _EVERYONE, _NOBODY = "system:authenticated", "system:unauthenticated"
 _ANONYMOUS, _ACCOUNT = "system:anonymous", "system:serviceaccount:"
 _CLUSTER_SCOPED = ("tokenreviews",)
 _MADE_UP = "anything"  # a kind that may live in no namespace as well as in one
-_MATCHES = 20_000
 MOST_CALLERS = 200
+_MATCHES = 100_000
+"""Names in the policy times callers: the comparisons that each kind of request may cost."""
+_COMBINED = 20_000
+"""Callers that rules may set apart, the same one as often as it is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,45 +108,59 @@ def callers(policy: AuditPolicy, probes: tuple[Probe, ...]) -> tuple[tuple[Calle
     Tried is everyone whom a rule sets apart that would record one of the requests otherwise
     than asked: too little, or too much.
     """
+    most = max(1, min(MOST_CALLERS, _MATCHES // max(1, _size(policy))))
     named = (c for rule in policy.rules for c in _set_apart(policy, rule, probes))
-    found = unique((Caller(), *named))
-    most = max(1, min(MOST_CALLERS, _MATCHES // max(1, len(policy.rules))))
-    return found[:most], len(found) <= most
+    found = {Caller(): None}
+    for caller in islice(named, _COMBINED):
+        if len(found) == most and caller not in found:
+            return tuple(found), False
+        found[caller] = None
+    return tuple(found), next(named, None) is None
 
 
-def _set_apart(
-    policy: AuditPolicy, rule: AuditRule, probes: tuple[Probe, ...]
-) -> tuple[Caller, ...]:
+def _size(policy: AuditPolicy) -> int:
+    """Return how many names a request is compared with until no rule matches."""
+    lists = (
+        part
+        for rule in policy.rules
+        for part in (
+            rule.users,
+            rule.groups,
+            rule.verbs,
+            rule.namespaces,
+            rule.resources,
+            *(entry.resources + entry.names for entry in rule.resources),
+        )
+    )
+    return len(policy.rules) + sum(map(len, lists))
+
+
+def _set_apart(policy: AuditPolicy, rule: AuditRule, probes: tuple[Probe, ...]) -> Iterator[Caller]:
     silent = is_silent(policy, rule)
     level = "None" if silent else rule.level
     wrong = (probe.request for probe in probes if not probe.met_by(level))
     if not any(could_match(rule, request) for request in wrong):
-        return ()
+        return iter(())
     return _left_out(rule) if silent else _combined(rule, rule.users, rule.groups)
 
 
-def _left_out(rule: AuditRule) -> tuple[Caller, ...]:
+def _left_out(rule: AuditRule) -> Iterator[Caller]:
     """Return callers that a silent rule leaves out, less Kubernetes' own parts."""
     users = tuple(u for u in rule.users if not u.startswith(_SYSTEM_USERS))
     groups = tuple(g for g in rule.groups if g not in _SYSTEM_GROUPS)
     if (rule.users and not users) or (rule.groups and not groups):
-        return ()
+        return iter(())
     return _combined(rule, users, groups)
 
 
-def _combined(
-    rule: AuditRule, users: tuple[str, ...], groups: tuple[str, ...]
-) -> tuple[Caller, ...]:
-    """Return callers of whom each name is one, together with some name of each other kind."""
+def _combined(rule: AuditRule, users: tuple[str, ...], groups: tuple[str, ...]) -> Iterator[Caller]:
+    """Yield each name together with each of the other kinds: another rule may take some out."""
     names = tuple(name for entry in rule.resources for name in entry.names)
     spaces: tuple[str | None, ...] = rule.namespaces
-    first_space = spaces[0] if spaces else None
-    return tuple(
-        Caller(
-            user=user or next(iter(users), ""),
-            group=group or next(iter(groups), ""),
-            namespace=first_space if space is None else space,
-            name=name or next(iter(names), ""),
-        )
-        for user, group, space, name in zip_longest(users, groups, spaces, names)
-    )
+    for user, group, space, name in product(
+        unique(users) or ("",),
+        unique(groups) or ("",),
+        unique(spaces) or (None,),
+        unique(names) or ("",),
+    ):
+        yield Caller(user=user, group=group, namespace=space, name=name)
