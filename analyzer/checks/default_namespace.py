@@ -1,18 +1,22 @@
 """What lives in the namespace "default"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, keys, some, take
 from analyzer.checks.workload_units import WORKLOADS
+from analyzer.formats.kube_meta import OwnerReference
 from analyzer.formats.kube_objects import KINDS, RBAC, kind_of
 from analyzer.model.api import CENSUS, Item
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Present
+from analyzer.model.evidence import EvidenceKey, Present, is_redacted
 from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import parse_version
+
+_Key = tuple[str, str]
+"""Kind and name."""
 
 _NAMESPACE = "default"
 _NEEDED = (
@@ -66,8 +70,8 @@ class DefaultNamespace:
     """Nothing but Kubernetes' own objects lives in the namespace "default".
 
     Every namespaced list in evidence is looked through, and every namespaced kind of discovery
-    has to have one, whole or of this namespace alone. An object that a controller of the same
-    namespace made is counted with it, not by itself.
+    has to have one, whole or of this namespace alone. An object is counted with its controller,
+    not by itself, where that one is reported in its turn.
 
     Attributes:
         allowed: ``KIND/NAME`` of the platform's own objects; a name may end in ``*``. With
@@ -94,12 +98,13 @@ class DefaultNamespace:
             if item.value.namespace == _NAMESPACE
         ]
         allowed = tuple(_counting(self.allowed, lists, context))
-        makers = frozenset((_kind(resource), item.value.name) for resource, item in here)
-        gaps = (*lists.gaps, *_unlisted(evidence))
+        own = [(r, item) for r, item in here if not _is_one_of(allowed, r, item)]
+        reported = {(_kind(resource), _name(item)): item for resource, item in own}
+        gaps = (*lists.gaps, *_unlisted(evidence), *_masked(lists))
         found = tuple(
             _outcome(resource, item, lists)
-            for resource, item in here
-            if not _is_one_of(allowed, resource, item) and not _made_by(makers, item)
+            for resource, item in own
+            if not _told_elsewhere(reported, (_kind(resource), _name(item)))
         )
         if found or gaps:
             return (*found, *gaps)
@@ -139,6 +144,17 @@ def _unlisted(evidence: ClusterEvidence) -> tuple[Outcome, ...]:
     return (_open(f"objects of these kinds were not listed: {some(left)}", left),) if left else ()
 
 
+def _masked(lists: Lists) -> tuple[Outcome, ...]:
+    """Name the lists of objects whose namespace is masked: it may be this one."""
+    names = tuple(
+        resource
+        for resource in sorted(lists.present)
+        if any(is_redacted(item.value.namespace) for item in lists.items(resource))
+    )
+    why = f"the namespace of some objects is masked: {some(names)}"
+    return (_open(why, names, Reason.NE_REDACTED),) if names else ()
+
+
 def _counts(name: str, asked: frozenset[str]) -> bool:
     spared = (*_IGNORED, *_UNLISTABLE, _SECRETS)
     if name in spared or f".{name.partition('.')[2]}" in _VIRTUAL:
@@ -146,11 +162,13 @@ def _counts(name: str, asked: frozenset[str]) -> bool:
     return not asked & {name, f"{CENSUS}{name}"}
 
 
-def _open(why: str, kinds: tuple[str, ...]) -> Outcome:
+def _open(
+    why: str, kinds: tuple[str, ...], reason: Reason = Reason.NE_API_NOT_COLLECTED
+) -> Outcome:
     return Outcome(
         subject=CLUSTER,
         verdict=Verdict.NO_EVIDENCE,
-        reason=Reason.NE_API_NOT_COLLECTED,
+        reason=reason,
         explanation=f"What lives in the namespace {_NAMESPACE} is not wholly known; {why}.",
         actual="not known",
         expected=_EXPECTED,
@@ -199,11 +217,36 @@ def _name(item: Item[object]) -> str:
     return str(getattr(item.value, "name", ""))
 
 
-def _made_by(makers: frozenset[tuple[str, str]], item: Item[object]) -> bool:
-    """Tell whether an object that is in the namespace itself controls this one."""
+def _controller(item: Item[object]) -> OwnerReference | None:
     metadata = getattr(item.value, "metadata", None)
     owners = getattr(metadata, "owner_references", None) or ()
-    return any(owner.controller and (owner.kind, owner.name) in makers for owner in owners)
+    return next((owner for owner in owners if owner.controller), None)
+
+
+def _uid(item: Item[object]) -> str:
+    return str(getattr(getattr(item.value, "metadata", None), "uid", None) or "")
+
+
+def _maker(reported: Mapping[_Key, Item[object]], item: Item[object]) -> _Key | None:
+    """Return which reported object controls this one; None when none does."""
+    owner = _controller(item)
+    if owner is None or (owner.kind, owner.name) not in reported:
+        return None
+    found = _uid(reported[(owner.kind, owner.name)])
+    known = bool(found and owner.uid)
+    return None if known and found != owner.uid else (owner.kind, owner.name)
+
+
+def _told_elsewhere(reported: Mapping[_Key, Item[object]], key: _Key) -> bool:
+    """Tell whether the chain of an object's makers ends at another one that is reported."""
+    seen = {key}
+    maker = _maker(reported, reported[key])
+    while maker is not None:
+        if maker in seen:
+            return False
+        seen.add(maker)
+        maker = _maker(reported, reported[maker])
+    return len(seen) > 1
 
 
 def _outcome(resource: str, item: Item[object], lists: Lists) -> Outcome:
