@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzer.formats.authorization_file import why_not_loaded
 from analyzer.formats.command_line import Occurrence, values_of
 from analyzer.formats.config_file import ConfigFile, FileKind, read_config_file
 from analyzer.formats.setting_places import variable_name
@@ -87,7 +88,14 @@ def _read(node: NodeEvidence, path: str, kind: FileKind) -> ConfigFile | Unreada
         return Unreadable(
             reason=Reason.NE_REDACTED, detail="the path of the configuration file was masked"
         )
-    return read_config_file(path, node.content(path), kind)
+    found = read_config_file(path, node.content(path), kind)
+    if kind is _STRUCTURED_FILE["authorization-config"] and isinstance(found, ConfigFile):
+        problem = why_not_loaded(found.document)
+        if problem:
+            return Unreadable(
+                reason=Reason.NE_SCHEMA_INVALID, detail=f"{path} {problem}", source=found.source
+            )
+    return found
 
 
 def _dropins(
