@@ -1,7 +1,7 @@
 """Whether images are verified before pods are admitted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
@@ -59,7 +59,7 @@ class ImageProvenance:
         judged = tuple(self._verifiers(webhooks, lists, context))
         sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
         if sure and NAMESPACES in lists.present and NAMESPACES not in lists.unknown:
-            return sure
+            return sure if running else tuple(_unproven(one) for one in sure)
         found = (*by_plugin, *judged, *_at_pull(lists))
         if found or lists.gaps:
             return (*found, *lists.gaps)
@@ -177,6 +177,20 @@ def _verifier(
         expected=_EXPECTED,
         evidence=(webhook.source,),
         notes=(_FAILS_OPEN,) if webhook.ignorable else (),
+    )
+
+
+def _unproven(outcome: Outcome) -> Outcome:
+    """Take a verifier's pass back where no API server was seen: its plugins may be switched off."""
+    detail = "no API server's arguments are in evidence: they can switch all webhooks off"
+    return replace(
+        outcome,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
+        explanation=f"{outcome.explanation} But {detail}.",
+        missing=(
+            Missing(key=EvidenceKey("process/kube-apiserver"), subject=CLUSTER, detail=detail),
+        ),
     )
 
 

@@ -20,8 +20,6 @@ SEED = 5
 NEWEST, OLDEST = -1, 0
 _KEY = "api/"
 _SERVER = "process/kube-apiserver"
-_WITHOUT_SERVER = {"image-provenance": "manual"}
-"""Its webhook is still seen, and a person must say what it verifies."""
 
 
 def of_section_five(position: int) -> Iterator[Unit]:
@@ -71,7 +69,6 @@ def of_the_server() -> list[Unit]:
 @pytest.mark.parametrize("unit", of_the_server(), ids=label)
 def test_no_pass_without_the_control_plane(unit: Unit) -> None:
     world = started(spec(unit), unit)
-    usual = "no-evidence" if spec(unit).base == "pass" else spec(unit).base
-    wanted = _WITHOUT_SERVER.get(spec(unit).topic, usual)
+    wanted = "no-evidence" if spec(unit).base == "pass" else spec(unit).base
     hide = Hide(subject="cp-1", target="", how=BUNDLE_MISSING)
     assert verdict_of(unit, cluster(world, (hide,))).verdict.value == wanted
