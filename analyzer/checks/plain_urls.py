@@ -86,7 +86,9 @@ def undone(
         why=f"{why}.",
         sources=unique((*sources, *judged.sources)),
         letter=judged.letter or Verdict.PASS,
-        letter_why=judged.letter_why or f"the benchmark's text asks for {judged.actual} alone",
+        letter_why=judged.letter_why
+        if judged.letter
+        else f"the benchmark's text asks for {judged.actual} alone",
         letter_reason=judged.letter_reason if judged.letter else judged.reason,
     )
 
