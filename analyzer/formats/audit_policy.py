@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from analyzer.formats.config_file import load_document
 from analyzer.formats.documents import mapping, sequence, text, texts
-from analyzer.formats.strict_yaml import YamlValue
+from analyzer.formats.strict_yaml import YamlValue, load_all
 from analyzer.model.errors import EvidenceFormatError
 
 LEVELS = ("None", "Metadata", "Request", "RequestResponse")
@@ -69,12 +68,15 @@ class Request:
 
 
 def read_audit_policy(content: str) -> AuditPolicy:
-    """Read an audit policy.
+    """Read an audit policy: the first document, as the API server does, which reads no further.
+
+    Source: Unmarshal in kubernetes-sigs/yaml goyaml.v3/yaml.go, behind LoadPolicyFromBytes.
 
     Raises:
         EvidenceFormatError: Not a Policy of audit.k8s.io, or a level that does not exist.
     """
-    document = mapping(load_document(content), "the document")
+    documents = load_all(content)
+    document = mapping(documents[0] if documents else None, "the document")
     version = text(document.get("apiVersion"), "apiVersion")
     if document.get("kind") != "Policy" or not version.startswith("audit.k8s.io/"):
         raise EvidenceFormatError("", "is not an audit Policy")
