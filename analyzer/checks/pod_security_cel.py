@@ -82,7 +82,7 @@ class CelPolicies:
                 yield Answer(standing=Standing.NOT, text=text, sources=(*self.switches, *sources))
             else:
                 doubts = (*self._age(), *narrowed(spec), *_narrows(matched[1], "its binding"))
-                yield _judged(label, spec, demand, doubts, sources)
+                yield _judged(label, spec, demand, doubts, sources, bound=matched[1])
 
     def _age(self) -> Iterator[str]:
         if self.plugin is None and self.seen:
@@ -173,7 +173,7 @@ def _within(match: MatchResources | None, space: Space) -> bool:
     """Tell whether a binding, which may match everything, covers new pods of a namespace."""
     if match is None:
         return True
-    return (match.resource_rules is None or _about_pods(match)) and _in(match, space)
+    return (not match.resource_rules or _about_pods(match)) and _in(match, space)
 
 
 def _about_pods(match: MatchResources) -> bool:
@@ -229,6 +229,8 @@ def _judged(
     demand: Demand,
     doubts: tuple[str, ...],
     sources: tuple[Source, ...],
+    *,
+    bound: MatchResources | None = None,
 ) -> Answer:
     """Decide by what the policy's expressions prove, and by what escapes it."""
     texts = tuple(one.expression for one in spec.validations or ())
@@ -237,7 +239,8 @@ def _judged(
         text = f"{label} denies by an expression that a person must read: {_cut(expressions(spec))}"
         return _unclear(text, sources)
     open_doors = [_PLACES.get(name, name) for name in found.open]
-    if not found.open and not _asked_later(spec) and demand.test in _FOR_CONTAINERS:
+    asked_later = _asked_later(spec.match_constraints) and _asked_later(bound)
+    if not found.open and not asked_later and demand.test in _FOR_CONTAINERS:
         open_doors.append("ephemeral containers added to a running pod (pods/ephemeralcontainers)")
     if open_doors or doubts:
         why = [f"not for {some(tuple(open_doors))}"] if open_doors else []
@@ -263,9 +266,16 @@ _FOR_CONTAINERS = (
 """Tests that an ephemeral container, which is added to a running pod, can violate."""
 
 
-def _asked_later(spec: AdmissionPolicySpec) -> bool:
-    rules = spec.match_constraints.resource_rules if spec.match_constraints else None
-    return any(rule.about("pods/ephemeralcontainers", "UPDATE") for rule in rules or ())
+_LATER = ("pods/ephemeralcontainers", "UPDATE")
+
+
+def _asked_later(match: MatchResources | None) -> bool:
+    """Tell whether containers added to any running pod are matched; None matches everything."""
+    if match is None:
+        return True
+    rules, left_out = match.resource_rules or (), match.exclude_resource_rules or ()
+    asked = not rules or any(one.about(*_LATER) and not one.resource_names for one in rules)
+    return asked and not any(one.about(*_LATER) for one in left_out)
 
 
 def _lax(label: str, sources: tuple[Source, ...]) -> Answer:
