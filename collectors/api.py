@@ -708,7 +708,8 @@ KYVERNO = kind(
         validationFailureActionOverrides=free,
         webhookConfiguration=free,
         rules=KYVERNO_RULE,
-    )
+    ),
+    status=fields(conditions=fields("type", "status")),
 )
 # Stores and their templates may carry literal values: only which provider is meant.
 SECRET_STORE = kind(spec=fields(provider=fields(**{OTHER: marker})))

@@ -36,6 +36,7 @@ _NOT_SEEN = (
 )
 _ENFORCE = "enforce"
 _MAY_AUDIT = "an override may make it only audit here"
+_NOT_READY = "Kyverno says that the policy is not ready"
 _ONE_RULE = "its policy stops at the first rule that applies, and this is not the first"
 _CONTROLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -111,6 +112,7 @@ class Kyverno:
         doubts = (
             *_proof(validate, demand),
             *([_MAY_AUDIT] if len(actions) > 1 else []),
+            *([_NOT_READY] if _is_unready(policy) else []),
             *([_ONE_RULE] if one.later and spec.get("applyRules") == "One" else []),
             *_narrowed(rule, spec, space, extent),
             *self._exceptions(policy, str(rule.get("name", "")), space),
@@ -194,6 +196,12 @@ def _actions(validate: Fields, spec: Fields, space: Space) -> frozenset[str]:
     policy = overridden(overrides, space.name, labels, whole)
     rule = frozenset((str(own).lower(),)) if own else policy
     return overridden(validate.get("failureActionOverrides"), space.name, labels, rule)
+
+
+def _is_unready(policy: CustomObject) -> bool:
+    """Tell whether Kyverno's own condition ``Ready`` says anything else than that it is."""
+    conditions = entries(fields(policy.status).get("conditions"))
+    return any(one.get("type") == "Ready" and one.get("status") != "True" for one in conditions)
 
 
 def _narrowed(rule: Fields, spec: Fields, space: Space, extent: Extent) -> Iterator[str]:

@@ -65,9 +65,14 @@ class KubeObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CustomObject(KubeObject, frozen=True, kw_only=True, gc=False):
-    """An object of a kind that a custom resource definition adds: its spec as plain values."""
+    """An object of a kind that a custom resource definition adds, as plain values.
+
+    Attributes:
+        status: What its controller says of it, of any shape; None where that is not collected.
+    """
 
     spec: dict[str, Any] | None = None
+    status: Any = None
 
     def deeper_than(self, levels: int) -> bool:
         """Tell whether the spec is nested more deeply than that."""
