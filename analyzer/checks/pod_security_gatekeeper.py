@@ -1,5 +1,8 @@
 """Gatekeeper's constraints, where their kinds are those of its own library.
 
+None of them proves anything: what a constraint forbids stands in its template's Rego, which
+anybody may write under a known name and which is not judged. A person has to read it.
+
 Source: https://github.com/open-policy-agent/gatekeeper-library src/pod-security-policy, and
 https://open-policy-agent.github.io/gatekeeper/website/docs/howto/#the-match-field
 """
@@ -73,6 +76,7 @@ class Gatekeeper:
         yield Answer(standing=Standing.NOT, text=text, sources=(source,))
 
     def _denying(self, found: _Constraint, space: Space, demand: Demand) -> Answer:
+        """Put a constraint that denies before a person, with all that is in doubt."""
         hook = engine(self.lists, "gatekeeper", space)
         template, where = self._template(found.kind, demand)
         doubts = tuple(
@@ -85,24 +89,21 @@ class Gatekeeper:
             )
             if text
         )
-        sources = (found.source, *where, *hook.sources)
-        if doubts:
-            text = f"{found.label} denies, but {'; '.join(doubts)}"
-            return Answer(standing=Standing.MAYBE, text=text, sources=sources, notes=hook.notes)
+        text = f"{found.label} denies, but {'; '.join(doubts)}"
         return Answer(
-            standing=Standing.ENFORCED,
-            text=f"{found.label} denies it",
-            sources=sources,
-            notes=(*hook.notes, _NOT_SEEN),
+            standing=Standing.MAYBE,
+            text=text,
+            sources=(found.source, *where, *hook.sources),
+            notes=hook.notes,
         )
 
     def _template(self, kind: str, demand: Demand) -> tuple[str, tuple[Source, ...]]:
-        """Return what is wrong with a constraint's template, and where it stands."""
+        """Return what is not known of a constraint's template, and where it stands."""
         if kind not in self.templates:
             return "its template is not in evidence", ()
         text, where = self.templates[kind]
         known = any(word in text for word in demand.words)
-        return ("" if known else "its template is not about it"), (where,)
+        return (_REGO if known else "its template is not about it"), (where,)
 
 
 def read_gatekeeper(lists: Lists, constraints: tuple[str, ...]) -> Gatekeeper:
@@ -122,10 +123,7 @@ def read_gatekeeper(lists: Lists, constraints: tuple[str, ...]) -> Gatekeeper:
     )
 
 
-_NOT_SEEN = (
-    "Namespaces that Gatekeeper's own Config object leaves out are not in evidence; taken to be "
-    "none."
-)
+_REGO = "its template's Rego is not judged"
 
 
 def constraint_resources(names: Iterable[str]) -> tuple[str, ...]:
