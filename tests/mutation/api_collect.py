@@ -137,7 +137,7 @@ class Answers:
             return self._api.decode(b"<html>busy</html>")
         if fault == "timeout":
             return self._api.Answer("timeout", None, None, "the request took too long", False, True)
-        codes = {"denied": 403, "unauthorized": 401, "not-found": 404, "error": 500}
+        codes = {"absent": 404, "denied": 403, "error": 500, "not-found": 404, "unauthorized": 401}
         return self._api.failure(codes[fault])
 
 
