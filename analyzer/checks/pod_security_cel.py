@@ -32,6 +32,9 @@ _SINCE = Version(1, 30)
 _PLUGIN = "ValidatingAdmissionPolicy"
 _SHOWN = 300
 _DECIDING = ("validationActions", "evaluation")
+_READ = 60_000
+"""Characters of expressions about pods, all policies together, that are looked at."""
+_UNREAD = "was not looked at, as the policies before it hold too many or too long expressions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class CelPolicies:
         plugin: The API server's plugin is on, off, or not in evidence.
         seen: Some API server's command line is in evidence.
         switches: Where a flag that switches it stands.
+        unread: Names of policies beyond what is looked at, with their resource.
     """
 
     lists: Lists
@@ -50,6 +54,7 @@ class CelPolicies:
     plugin: bool | None
     seen: bool
     switches: tuple[Source, ...]
+    unread: frozenset[tuple[str, str]]
 
     def own(self, space: Space, demand: Demand) -> Iterator[Answer]:
         """Return what each bound policy of the API server does in a namespace."""
@@ -82,7 +87,8 @@ class CelPolicies:
                 yield Answer(standing=Standing.NOT, text=text, sources=(*self.switches, *sources))
             else:
                 doubts = (*self._age(), *narrowed(spec), *_narrows(matched[1], "its binding"))
-                yield _judged(label, spec, demand, doubts, sources, bound=matched[1])
+                read = (POLICIES, policy.value.name) not in self.unread
+                yield _judged(label, spec, demand, doubts, sources, bound=matched[1], read=read)
 
     def _age(self) -> Iterator[str]:
         if self.plugin is None and self.seen:
@@ -121,7 +127,8 @@ class CelPolicies:
                 *self._exceptions(item.value.name),
                 *_unwritten(fields),
             )
-            found = _judged(label, spec, demand, doubts, (where, *hook.sources))
+            read = (KYVERNO_CEL, item.value.name) not in self.unread
+            found = _judged(label, spec, demand, doubts, (where, *hook.sources), read=read)
             yield replace(found, notes=(*found.notes, *hook.notes))
 
     def _exceptions(self, policy: str) -> Iterator[str]:
@@ -149,7 +156,30 @@ def read_cel(lists: Lists, running: tuple[Server, ...], version: Version | None)
         plugin=plugin_on(running, _PLUGIN, default=True),
         seen=bool(running),
         switches=flag_sources(running, PLUGIN_FLAGS),
+        unread=frozenset(_unread(lists)),
     )
+
+
+def _unread(lists: Lists) -> Iterator[tuple[str, str]]:
+    """Yield the policies about pods whose expressions, in order of evidence, are too many."""
+    left = _READ
+    for resource, name, spec in _specs(lists):
+        match = spec.match_constraints
+        if match is None or not _about_pods(match):
+            continue
+        left -= len(expressions(spec))
+        if left < 0:
+            yield resource, name
+
+
+def _specs(lists: Lists) -> Iterator[tuple[str, str, AdmissionPolicySpec]]:
+    for item in lists.items(POLICIES):
+        yield POLICIES, item.value.name, item.value.spec
+    for item in lists.items(KYVERNO_CEL):
+        try:
+            yield KYVERNO_CEL, item.value.name, read_policy_spec(item.value.spec or {})
+        except EvidenceFormatError:
+            continue  # said where the policy is judged
 
 
 def expressions(spec: AdmissionPolicySpec) -> str:
@@ -231,8 +261,11 @@ def _judged(
     sources: tuple[Source, ...],
     *,
     bound: MatchResources | None = None,
+    read: bool,
 ) -> Answer:
     """Decide by what the policy's expressions prove, and by what escapes it."""
+    if not read:
+        return _unclear(f"{label} {_UNREAD}", sources)
     texts = tuple(one.expression for one in spec.validations or ())
     found = forbids(demand.test, texts, spec.named_variables())
     if not found.known:

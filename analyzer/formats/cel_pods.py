@@ -27,6 +27,9 @@ from analyzer.formats.cel_text import (
 LISTS = ("containers", "initContainers", "ephemeralContainers")
 _SPEC = "object.spec"
 _DEEPEST = 24
+_MOST = 20_000
+"""Characters of one policy's expressions, variables written out, that are looked at."""
+_MOST_EXPRESSIONS = 100
 _OPERATORS = re.compile(r"==|!=|<|>|\+|-|\*|/|%|\bin\b|\?(?!\w)")
 
 
@@ -385,11 +388,15 @@ def forbids(test: str, expressions: Iterable[str], variables: Mapping[str, str])
     return _forbids(test, tuple(expressions), tuple(sorted(variables.items())))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _forbids(
     test: str, expressions: tuple[str, ...], variables: tuple[tuple[str, str], ...]
 ) -> Forbids:
+    if len(expressions) > _MOST_EXPRESSIONS:
+        return Forbids(known=False)
     texts = tuple(written_out(one, dict(variables)) for one in expressions)
+    if sum(map(len, texts)) > _MOST:
+        return Forbids(known=False)
     states = {
         place: any(implies(text, rule) for text in texts)
         for part in _MADE_OF.get(test, (test,))

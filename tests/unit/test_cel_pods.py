@@ -269,6 +269,12 @@ def test_loops_that_miss_a_container(loop: str) -> None:
     assert "containers" in forbids("privileged", [text], {}).open
 
 
+def test_a_policy_of_too_many_or_too_long_expressions_proves_nothing() -> None:
+    assert forbids("host-pid", [PID, *["true"] * 99], {}).known
+    assert not forbids("host-pid", [PID, *["true"] * 100], {}).known
+    assert not forbids("host-pid", [PID, *["variables.a"] * 10], {"a": "b||" * 900 + "c"}).known
+
+
 def test_a_loop_in_a_loop_has_its_own_name() -> None:
     text = "object.spec.containers.all({0}, {0}.ports.all({1}, {1}.hostPort == 0))"
     assert "containers" not in forbids("host-port", [text.format("c", "p")], {}).open

@@ -1,5 +1,6 @@
 """What escapes an admission policy in CEL: by what it matches, by its binding, by its length."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,3 +105,18 @@ def test_pods_or_containers_that_escape_it_are_for_a_person(
 
 def test_a_comment_is_no_demand() -> None:
     assert judged(expression=f"true // && {UNPRIVILEGED}")[0] is Verdict.MANUAL
+
+
+def test_policies_beyond_what_is_looked_at_are_for_a_person() -> None:
+    assert judged(before=15)[0] is Verdict.PASS
+    verdict, why = judged(before=25)
+    assert verdict is Verdict.MANUAL
+    assert "p was not looked at" in why
+
+
+def test_the_longest_policies_are_judged_in_bounded_time() -> None:
+    hostile = "!(" * 20 + "privileged||" * 320 + "b" + ")" * 20
+    started = time.process_time()
+    assert judged(before=25, expression=hostile)[0] is Verdict.MANUAL
+    assert judged(expression=hostile)[0] is Verdict.MANUAL
+    assert time.process_time() - started < 10
