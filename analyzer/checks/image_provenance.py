@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
@@ -21,6 +22,8 @@ NAMESPACES = "namespaces"
 OPENSHIFT = ("clusterimagepolicies.config.openshift.io", "imagepolicies.config.openshift.io")
 _FAILS_OPEN = "Its webhook has failurePolicy Ignore: images are let in while it does not answer."
 _PLUGIN = "ImagePolicyWebhook"
+_ASKING = MappingProxyType({True: "ValidatingAdmissionWebhook", False: "MutatingAdmissionWebhook"})
+"""The plugin without which the API server asks no validating (True) or mutating webhook."""
 _EXPECTED = "an admission mechanism that verifies images"
 
 
@@ -56,7 +59,9 @@ class ImageProvenance:
         required = tuple(sorted(_required(self.verifiers)))
         lists = take(evidence, (*WEBHOOKS, NAMESPACES), helpful=(*required, EXCEPTIONS, *OPENSHIFT))
         webhooks = pod_webhooks(lists)
-        judged = tuple(self._verifiers(webhooks, lists, context))
+        asked = {kind: plugin_on(running, name, default=True) for kind, name in _ASKING.items()}
+        off = frozenset(kind for kind, on in asked.items() if running and on is not True)
+        judged = tuple(self._verifiers(webhooks, lists, context, off))
         sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
         if sure and NAMESPACES in lists.present and NAMESPACES not in lists.unknown:
             return sure if running else tuple(_unproven(one) for one in sure)
@@ -69,14 +74,20 @@ class ImageProvenance:
         return (_none(lists, running, webhooks, plugin=plugin),)
 
     def _verifiers(
-        self, webhooks: tuple[PodWebhook, ...], lists: Lists, context: Context
+        self,
+        webhooks: tuple[PodWebhook, ...],
+        lists: Lists,
+        context: Context,
+        off: frozenset[bool],
     ) -> Iterator[Outcome]:
         """Judge each product by each webhook that may be its own."""
         for product, words in self.verifiers.items():
             loaded = _loaded(words, lists)
             for webhook in webhooks:
                 if loaded is not None and _recognised(words, webhook):
-                    yield _verifier(product, webhook, loaded, lists, context)
+                    closed = _ASKING[webhook.validating] if webhook.validating in off else ""
+                    doubt = f"the admission plugin {closed} is off, or may be" if closed else loaded
+                    yield _verifier(product, webhook, doubt, lists, context)
 
 
 def _plugin(server: Server) -> Outcome:
