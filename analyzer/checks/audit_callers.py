@@ -102,6 +102,28 @@ class Caller:
         return "".join(parts)
 
 
+def unnamed(policy: AuditPolicy, probes: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """Return the probes as of a user, namespace and object that no rule of the policy names."""
+    taken = {name for rule in policy.rules for name in (*rule.users, *rule.namespaces)}
+    taken |= {name for rule in policy.rules for entry in rule.resources for name in entry.names}
+    return tuple(replace(probe, request=_unnamed(probe.request, taken)) for probe in probes)
+
+
+def _unnamed(request: Request, taken: set[str]) -> Request:
+    return replace(
+        request,
+        user=_other(request.user, taken),
+        namespace=_other(request.namespace, taken),
+        name=_other(request.name, taken),
+    )
+
+
+def _other(name: str, taken: set[str]) -> str:
+    while name and name in taken:
+        name += "-else"
+    return name
+
+
 def callers(policy: AuditPolicy, probes: tuple[Probe, ...]) -> tuple[tuple[Caller, ...], bool]:
     """Return whom to try, the ordinary user first, and whether that is everyone.
 

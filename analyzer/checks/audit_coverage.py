@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from analyzer.checks.audit_callers import Caller, Probe, callers
+from analyzer.checks.audit_callers import Caller, Probe, callers, unnamed
 from analyzer.checks.audit_policy import AUDIT_FLAG, AUDIT_ROLE, policy_in_use, without_backend
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of, unique
 from analyzer.checks.named_file import NamedFile
@@ -97,7 +97,7 @@ class AuditCoverage:
         return self._covered(file, with_every_group(policy) if newer else policy)
 
     def _covered(self, file: NamedFile, policy: AuditPolicy) -> Judgement:
-        probes = tuple(probe for text in self.probes for probe in _read(text))
+        probes = unnamed(policy, tuple(probe for text in self.probes for probe in _read(text)))
         who, everyone = callers(policy, probes)
         asked = ((probe, c, c.ask(probe.request)) for c in who for probe in probes)
         tried = [_try(policy, p, c, request, file) for p, c, request in asked if request]

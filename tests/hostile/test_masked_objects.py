@@ -27,4 +27,5 @@ def test_a_masked_right_is_no_right_that_is_known(resource: str, fields: dict[st
 
 def test_a_masked_argument_leaves_its_pod_readable() -> None:
     spec = {"containers": [{"name": "c", "args": [MASK]}]}
-    assert decode("pods", json.dumps({**META, "spec": spec}).encode())
+    pod = decode("pods", json.dumps({**META, "spec": spec}).encode())
+    assert pod.metadata.name == "x"

@@ -38,7 +38,7 @@ def judged(
     match = {"resourceRules": [BOTH], **(policy or {})}
     spec = {"failurePolicy": "Fail", "matchConstraints": match}
     longer = {**spec, "validations": [{"expression": f"'{'privileged' * 300}' != ''"}]}
-    bound = {"policyName": "p", "validationActions": ["Deny"]}
+    bound: dict[str, Any] = {"policyName": "p", "validationActions": ["Deny"]}
     if binding is not None:
         bound["matchResources"] = binding
     policies = [{"n": f"o{index}", "spec": longer} for index in range(before)]
