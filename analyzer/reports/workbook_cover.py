@@ -33,6 +33,7 @@ _SHEETS = (
     ("Published vs observed", "What the provider publishes beside what the evidence shows."),
     ("Gaps", "What evidence to ask for, the command that collects it, and what waits for it."),
 )
+_CROSSWALK = ("Crosswalk", "What a move from an older benchmark of this run changes.")
 
 
 class CoverSheet:
@@ -56,7 +57,7 @@ class CoverSheet:
         self._legend()
         self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
         self._pairs("Limits", [(f"Limit {n}", text) for n, text in enumerate(LIMITS, 1)])
-        self._sheets()
+        self._sheets(a)
         set_up_page(self._sheet, report_id)
         self._sheet.print_area(0, 0, self._row, len(_WIDTHS) - 1)
 
@@ -122,9 +123,9 @@ class CoverSheet:
         self._styles.colour_words(self._sheet, first, self._row - 1, 0)
         self._row += 1
 
-    def _sheets(self) -> None:
+    def _sheets(self, a: Assessment) -> None:
         self._heading("Sheets")
-        for name, purpose in _SHEETS:
+        for name, purpose in (*_SHEETS, *([_CROSSWALK] if a.crosswalks else ())):
             self._pair(name, purpose, "label")
             link = f"internal:'{name}'!A1"
             self._sheet.write_url(self._row - 1, 0, link, self._styles["link"], name)
