@@ -138,6 +138,8 @@ class Answers:
         if fault == "timeout":
             return self._api.Answer("timeout", None, None, "the request took too long", False, True)
         codes = {"absent": 404, "denied": 403, "error": 500, "not-found": 404, "unauthorized": 401}
+        if fault not in codes:  # what spoils a list spoils another answer by being another kind
+            return self._ok({"kind": "Unknown"})
         return self._api.failure(codes[fault])
 
 
