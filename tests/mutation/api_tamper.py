@@ -90,9 +90,11 @@ def _mask(made: Members, tamper: Tamper) -> Members:
 
 
 def _redacted(made: Members, tamper: Tamper) -> Members:
-    """Mask everything of every object of a list but its name."""
+    """Mask everything of every object of a list but its name; of other lines, the first one's."""
     record = _probe(made, tamper.resource)
     for line in _lines(made[record["blob"]]):
+        if "metadata" not in line:
+            return _masked_first(made, tamper.resource, line)
         for field in sorted(set(line) - {"apiVersion", "kind", "metadata"}):
             one = Tamper(
                 how="mask", resource=tamper.resource, name=full_name(line), path=f"/{field}"
@@ -104,6 +106,12 @@ def _redacted(made: Members, tamper: Tamper) -> Members:
                 how="mask", resource=tamper.resource, name=name, path="/metadata/labels"
             )
             made = _mask(made, labels)
+    return made
+
+
+def _masked_first(made: Members, resource: str, line: Mapping[str, Any]) -> Members:
+    for field in sorted(line):
+        made = _mask(made, Tamper(how="mask", resource=resource, name="", path=f"/{field}"))
     return made
 
 
