@@ -29,6 +29,8 @@ HOMES = {
     "jsonschema": {"bundle", "catalogue", "responsibility", "judgement", "formats"},
     "pandas": {"reports"},
     "xlsxwriter": {"reports"},
+    "jinja2": {"reports"},
+    "defusedxml": {"judgement"},
     "openpyxl": {"reports", "judgement"},
     "cryptography": {"formats"},
 }

@@ -12,7 +12,7 @@ from analyzer.model.assessment import Assessment
 from analyzer.model.context import Reading
 from analyzer.model.errors import UsageError
 from analyzer.pipeline.run import Options, assess, prepare
-from analyzer.reports import FILE_NAMES, render
+from analyzer.reports import REPORTS, render, rendering_of
 from analyzer.reports.terminal import summary_line, summary_text
 
 
@@ -51,7 +51,8 @@ def run_analyze(request: AnalyzeRequest) -> int:
         assessments = assess(plan, bundles, step)
     main, *older = assessments
     written = write_all(request.output, _render(assessments, request.formats))
-    here = tuple(str(path) for path in written[: len(request.formats)])
+    own = sum(len(REPORTS[name].files) for name in request.formats)
+    here = tuple(str(path) for path in written[:own])
     say(summary_text(main, here))
     for one in older:
         say(summary_line(one, str(request.output / one.benchmark_id)))
@@ -64,9 +65,11 @@ def _render(assessments: tuple[Assessment, ...], formats: tuple[str, ...]) -> di
     with progress("writing", len(assessments) * len(formats)) as step:
         for number, assessment in enumerate(assessments):
             folder = f"{assessment.benchmark_id}/" if number else ""
+            how = rendering_of(assessment)
             for name in formats:
-                step(folder + FILE_NAMES[name])
-                files[folder + FILE_NAMES[name]] = render(name, assessment)
+                step(folder + name)
+                for file, content in render(name, assessment, how).items():
+                    files[folder + file] = content
     return files
 
 

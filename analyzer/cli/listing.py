@@ -54,7 +54,7 @@ def _checks() -> Iterator[tuple[str, str]]:
 
 def _formats() -> Iterator[tuple[str, str]]:
     for name, report in REPORTS.items():
-        yield name, f"{report.file_name}: {report.purpose}"
+        yield name, f"{', '.join(report.files)}: {report.purpose}"
 
 
 LISTS: Mapping[str, Callable[[], Iterator[tuple[str, str]]]] = MappingProxyType(

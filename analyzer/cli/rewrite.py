@@ -7,7 +7,7 @@ from analyzer.cli.console import say
 from analyzer.cli.output import write_all
 from analyzer.model.assessment import Assessment
 from analyzer.model.errors import UserFileError
-from analyzer.reports import FILE_NAMES, render
+from analyzer.reports import render, rendering_of
 from analyzer.reports.assessment_json import read
 
 _LIMIT_BYTES = 1 << 30
@@ -36,5 +36,9 @@ def load_assessment(path: Path) -> Assessment:
 def run_report(path: Path, formats: tuple[str, ...], output: Path) -> None:
     """Write the chosen formats and name them."""
     assessment = load_assessment(path)
-    for written in write_all(output, {FILE_NAMES[n]: render(n, assessment) for n in formats}):
+    how = rendering_of(assessment)
+    files: dict[str, bytes] = {}
+    for name in formats:
+        files |= render(name, assessment, how)
+    for written in write_all(output, files):
         say(str(written))

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analyzer.model.assertion import ThirdParty
+from analyzer.model.changes import Changes
 from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.evidence import EvidenceKey
+from analyzer.model.judgement import AppliedReview, AppliedWaiver, WaiverRecord
 from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Responsibility
 from analyzer.model.verdict import Disposition, Reason, Verdict
@@ -31,7 +34,11 @@ class EvidenceRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One outcome on one subject, evidence by id; ``other_reading`` as in ``Outcome``."""
+    """One outcome on one subject, evidence by id; ``other_reading`` as in ``Outcome``.
+
+    Attributes:
+        waiver: Id of the waiver that accepts this failure; empty when none does.
+    """
 
     subject: str
     verdict: Verdict
@@ -43,6 +50,7 @@ class Finding:
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]
     other_reading: OtherReading | None = None
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,9 @@ class ControlResult:
             API does not know, or on an unknown share of them; the explanation says which.
         other_reading: What the reading that does not decide makes of the findings; None where
             both come to the same.
+        disposition: What follows of verdict, responsibility, waiver and review.
+        waiver: What waivers cover of a failure; None where none has an effect.
+        review: The auditor's conclusion; None before there is one.
     """
 
     id: str
@@ -88,6 +99,8 @@ class ControlResult:
     responsibility: Responsibility
     disposition: Disposition
     other_reading: OtherReading | None = None
+    waiver: AppliedWaiver | None = None
+    review: AppliedReview | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +171,10 @@ class Summary:
         by_level: ``1`` and ``2``.
         by_disposition, by_comparison: Count by word, only those above zero.
         readings_differ: Controls whose verdict the other reading would change.
+        waived: Failing controls that are accepted risks.
+        score_after_waivers: pass / (pass + fail - waived); None when nothing is left to count.
+        by_review: Controls by the auditor's word, only those above zero; stale ones left out.
+        stale_reviews: Reviews of results that have changed since.
     """
 
     overall: Tally
@@ -167,6 +184,10 @@ class Summary:
     by_disposition: Mapping[str, int]
     by_comparison: Mapping[str, int]
     readings_differ: int
+    waived: int
+    score_after_waivers: float | None
+    by_review: Mapping[str, int]
+    stale_reviews: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +226,10 @@ class Assessment:
         notices: Sentences for the front page: drift between bundles, unknown nodes, ...
         policy: Declared policy as printed: name and text of every value used.
         crosswalks: From each older benchmark of the same run to this one.
+        waivers: Every waiver of the file with its state, in the file's order.
+        waivers_sha256, reviews_sha256: Of the files that were applied; empty when none was.
+        third_party: What other tools say; never evidence.
+        changes: Against an older assessment; None when none was given.
     """
 
     analyzer_version: str
@@ -226,3 +251,8 @@ class Assessment:
     gaps: tuple[Gap, ...]
     notices: tuple[str, ...]
     crosswalks: tuple[Crosswalk, ...] = ()
+    waivers: tuple[WaiverRecord, ...] = ()
+    waivers_sha256: str = ""
+    reviews_sha256: str = ""
+    third_party: tuple[ThirdParty, ...] = ()
+    changes: Changes | None = None

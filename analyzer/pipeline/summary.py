@@ -34,7 +34,22 @@ def summarise(results: tuple[ControlResult, ...]) -> Summary:
         by_disposition=_count(r.disposition.value for r in results),
         by_comparison=_count(r.responsibility.comparison.value for r in results),
         readings_differ=sum(r.other_reading is not None for r in results),
+        waived=sum(_waived(r) for r in results),
+        score_after_waivers=_score_after_waivers(results),
+        by_review=_count(
+            r.review.review.verdict for r in results if r.review and not r.review.stale
+        ),
+        stale_reviews=sum(r.review is not None and r.review.stale for r in results),
     )
+
+
+def _waived(result: ControlResult) -> bool:
+    return result.waiver is not None and result.waiver.complete
+
+
+def _score_after_waivers(results: tuple[ControlResult, ...]) -> float | None:
+    """Return the score with accepted risks left out of the count; they never count as passes."""
+    return tally(r for r in results if not _waived(r)).score
 
 
 def _split(

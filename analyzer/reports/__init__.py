@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import Protocol
 
 from analyzer.model.assessment import Assessment
+from analyzer.reports.rendering import Paper, Rendering
 
 
 class ReportWriter(Protocol):
-    """Turns a whole assessment into the bytes of one file. Pure: same value, same bytes."""
+    """Turns a whole assessment into the bytes of one file. Pure: same values, same bytes."""
 
-    def __call__(self, assessment: Assessment) -> bytes:
+    def __call__(self, assessment: Assessment, rendering: Rendering) -> bytes:
         """Return the finished file."""
         ...
 
@@ -21,21 +22,19 @@ class Report:
     """One format that can be asked for.
 
     Attributes:
-        file_name: Name of the file inside the report folder.
         purpose: One sentence for help texts.
-        load: Imports the writer; pandas and the workbook library cost most of a second,
-            so nothing is imported for a format that nobody asked for.
+        files: By file name, what imports the writer; pandas and the workbook library cost
+            most of a second, so nothing is imported for a format that nobody asked for.
     """
 
-    file_name: str
     purpose: str
-    load: Callable[[], ReportWriter]
+    files: Mapping[str, Callable[[], ReportWriter]]
 
 
 def _json() -> ReportWriter:
     from analyzer.reports.assessment_json import write
 
-    return write
+    return lambda assessment, _: write(assessment)
 
 
 def _xlsx() -> ReportWriter:
@@ -53,36 +52,43 @@ def _md() -> ReportWriter:
 REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         "json": Report(
-            file_name="assessment.json",
             purpose="Everything, for programs; other reports can be written from it again.",
-            load=_json,
+            files={"assessment.json": _json},
         ),
         "xlsx": Report(
-            file_name="report.xlsx",
             purpose="Workbook for the audit: register, findings, evidence, responsibility.",
-            load=_xlsx,
+            files={"report.xlsx": _xlsx},
         ),
         "md": Report(
-            file_name="report.md",
             purpose="The same story as text, from the two-minute summary to the details.",
-            load=_md,
+            files={"report.md": _md},
         ),
     }
 )
 
-FILE_NAMES: Mapping[str, str] = MappingProxyType(
-    {name: report.file_name for name, report in REPORTS.items()}
-)
+
+def rendering_of(assessment: Assessment, paper: Paper = Paper.A4) -> Rendering:
+    """Return how to write an assessment; costs one canonical document, so make it once."""
+    from analyzer.reports.assessment_json import report_id, write
+
+    return Rendering(report_id=report_id(write(assessment)), paper=paper)
 
 
-def render(name: str, assessment: Assessment) -> bytes:
-    """Write one report.
+def render(
+    name: str, assessment: Assessment, rendering: Rendering | None = None
+) -> dict[str, bytes]:
+    """Write one format.
 
     Args:
         name: A key of REPORTS.
         assessment: The result to report.
+        rendering: From ``rendering_of``; made here when left out.
+
+    Returns:
+        Every file of the format, by name.
 
     Raises:
-        KeyError: No report of that name; callers check names against REPORTS first.
+        KeyError: No format of that name; callers check names against REPORTS first.
     """
-    return REPORTS[name].load()(assessment)
+    how = rendering or rendering_of(assessment)
+    return {file: load()(assessment, how) for file, load in REPORTS[name].files.items()}

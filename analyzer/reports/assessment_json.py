@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from analyzer.model.assertion import ThirdParty
 from analyzer.model.assessment import (
     Assessment,
     BundleSummary,
@@ -21,8 +22,10 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.changes import Changes
 from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.errors import UserFileError
+from analyzer.model.judgement import AppliedReview, AppliedWaiver, WaiverRecord
 from analyzer.model.outcome import OtherReading
 from analyzer.model.responsibility import Responsibility
 from analyzer.reports import document as doc
@@ -99,6 +102,11 @@ def to_document(assessment: Assessment) -> doc.AssessmentDoc:
         gaps=_filled(a.gaps, tuple[doc.GapDoc, ...]),
         notices=a.notices,
         crosswalks=_filled(a.crosswalks, tuple[doc.CrosswalkDoc, ...]),
+        waivers=_filled(a.waivers, tuple[doc.WaiverRecordDoc, ...]),
+        waivers_sha256=a.waivers_sha256,
+        reviews_sha256=a.reviews_sha256,
+        third_party=_filled(a.third_party, tuple[doc.ThirdPartyDoc, ...]),
+        changes=_filled(a.changes, doc.ChangesDoc | None),
     )
 
 
@@ -125,6 +133,11 @@ def from_document(document: doc.AssessmentDoc) -> Assessment:
         gaps=_filled(d.gaps, tuple[Gap, ...]),
         notices=d.notices,
         crosswalks=_filled(d.crosswalks, tuple[Crosswalk, ...]),
+        waivers=_filled(d.waivers, tuple[WaiverRecord, ...]),
+        waivers_sha256=d.waivers_sha256,
+        reviews_sha256=d.reviews_sha256,
+        third_party=_filled(d.third_party, tuple[ThirdParty, ...]),
+        changes=_filled(d.changes, Changes | None),
     )
 
 
@@ -158,6 +171,10 @@ def _summary(summary: Summary) -> doc.SummaryDoc:
         by_disposition=dict(summary.by_disposition),
         by_comparison=dict(summary.by_comparison),
         readings_differ=summary.readings_differ,
+        waived=summary.waived,
+        score_after_waivers=summary.score_after_waivers,
+        by_review=dict(summary.by_review),
+        stale_reviews=summary.stale_reviews,
     )
 
 
@@ -175,6 +192,10 @@ def _read_summary(summary: doc.SummaryDoc) -> Summary:
         by_disposition=summary.by_disposition,
         by_comparison=summary.by_comparison,
         readings_differ=summary.readings_differ,
+        waived=summary.waived,
+        score_after_waivers=summary.score_after_waivers,
+        by_review=dict(summary.by_review),
+        stale_reviews=summary.stale_reviews,
     )
 
 
@@ -205,8 +226,8 @@ def _control(c: ControlResult) -> doc.ControlDoc:
         responsibility=_filled(c.responsibility, doc.ResponsibilityDoc),
         disposition=c.disposition,
         other_reading=_filled(c.other_reading, doc.OtherReadingDoc | None),
-        waiver=None,
-        review=None,
+        waiver=_filled(c.waiver, doc.AppliedWaiverDoc | None),
+        review=_filled(c.review, doc.AppliedReviewDoc | None),
     )
 
 
@@ -235,6 +256,8 @@ def _read_control(c: doc.ControlDoc) -> ControlResult:
         responsibility=_filled(c.responsibility, Responsibility),
         disposition=c.disposition,
         other_reading=_filled(c.other_reading, OtherReading | None),
+        waiver=_filled(c.waiver, AppliedWaiver | None),
+        review=_filled(c.review, AppliedReview | None),
     )
 
 

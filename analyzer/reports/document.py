@@ -9,8 +9,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from analyzer.model.assertion import Agreement
+from analyzer.model.changes import Change
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Effect
+from analyzer.model.judgement import Method, ReviewVerdict, WaiverReason, WaiverState
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
 from analyzer.model.verdict import Disposition, Reason, Verdict
 
@@ -118,6 +121,10 @@ class SummaryDoc(Document, frozen=True, kw_only=True):
     by_disposition: dict[str, int]
     by_comparison: dict[str, int]
     readings_differ: int
+    waived: int
+    score_after_waivers: float | None
+    by_review: dict[str, int]
+    stale_reviews: int
 
 
 class MissingDoc(Document, frozen=True, kw_only=True):
@@ -149,6 +156,7 @@ class FindingDoc(Document, frozen=True, kw_only=True):
     missing: tuple[MissingDoc, ...]
     notes: tuple[str, ...]
     other_reading: OtherReadingDoc | None
+    waiver: str
 
 
 class NodesDoc(Document, frozen=True, kw_only=True):
@@ -178,8 +186,39 @@ class ResponsibilityDoc(Document, frozen=True, kw_only=True):
     published: dict[str, str]
 
 
+class AppliedWaiverDoc(Document, frozen=True, kw_only=True):
+    """What waivers cover of one control's failures."""
+
+    ids: tuple[str, ...]
+    waived: int
+    failing: int
+    complete: bool
+    why: str
+
+
+class ReviewDoc(Document, frozen=True, kw_only=True):
+    """An auditor's conclusion, and what was seen when it was given."""
+
+    control: str
+    verdict: ReviewVerdict
+    method: Method
+    comment: str
+    reviewer: str
+    reviewed_on: str
+    observed: Verdict
+    result: str
+
+
+class AppliedReviewDoc(Document, frozen=True, kw_only=True):
+    """A review beside this assessment's result."""
+
+    review: ReviewDoc
+    stale: bool
+    why: str
+
+
 class ControlDoc(Document, frozen=True, kw_only=True):
-    """One row of the register. Waivers and reviews are reserved: null in this version."""
+    """One row of the register."""
 
     id: str
     section: str
@@ -201,8 +240,8 @@ class ControlDoc(Document, frozen=True, kw_only=True):
     responsibility: ResponsibilityDoc
     disposition: Disposition
     other_reading: OtherReadingDoc | None
-    waiver: None
-    review: None
+    waiver: AppliedWaiverDoc | None
+    review: AppliedReviewDoc | None
 
 
 class EvidenceDoc(Document, frozen=True, kw_only=True):
@@ -257,6 +296,107 @@ class CrosswalkDoc(Document, frozen=True, kw_only=True):
     rows: tuple[CrosswalkRowDoc, ...]
 
 
+class ScopeDoc(Document, frozen=True, kw_only=True):
+    """Where a waiver holds."""
+
+    nodes: tuple[str, ...]
+    namespaces: tuple[str, ...]
+    objects: tuple[str, ...]
+
+
+class WaiverDoc(Document, frozen=True, kw_only=True):
+    """One waiver as its file states it."""
+
+    id: str
+    controls: tuple[str, ...]
+    scope: ScopeDoc
+    reason: WaiverReason
+    justification: str
+    owner: str
+    approver: str
+    valid_from: str
+    expires_on: str
+    ticket: str
+    digest: str
+
+
+class WaiverRecordDoc(Document, frozen=True, kw_only=True):
+    """A waiver and what became of it."""
+
+    waiver: WaiverDoc
+    state: WaiverState
+    why: str
+    matched: tuple[str, ...]
+    findings: int
+    digest_now: str
+
+
+class AssertedDoc(Document, frozen=True, kw_only=True):
+    """One line of another tool's result."""
+
+    control: str
+    role: str
+    word: str
+    detail: str
+    agreement: Agreement
+
+
+class ThirdPartyDoc(Document, frozen=True, kw_only=True):
+    """Another tool's whole result: assertions, never evidence."""
+
+    tool: str
+    benchmark: str
+    sha256: str
+    comparable: bool
+    why: str
+    results: tuple[AssertedDoc, ...]
+
+
+class ChangeSideDoc(Document, frozen=True, kw_only=True):
+    """One assessment's answer on a control."""
+
+    id: str
+    verdict: Verdict
+    party: Party
+    disposition: Disposition
+
+
+class ControlChangeDoc(Document, frozen=True, kw_only=True):
+    """One control in two assessments."""
+
+    id: str
+    title: str
+    change: Change
+    why: str
+    older: ChangeSideDoc | None
+    newer: ChangeSideDoc | None
+    appeared: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+class ChangesSideDoc(Document, frozen=True, kw_only=True):
+    """Which assessment one side is."""
+
+    report_id: str
+    as_of: str
+    benchmark: str
+    profile: str
+    reading: str
+    analyzer_version: str
+    kubernetes_version: str
+    nodes: int
+
+
+class ChangesDoc(Document, frozen=True, kw_only=True):
+    """From an older assessment to this one."""
+
+    older: ChangesSideDoc
+    newer: ChangesSideDoc
+    limits: tuple[str, ...]
+    counts: dict[str, int]
+    rows: tuple[ControlChangeDoc, ...]
+
+
 class AssessmentDoc(Document, frozen=True, kw_only=True):
     """The whole file. ``schema`` is this shape's version."""
 
@@ -276,3 +416,8 @@ class AssessmentDoc(Document, frozen=True, kw_only=True):
     gaps: tuple[GapDoc, ...]
     notices: tuple[str, ...]
     crosswalks: tuple[CrosswalkDoc, ...]
+    waivers: tuple[WaiverRecordDoc, ...]
+    waivers_sha256: str
+    reviews_sha256: str
+    third_party: tuple[ThirdPartyDoc, ...]
+    changes: ChangesDoc | None

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.verdict import Verdict
-from analyzer.reports import assessment_json
 from analyzer.reports.citations import ids_of_control
 from analyzer.reports.markdown_crosswalk import crosswalks
 from analyzer.reports.markdown_detail import back_matter, failures
 from analyzer.reports.markdown_evidence import evidence
 from analyzer.reports.markdown_readings import readings
 from analyzer.reports.markdown_text import plain, table
+from analyzer.reports.rendering import Rendering
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import (
     COMPARISON_MEANING,
@@ -42,9 +42,9 @@ _GROUPS = 3
 _TALLY_HEADS = (*VERDICTS, "controls", "score", "coverage")
 
 
-def write(assessment: Assessment) -> bytes:
+def write(assessment: Assessment, rendering: Rendering) -> bytes:
     """Return the report as UTF-8 text with one final newline."""
-    report_id = assessment_json.report_id(assessment_json.write(assessment))
+    report_id = rendering.report_id
     blocks = [
         *_front(assessment, report_id),
         *_splits(assessment),

@@ -10,7 +10,8 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from analyzer.model.assessment import Assessment
-from analyzer.reports import assessment_json, workbook_cover, workbook_summary
+from analyzer.reports import workbook_cover, workbook_summary
+from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
 from analyzer.reports.tables_crosswalk import CROSSWALK
 from analyzer.reports.workbook_style import Styles
@@ -24,14 +25,15 @@ _OPTIONS = {
 }
 
 
-def write(assessment: Assessment, sheet_rows: int = SHEET_ROWS) -> bytes:
+def write(assessment: Assessment, rendering: Rendering, sheet_rows: int = SHEET_ROWS) -> bytes:
     """Return the workbook.
 
     Args:
         assessment: What to report.
+        rendering: Its report id, and the paper.
         sheet_rows: Rows that one sheet may hold; what does not fit is counted in a note.
     """
-    report_id = assessment_json.report_id(assessment_json.write(assessment))
+    report_id = rendering.report_id
     out = BytesIO()
     book = Workbook(out, _OPTIONS)
     book.set_properties(

@@ -121,9 +121,10 @@ def _by_subject(control: ControlResult) -> Mapping[str, Verdict]:
 def write_reports(assessment: Assessment, *, formats: tuple[str, ...]) -> Iterator[str]:
     """Write reports, hold the JSON to its schema, and name what it breaks."""
     for name in formats:
-        data = render(name, assessment)
+        files = render(name, assessment)
         if name == "json":
-            for error in islice(_schema().iter_errors(json.loads(data)), 3):
+            document = json.loads(files["assessment.json"])
+            for error in islice(_schema().iter_errors(document), 3):
                 yield f"assessment.json: {error.json_path}: {error.message[:200]}"
     summary_text(assessment, ())
 

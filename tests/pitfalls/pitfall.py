@@ -237,4 +237,5 @@ def row_text(control: ControlResult) -> str:
 
 def reports(assessment: Assessment) -> dict[str, str]:
     """Return the written reports as text."""
-    return {name: render(name, assessment).decode("utf-8") for name in ("json", "md")}
+    formats = {"json": "assessment.json", "md": "report.md"}
+    return {n: render(n, assessment)[file].decode("utf-8") for n, file in formats.items()}

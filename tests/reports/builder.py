@@ -20,6 +20,7 @@ from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party, Responsibility
 from analyzer.model.verdict import Disposition, Reason, Verdict
+from tests.reports import people_builder
 
 HOSTILE = (
     "=1+1",
@@ -79,14 +80,22 @@ _BUNDLE = "ab" * 32
 
 
 def build(
-    *, texts: tuple[str, ...] = HOSTILE, findings_each: int = 3, profile: bool = True
+    *,
+    texts: tuple[str, ...] = HOSTILE,
+    findings_each: int = 3,
+    profile: bool = True,
+    people: bool = True,
 ) -> Assessment:
-    """Return an assessment whose texts are taken from ``texts`` in turn."""
+    """Return an assessment whose texts are taken from ``texts`` in turn.
+
+    With ``people`` it has waivers, reviews, changes and another tool's results.
+    """
     verdicts = tuple(Verdict)
-    controls = tuple(
+    bare = tuple(
         _control(index, number, verdicts[index % len(verdicts)], texts, findings_each)
         for index, number in enumerate(_ids())
     )
+    controls = people_builder.judged(bare, texts) if people else bare
     return Assessment(
         analyzer_version="0.1.0",
         as_of="2026-01-02T03:04:05Z",
@@ -115,6 +124,11 @@ def build(
         gaps=_gaps(controls, texts),
         notices=("worker-2 is in the API's node list, but no bundle covers it.", texts[0]),
         crosswalks=(_crosswalk(controls, texts),),
+        waivers=people_builder.waivers(controls, texts) if people else (),
+        waivers_sha256="12" * 32 if people else "",
+        reviews_sha256="34" * 32 if people else "",
+        third_party=people_builder.third_party(controls, texts) if people else (),
+        changes=people_builder.changes(controls, texts) if people else None,
     )
 
 
@@ -164,6 +178,20 @@ def summarise(controls: tuple[ControlResult, ...]) -> Summary:
             sorted(Counter(c.responsibility.comparison.value for c in controls).items())
         ),
         readings_differ=len([c for c in controls if c.other_reading]),
+        waived=len([c for c in controls if c.waiver and c.waiver.complete]),
+        score_after_waivers=tally(
+            [c for c in controls if not (c.waiver and c.waiver.complete)]
+        ).score,
+        by_review=dict(
+            sorted(
+                Counter(
+                    c.review.review.verdict.value
+                    for c in controls
+                    if c.review and not c.review.stale
+                ).items()
+            )
+        ),
+        stale_reviews=len([c for c in controls if c.review and c.review.stale]),
     )
 
 

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import MEANING, Verdict
-from analyzer.reports.markdown import write
+from analyzer.reports import render
 from analyzer.reports.markdown_text import plain
 from analyzer.reports.text import one_line
 from tests.reports.builder import HOSTILE, build
@@ -28,7 +28,7 @@ def _tags(html: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def text(assessment: Assessment) -> str:
-    return write(assessment).decode("utf-8")
+    return render("md", assessment)["report.md"].decode("utf-8")
 
 
 def test_ends_in_one_newline(text: str) -> None:
@@ -100,7 +100,7 @@ def test_register_rows_name_their_evidence(text: str, assessment: Assessment) ->
 
 def test_a_huge_register_keeps_whatever_a_row_names() -> None:
     made = build(texts=("a", "b"), findings_each=140)
-    text = write(made).decode("utf-8")
+    text = render("md", made)["report.md"].decode("utf-8")
     listed = {row[0] for row in _rows(text, "## Evidence register")}
     assert len(made.evidence) == 6_020
     assert len(listed) == 5_000
@@ -112,7 +112,7 @@ def test_a_huge_register_keeps_whatever_a_row_names() -> None:
 
 
 def test_many_citations_are_cut_with_a_count() -> None:
-    long = write(build(texts=("a", "b"), findings_each=30)).decode("utf-8")
+    long = render("md", build(texts=("a", "b"), findings_each=30))["report.md"].decode("utf-8")
     assert re.search(r"\| EV-\d+(, EV-\d+){5} \+\d+ more \|", long)
     assert re.search(r"\| EV-\d+(, EV-\d+){11} \+\d+ more \|", long)
 
@@ -138,7 +138,7 @@ def test_passing_nodes_show_actual_and_expected(
         for n, mode in enumerate(nodes)
     )
     made = replace(control, findings=findings, explanation="Mode is 0600.")
-    text = write(replace(assessment, controls=(made,))).decode("utf-8")
+    text = render("md", replace(assessment, controls=(made,)))["report.md"].decode("utf-8")
     assert shown in text
 
 
@@ -168,7 +168,7 @@ def test_glossary_bundles_and_gaps(text: str, assessment: Assessment) -> None:
 
 
 def test_long_lists_of_failures_are_cut_with_a_count() -> None:
-    long = write(build(findings_each=60)).decode("utf-8")
+    long = render("md", build(findings_each=60))["report.md"].decode("utf-8")
     assert "10 more failing subjects: report.xlsx, sheet Findings." in long
 
 

@@ -67,14 +67,14 @@ def test_a_pass_on_three_of_twelve_nodes_says_so_everywhere() -> None:
     assert gap["node/worker-7"].endswith("--node-name worker-7 --output DIR")
     line = next(
         line
-        for line in render("md", assessment).decode().splitlines()
+        for line in render("md", assessment)["report.md"].decode().splitlines()
         if line.startswith("| 4.2.1 |") and "**pass**" in line
     )
     assert r"3 of 12 \(partial\)" in line
-    document = json.loads(render("json", assessment))
+    document = json.loads(render("json", assessment)["assessment.json"])
     (told,) = (c["nodes"] for c in document["controls"] if c["id"] == "4.2.1")
     assert (told["judged"], told["expected"], told["partial"]) == (3, 12, True)
-    sheet = load_workbook(io.BytesIO(render("xlsx", assessment)))["Controls"]
+    sheet = load_workbook(io.BytesIO(render("xlsx", assessment)["report.xlsx"]))["Controls"]
     cells = [[str(cell) for cell in found] for found in sheet.iter_rows(values_only=True)]
     (register,) = (found for found in cells if "4.2.1" in found)
     assert "3 of 12 (partial)" in register
@@ -156,7 +156,10 @@ def test_a_pass_on_a_node_that_the_api_does_not_know_waits_for_a_person() -> Non
     assert (server.verdict, server.partial) == (Verdict.PASS, True)
     assert server.disposition is Disposition.PENDING_REVIEW
     assert "The API does not know node/cp-old." in server.explanation
-    assert json.loads(render("json", assessment))["coverage"]["nodes_evidenced"] == 1
+    assert (
+        json.loads(render("json", assessment)["assessment.json"])["coverage"]["nodes_evidenced"]
+        == 1
+    )
     assert "1 that the API does not know" in summary_text(assessment)
 
 

@@ -1,0 +1,1 @@
+"""What people add: waivers and reviews, read from their files and laid over the results."""
