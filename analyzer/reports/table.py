@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PROSE = "prose"
     CODE = "code"
     COUNT = "count"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +41,13 @@ class Column(Generic[R]):
 
     Attributes:
         name: Heading, unique in its table.
-        kind: COUNT is a pandas ``Int64``, every other kind ``str``.
+        kind: COUNT is a pandas ``Int64``, every other kind ``str``; of a DATE,
+            ``YYYY-MM-DD`` or empty.
         width: In characters of the body font.
         value: Takes the cell from a row's source value.
-        printed: False for columns kept for filtering and machines only.
+        printed: False for columns kept for filtering and machines only; they stand right of
+            the printed ones.
+        optional: Left out where no row of this assessment has anything in it.
     """
 
     name: str
@@ -52,6 +56,15 @@ class Column(Generic[R]):
     value: Callable[[R], str | int]
     link: Link | None = None
     printed: bool = True
+    optional: bool = False
+
+
+def _always(_: Assessment) -> bool:
+    return True
+
+
+def _none(_: Assessment) -> tuple[Column[Any], ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +77,8 @@ class Table(Generic[R]):
         frozen: Leading columns that stay in sight.
         source: Source values in row order; the order is part of the report's promise.
         empty: Sentence that stands in for rows when there are none.
+        further: Columns that depend on the assessment; they follow ``columns``.
+        wanted: False where this assessment needs no such sheet.
     """
 
     name: str
@@ -72,6 +87,15 @@ class Table(Generic[R]):
     columns: tuple[Column[R], ...]
     source: Callable[[Assessment], Iterable[R]]
     empty: str
+    further: Callable[[Assessment], tuple[Column[R], ...]] = _none
+    wanted: Callable[[Assessment], bool] = _always
+
+    def columns_for(self, assessment: Assessment) -> tuple[Column[R], ...]:
+        """Return the columns of this assessment, those that do not print last."""
+        rows = tuple(self.source(assessment))
+        found = (*self.columns, *self.further(assessment))
+        kept = [c for c in found if not c.optional or any(c.value(row) for row in rows)]
+        return tuple(sorted(kept, key=lambda column: not column.printed))
 
     def frame(self, assessment: Assessment) -> pd.DataFrame:
         """Return the rows as a frame with the documented columns, types and order."""
@@ -79,7 +103,7 @@ class Table(Generic[R]):
         return pd.DataFrame(
             {
                 column.name: _series([column.value(row) for row in rows], column.kind)
-                for column in self.columns
+                for column in self.columns_for(assessment)
             }
         )
 

@@ -41,6 +41,7 @@ CROSSWALK: Table[WalkRow] = Table(
     frozen=3,
     source=_rows,
     empty="One benchmark was judged; name two with --benchmark to set them side by side.",
+    wanted=lambda assessment: bool(assessment.crosswalks),
     columns=(
         Column(name="Effect", kind=Kind.WORD, width=15, value=lambda r: r.row.effect.value),
         Column(

@@ -13,7 +13,6 @@ from analyzer.model.assessment import Assessment
 from analyzer.reports import workbook_cover, workbook_summary
 from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
-from analyzer.reports.tables_crosswalk import CROSSWALK
 from analyzer.reports.workbook_style import Styles
 from analyzer.reports.workbook_table import SHEET_ROWS, SheetWriter, place
 
@@ -49,7 +48,7 @@ def write(assessment: Assessment, rendering: Rendering, sheet_rows: int = SHEET_
     cover.write(assessment, report_id)
     summary = book.add_worksheet(workbook_summary.NAME)
     workbook_summary.SummarySheet(book, summary, styles).write(assessment, report_id)
-    wanted = [table for table in TABLES if table is not CROSSWALK or assessment.crosswalks]
+    wanted = [table for table in TABLES if table.wanted(assessment)]
     placed = {table.name: place(table, assessment, sheet_rows) for table in wanted}
     for name, one in placed.items():
         SheetWriter(book.add_worksheet(name), styles, one, placed).write(report_id)

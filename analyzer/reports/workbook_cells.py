@@ -1,10 +1,14 @@
 """Texts as a spreadsheet can hold them: visible, short enough, never a formula."""
 
+import datetime
+import re
+
 from analyzer.reports.text import visible
 
 CELL_LIMIT = 32_767
 """Most UTF-16 units that a cell holds; spreadsheets drop the rest without a word."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LINE_HEIGHT = 12.7
 _MOST_LINES = 9
 
@@ -23,6 +27,15 @@ def cell_text(text: str, whole: str = "") -> str:
     marker = f" [cut here; see{where} assessment.json]"
     kept = shown.encode("utf-16-le")[: 2 * (CELL_LIMIT - len(marker))]
     return kept.decode("utf-16-le", "ignore") + marker
+
+
+def day_of(text: str) -> datetime.date | None:
+    """Return the day of a text ``YYYY-MM-DD``; None where a spreadsheet has no such day."""
+    try:
+        day = datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return day if day is not None and day.year > 1900 else None
 
 
 def row_height(texts: tuple[tuple[str, float], ...]) -> float | None:

@@ -100,6 +100,7 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "prose": _BODY | _GRID | {"text_wrap": True},
         "code": _BODY | _GRID | {"text_wrap": True, "font_name": "Consolas", "font_size": 9},
         "count": _BODY | _GRID | {"align": "right", "num_format": "0"},
+        "date": _BODY | _GRID | {"align": "right", "num_format": "yyyy-mm-dd"},
         "percent": _BODY | _GRID | {"align": "right", "num_format": "0.0%"},
         "link": _BODY | _GRID | {"text_wrap": True, "font_color": "#0B4F8A", "underline": 1},
         "head": _BODY | _GRID | _HEAD | {"valign": "vcenter"},

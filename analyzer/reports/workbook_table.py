@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from analyzer.model.assessment import Assessment
 from analyzer.reports.table import Column, Kind, Table
-from analyzer.reports.workbook_cells import cell_text, row_height
+from analyzer.reports.workbook_cells import cell_text, day_of, row_height
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import Styles
 
@@ -29,11 +29,13 @@ class Placed:
     """A table with its frame and where its rows will stand.
 
     Attributes:
+        columns: Of this assessment, in the order written.
         shown: Rows that fit; the frame may have more.
         rows: Row (from 0) of each key's first row; later sheets link there.
     """
 
     table: Table[Any]
+    columns: tuple[Column[Any], ...]
     frame: pd.DataFrame
     shown: int
     rows: Mapping[str, int]
@@ -49,7 +51,8 @@ def place(table: Table[Any], assessment: Assessment, sheet_rows: int = SHEET_ROW
     if table.key:
         for position, key in enumerate(frame[table.key].head(shown), start=1):
             rows.setdefault(key, position)
-    return Placed(table=table, frame=frame, shown=shown, rows=rows)
+    columns = table.columns_for(assessment)
+    return Placed(table=table, columns=columns, frame=frame, shown=shown, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class _Plan:
 
     Attributes:
         number: Cells are counts, written as numbers.
+        date: Cells are days, written as dates.
         wraps: Width to fit row heights to; 0 where a column's texts do not count.
         look: Format of a plain cell.
         key: Position of the cell that says where the link leads.
@@ -66,6 +70,7 @@ class _Plan:
     """
 
     number: bool
+    date: bool
     wraps: float
     look: Any
     key: int
@@ -83,7 +88,7 @@ class SheetWriter:
         self._sheet = sheet
         self._styles = styles
         self._placed = placed
-        self._columns: tuple[Column[Any], ...] = placed.table.columns
+        self._columns: tuple[Column[Any], ...] = placed.columns
         self._index = {column.name: n for n, column in enumerate(self._columns)}
         self._plans = tuple(self._plan(column, others) for column in self._columns)
         named = [n for name, n in self._index.items() if name in ("Evidence ID", "Evidence")]
@@ -106,12 +111,13 @@ class SheetWriter:
         rows, address, key = None, "", 0
         if column.link is not None:
             other = others[column.link.sheet]
-            names = [c.name for c in other.table.columns]
+            names = [c.name for c in other.columns]
             letter = xl_col_to_name(names.index(other.table.key))
             address = f"internal:'{other.table.name}'!{letter}"
             rows, key = other.rows, self._index[column.link.key]
         return _Plan(
             number=column.kind is Kind.COUNT,
+            date=column.kind is Kind.DATE,
             wraps=column.width * _FIT[column.kind] if wrapped else 0,
             look=self._styles[column.kind.value],
             key=key,
@@ -140,6 +146,10 @@ class SheetWriter:
             text = cell_text(value, whole)
             if plan.wraps and (len(text) > plan.wraps or "\n" in text):
                 wrapped.append((text, plan.wraps))
+            day = day_of(text) if plan.date else None
+            if day is not None:
+                self._sheet.write_datetime(row, n, day, plan.look)
+                continue
             target = None if plan.rows is None else self._target(plan, plan.rows, cells)
             if target is None:
                 self._sheet.write_string(row, n, text, plan.look)
