@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from analyzer.model.verdict import Verdict
+from analyzer.model.verdict import Disposition, Verdict
 
 
 @unique
@@ -168,8 +168,11 @@ class AppliedReview:
         stale: The tool's result is no longer what the auditor saw; the review is shown but
             has no effect.
         why: One sentence when stale; empty otherwise.
+        computed: What follows of verdict, responsibility and waiver alone; it counts again
+            when the auditor agrees, or takes the review back.
     """
 
     review: Review
     stale: bool
     why: str
+    computed: Disposition

@@ -215,6 +215,7 @@ class AppliedReviewDoc(Document, frozen=True, kw_only=True):
     review: ReviewDoc
     stale: bool
     why: str
+    computed: Disposition
 
 
 class ControlDoc(Document, frozen=True, kw_only=True):

@@ -68,7 +68,18 @@ def _reviewed(control: ControlResult, n: int, texts: tuple[str, ...]) -> Control
         result=f"{n:016x}",
     )
     why = "The result has changed since it was reviewed." if stale else ""
-    return replace(control, review=AppliedReview(review=review, stale=stale, why=why))
+    applied = AppliedReview(review=review, stale=stale, why=why, computed=control.disposition)
+    after = control.disposition if stale else _AFTER.get(review.verdict, control.disposition)
+    return replace(control, review=applied, disposition=after)
+
+
+_AFTER = {
+    ReviewVerdict.PASS: Disposition.COMPLIANT,
+    ReviewVerdict.FAIL: Disposition.NON_COMPLIANT,
+    ReviewVerdict.NOT_APPLICABLE: Disposition.NOT_APPLICABLE,
+    ReviewVerdict.COMPENSATED: Disposition.COMPENSATED,
+    ReviewVerdict.NEED_MORE_EVIDENCE: Disposition.PENDING_REVIEW,
+}
 
 
 def waivers(
