@@ -13,6 +13,8 @@ from analyzer.model.assessment import Assessment
 from analyzer.reports import workbook_cover, workbook_summary
 from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
+from analyzer.reports.tables_register import CONTROLS
+from analyzer.reports.workbook_live import register_of
 from analyzer.reports.workbook_style import Styles
 from analyzer.reports.workbook_table import SHEET_ROWS, SheetWriter, place
 
@@ -44,12 +46,13 @@ def write(assessment: Assessment, rendering: Rendering, sheet_rows: int = SHEET_
         }
     )
     styles = Styles(book)
-    cover = workbook_cover.CoverSheet(book.add_worksheet(workbook_cover.NAME), styles)
-    cover.write(assessment, report_id)
-    summary = book.add_worksheet(workbook_summary.NAME)
-    workbook_summary.SummarySheet(book, summary, styles).write(assessment, report_id)
     wanted = [table for table in TABLES if table.wanted(assessment)]
     placed = {table.name: place(table, assessment, sheet_rows) for table in wanted}
+    cover = workbook_cover.CoverSheet(book.add_worksheet(workbook_cover.NAME), styles)
+    cover.write(assessment, report_id, tuple(placed))
+    summary = book.add_worksheet(workbook_summary.NAME)
+    register = register_of(placed[CONTROLS.name])
+    workbook_summary.SummarySheet(book, summary, styles, register).write(assessment, report_id)
     for name, one in placed.items():
         SheetWriter(book.add_worksheet(name), styles, one, placed).write(report_id)
     book.close()

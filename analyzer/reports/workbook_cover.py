@@ -24,16 +24,22 @@ from analyzer.reports.workbook_style import Styles
 NAME = "Cover"
 _WIDTHS = (24, 82, 18, 42)
 
-_SHEETS = (
-    ("Summary", "Totals by section, responsibility and level, with score and coverage."),
-    ("Controls", "The register: one row for every control of the benchmark."),
-    ("Findings", "One row for each node or object that a control was judged on."),
-    ("Evidence", "Where each piece of evidence stands: bundle, member, hash and place."),
-    ("Responsibility", "Who answers for each control; first three columns as in a FedRAMP CRM."),
-    ("Published vs observed", "What the provider publishes beside what the evidence shows."),
-    ("Gaps", "What evidence to ask for, the command that collects it, and what waits for it."),
-)
-_CROSSWALK = ("Crosswalk", "What a move from an older benchmark of this run changes.")
+_SHEETS = {
+    "Summary": "Totals by section, responsibility and level, with score and coverage.",
+    "Controls": "The register: one row for every control of the benchmark.",
+    "Findings": "One row for each node or object that a control was judged on.",
+    "Evidence": "Where each piece of evidence stands: bundle, member, hash and place.",
+    "Responsibility": "Who answers for each control; first three columns as in a FedRAMP CRM.",
+    "Published vs observed": "What the provider publishes beside what the evidence shows.",
+    "Gaps": "What evidence to ask for, the command that collects it, and what waits for it.",
+    "Nodes": "Every control that was judged on nodes, a column a node.",
+    "Waivers": "Accepted risks: what they cover, until when, and whether they took effect.",
+    "Changes": "What changed since the older assessment, and what cannot be compared.",
+    "Third party": "What another tool says, beside our verdict; an assertion, not evidence.",
+    "Crosswalk": "What a move from an older benchmark of this run changes.",
+}
+"""What a sheet is for, by its name."""
+_FURTHER = "Further rows of the sheet before it."
 
 
 class CoverSheet:
@@ -45,8 +51,8 @@ class CoverSheet:
         self._styles = styles
         self._row = 0
 
-    def write(self, a: Assessment, report_id: str) -> None:
-        """Write every block."""
+    def write(self, a: Assessment, report_id: str, sheets: tuple[str, ...]) -> None:
+        """Write every block; ``sheets`` are the names of the data sheets that follow."""
         for column, width in enumerate(_WIDTHS):
             self._sheet.set_column(column, column, width)
         self._title(a)
@@ -57,7 +63,7 @@ class CoverSheet:
         self._legend()
         self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
         self._pairs("Limits", [(f"Limit {n}", text) for n, text in enumerate(LIMITS, 1)])
-        self._sheets(a)
+        self._sheets(sheets)
         set_up_page(self._sheet, report_id)
         self._sheet.print_area(0, 0, self._row, len(_WIDTHS) - 1)
 
@@ -123,10 +129,10 @@ class CoverSheet:
         self._styles.colour_words(self._sheet, first, self._row - 1, 0)
         self._row += 1
 
-    def _sheets(self, a: Assessment) -> None:
+    def _sheets(self, sheets: tuple[str, ...]) -> None:
         self._heading("Sheets")
-        for name, purpose in (*_SHEETS, *([_CROSSWALK] if a.crosswalks else ())):
-            self._pair(name, purpose, "label")
+        for name in ("Summary", *sheets):
+            self._pair(name, _SHEETS.get(name, _FURTHER), "label")
             link = f"internal:'{name}'!A1"
             self._sheet.write_url(self._row - 1, 0, link, self._styles["link"], name)
         note = "Columns right of the printed area are there to filter by; they do not print."

@@ -20,6 +20,7 @@ from analyzer.reports.words import (
     score_line,
     subsections,
 )
+from analyzer.reports.workbook_live import Register
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import CHART_COLOURS, Styles
 
@@ -32,8 +33,9 @@ _FIRST_TABLE = 5 + _CHART_ROWS
 class SummarySheet:
     """Writes the sheet from top to bottom."""
 
-    def __init__(self, book: Workbook, sheet: Any, styles: Styles) -> None:
-        """Take an empty sheet of the book."""
+    def __init__(self, book: Workbook, sheet: Any, styles: Styles, register: Register) -> None:
+        """Take an empty sheet of the book, and where the register will stand."""
+        self._register = register
         self._book = book
         self._sheet = sheet
         self._styles = styles
