@@ -49,6 +49,36 @@ def _md() -> ReportWriter:
     return write
 
 
+def _controls_csv() -> ReportWriter:
+    from analyzer.reports.exports.csv_tables import write_controls
+
+    return write_controls
+
+
+def _findings_csv() -> ReportWriter:
+    from analyzer.reports.exports.csv_tables import write_findings
+
+    return write_findings
+
+
+def _evidence_csv() -> ReportWriter:
+    from analyzer.reports.exports.csv_tables import write_evidence
+
+    return write_evidence
+
+
+def _kube_bench() -> ReportWriter:
+    from analyzer.reports.exports.kube_bench import write
+
+    return write
+
+
+def _junit() -> ReportWriter:
+    from analyzer.reports.exports.junit import write
+
+    return write
+
+
 REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         "json": Report(
@@ -62,6 +92,22 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         "md": Report(
             purpose="The same story as text, from the two-minute summary to the details.",
             files={"report.md": _md},
+        ),
+        "csv": Report(
+            purpose="Controls, findings and evidence as tables, for other programs.",
+            files={
+                "controls.csv": _controls_csv,
+                "findings.csv": _findings_csv,
+                "evidence.csv": _evidence_csv,
+            },
+        ),
+        "kube-bench": Report(
+            purpose="The verdicts in the shape of kube-bench's JSON, for programs that read it.",
+            files={"kube-bench.json": _kube_bench},
+        ),
+        "junit": Report(
+            purpose="The verdicts as JUnit XML, for build servers.",
+            files={"junit.xml": _junit},
         ),
     }
 )
