@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -106,3 +107,11 @@ def test_same_bytes_again_and_from_the_kept_assessment(name: str, assessment: As
     assert render(name, build()) == once
     assert render(name, read(write(assessment), where="kept")) == once
     assert list(once) == list(REPORTS[name].files)
+
+
+def test_documented_table_is_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = {"`pass`, some nodes only": PARTIAL} | {f"`{v.value}`": w for v, w in WORDS.items()}
+    for verdict, words in rows.items():
+        line = f"| {verdict} | `{words.kube_bench}` | {words.junit} | `{words.xccdf}` |"
+        assert line in page.splitlines(), line
