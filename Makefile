@@ -7,7 +7,7 @@ T ?= tests
 K ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test dev check lint format types shell coverage golden samples mutate mutate-random bench wheel-test clean
+.PHONY: help demo test dev check lint format types shell coverage golden samples docs mutate mutate-random bench wheel-test clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ golden: $(STAMP) ## write the golden verdicts again; read the difference
 
 samples: $(STAMP) ## rebuild the sample bundles with our own collectors (needs root)
 	$(BIN)/python samples/build.py
+
+docs: $(STAMP) ## make the guides' pictures again (needs LibreOffice, poppler-utils, Chromium)
+	$(BIN)/python docs/make_pictures.py
 
 mutate: $(STAMP) ## prove every decidable rule by mutation; writes docs/mutation-proof.md
 	$(BIN)/python -m tests.mutation
