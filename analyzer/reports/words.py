@@ -6,6 +6,7 @@ from typing import TypeVar
 from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo, Tally
 from analyzer.model.benchmark import control_order
 from analyzer.model.context import Reading
+from analyzer.model.judgement import ReviewVerdict
 from analyzer.model.outcome import OtherReading
 from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.verdict import Disposition, Verdict
@@ -47,6 +48,30 @@ PARTY_MEANING: Mapping[Party, str] = {
     Party.CUSTOMER: "the customer must act",
     Party.SHARED: "both must act",
     Party.UNSPECIFIED: "nobody was named",
+}
+
+LEVEL_MEANING: Mapping[str, str] = {"1": "basic hardening", "2": "hardening in depth"}
+
+DISPOSITION_MEANING: Mapping[Disposition, str] = {
+    Disposition.COMPLIANT: "The rule is met.",
+    Disposition.NON_COMPLIANT: "The rule is violated; somebody must act or accept it.",
+    Disposition.ACCEPTED_RISK: "Violated, and a waiver accepts it; the verdict stays a failure.",
+    Disposition.COMPENSATED: "Violated, and another control makes up for it.",
+    Disposition.INHERITED: "The provider says it is met; nothing here shows it.",
+    Disposition.PROVIDER_GAP: "The provider says itself that it is not met.",
+    Disposition.PENDING_REVIEW: "A person must decide.",
+    Disposition.NOT_ASSESSED: "Nothing could be concluded.",
+    Disposition.NOT_APPLICABLE: "The rule cannot apply here.",
+}
+"""Every disposition in reading order."""
+
+REVIEW_MEANING: Mapping[ReviewVerdict, str] = {
+    ReviewVerdict.AGREE: "The auditor concludes what the evidence shows.",
+    ReviewVerdict.PASS: "The auditor concludes that the rule is met.",
+    ReviewVerdict.FAIL: "The auditor concludes that the rule is violated.",
+    ReviewVerdict.NOT_APPLICABLE: "The auditor concludes that the rule cannot apply.",
+    ReviewVerdict.COMPENSATED: "The auditor accepts another control in its place.",
+    ReviewVerdict.NEED_MORE_EVIDENCE: "The auditor asks for more.",
 }
 
 READING_MEANING: Mapping[str, str] = {
