@@ -1,8 +1,9 @@
 """Tables of the workbook as pandas frames: one declaration a column, one frame a sheet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -10,6 +11,9 @@ import pandas as pd
 from analyzer.model.assessment import Assessment
 
 R = TypeVar("R")
+
+CHUNK = 5_000
+"""Rows of a frame while a long sheet is written; bounds what is held beside the assessment."""
 
 
 @unique
@@ -35,6 +39,10 @@ class Link:
     key: str
 
 
+Formula = Callable[[Mapping[str, Any], Callable[[str], str]], str]
+"""Makes a row's formula from its cells by heading, and the address of a heading's cell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Generic[R]):
     """One column.
@@ -44,10 +52,14 @@ class Column(Generic[R]):
         kind: COUNT is a pandas ``Int64``, every other kind ``str``; of a DATE,
             ``YYYY-MM-DD`` or empty.
         width: In characters of the body font.
-        value: Takes the cell from a row's source value.
+        value: Takes the cell from a row's source value; of a formula, its present result.
         printed: False for columns kept for filtering and machines only; they stand right of
             the printed ones.
         optional: Left out where no row of this assessment has anything in it.
+        entry: Filled in by people; tinted.
+        hidden: Out of sight; for programs.
+        words: Status words that may come to stand in the column; those found are coloured
+            anyway.
     """
 
     name: str
@@ -57,6 +69,10 @@ class Column(Generic[R]):
     link: Link | None = None
     printed: bool = True
     optional: bool = False
+    entry: bool = False
+    hidden: bool = False
+    formula: Formula | None = None
+    words: tuple[str, ...] = ()
 
 
 def _always(_: Assessment) -> bool:
@@ -91,21 +107,42 @@ class Table(Generic[R]):
     wanted: Callable[[Assessment], bool] = _always
 
     def columns_for(self, assessment: Assessment) -> tuple[Column[R], ...]:
-        """Return the columns of this assessment, those that do not print last."""
-        rows = tuple(self.source(assessment))
+        """Return the columns of this assessment: printed ones first, hidden ones last."""
         found = (*self.columns, *self.further(assessment))
-        kept = [c for c in found if not c.optional or any(c.value(row) for row in rows)]
-        return tuple(sorted(kept, key=lambda column: not column.printed))
+        void = {column.name: column for column in found if column.optional}
+        for row in self.source(assessment) if void else ():
+            void = {name: column for name, column in void.items() if not column.value(row)}
+            if not void:
+                break
+        kept = [column for column in found if column.name not in void]
+        return tuple(sorted(kept, key=lambda column: (column.hidden, not column.printed)))
 
     def frame(self, assessment: Assessment) -> pd.DataFrame:
         """Return the rows as a frame with the documented columns, types and order."""
-        rows = list(self.source(assessment))
-        return pd.DataFrame(
-            {
-                column.name: _series([column.value(row) for row in rows], column.kind)
-                for column in self.columns_for(assessment)
-            }
-        )
+        return _frame(self.columns_for(assessment), list(self.source(assessment)))
+
+    def frames(
+        self, assessment: Assessment, columns: tuple[Column[R], ...], rows: int = CHUNK
+    ) -> Iterator[pd.DataFrame]:
+        """Yield the same rows in frames of at most ``rows``, one held at a time.
+
+        Args:
+            assessment: Where the rows come from.
+            columns: From ``columns_for``, which has to look through every row.
+            rows: Rows of one frame.
+        """
+        left = iter(self.source(assessment))
+        while batch := list(islice(left, rows)):
+            yield _frame(columns, batch)
+
+
+def _frame(columns: tuple[Column[R], ...], rows: list[R]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            column.name: _series([column.value(row) for row in rows], column.kind)
+            for column in columns
+        }
+    )
 
 
 def _series(values: list[Any], kind: Kind) -> "pd.Series[Any]":

@@ -5,7 +5,10 @@ an outside link. The creation time is the assessment's, so equal results are equ
 """
 
 import datetime
+from collections.abc import Mapping
 from io import BytesIO
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from xlsxwriter import Workbook
 
@@ -15,28 +18,41 @@ from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
 from analyzer.reports.tables_register import CONTROLS
 from analyzer.reports.workbook_live import register_of
+from analyzer.reports.workbook_page import label_page
+from analyzer.reports.workbook_place import Layout, Limits, Placed, lay_out
 from analyzer.reports.workbook_style import Styles
-from analyzer.reports.workbook_table import SHEET_ROWS, SheetWriter, place
+from analyzer.reports.workbook_table import SheetWriter
 
 _OPTIONS = {
-    "in_memory": True,
+    "use_zip64": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
 
 
-def write(assessment: Assessment, rendering: Rendering, sheet_rows: int = SHEET_ROWS) -> bytes:
+def write(assessment: Assessment, rendering: Rendering, limits: Limits | None = None) -> bytes:
     """Return the workbook.
 
     Args:
         assessment: What to report.
         rendering: Its report id, and the paper.
-        sheet_rows: Rows that one sheet may hold; what does not fit is counted in a note.
+        limits: How much goes into one sheet; what does not fit is counted in a note.
     """
+    layout = lay_out(TABLES, assessment, rendering, limits or Limits())
+    if not any(placed.streamed for placed in layout.tables.values()):
+        return _write(assessment, rendering, layout, {"in_memory": True})
+    # Only for its owner, and gone afterwards: it holds evidence.
+    with TemporaryDirectory(prefix="kube-evidence-") as folder:
+        return _write(assessment, rendering, layout, {"tmpdir": folder})
+
+
+def _write(
+    assessment: Assessment, rendering: Rendering, layout: Layout, where: Mapping[str, Any]
+) -> bytes:
     report_id = rendering.report_id
     out = BytesIO()
-    book = Workbook(out, _OPTIONS)
+    book = Workbook(out, {**_OPTIONS, **where})
     book.set_properties(
         {
             "title": "Kubernetes benchmark assessment",
@@ -46,17 +62,26 @@ def write(assessment: Assessment, rendering: Rendering, sheet_rows: int = SHEET_
         }
     )
     styles = Styles(book)
-    wanted = [table for table in TABLES if table.wanted(assessment)]
-    placed = {table.name: place(table, assessment, sheet_rows) for table in wanted}
+    placed = layout.tables
     cover = workbook_cover.CoverSheet(book.add_worksheet(workbook_cover.NAME), styles)
-    cover.write(assessment, report_id, tuple(placed))
+    cover.write(assessment, report_id, tuple(placed), layout.remarks())
     summary = book.add_worksheet(workbook_summary.NAME)
     register = register_of(placed[CONTROLS.name])
     workbook_summary.SummarySheet(book, summary, styles, register).write(assessment, report_id)
-    for name, one in placed.items():
-        SheetWriter(book.add_worksheet(name), styles, one, placed).write(report_id)
+    for one in placed.values():
+        SheetWriter(_add_sheet(book, one), styles, one, layout).write(report_id)
+    for sheet in book.worksheets():
+        label_page(sheet, layout.page)
     book.close()
     return out.getvalue()
+
+
+def _add_sheet(book: Workbook, placed: Placed) -> Any:
+    """Add a sheet; of very many rows, one whose rows go to disk as they are written."""
+    book.constant_memory = placed.streamed
+    sheet = book.add_worksheet(placed.table.name)
+    book.constant_memory = False
+    return sheet
 
 
 def _created(as_of: str) -> datetime.datetime:

@@ -51,8 +51,17 @@ class CoverSheet:
         self._styles = styles
         self._row = 0
 
-    def write(self, a: Assessment, report_id: str, sheets: tuple[str, ...]) -> None:
-        """Write every block; ``sheets`` are the names of the data sheets that follow."""
+    def write(
+        self, a: Assessment, report_id: str, sheets: tuple[str, ...], remarks: tuple[str, ...]
+    ) -> None:
+        """Write every block.
+
+        Args:
+            a: What to report.
+            report_id: Ties the workbook to assessment.json.
+            sheets: Names of the data sheets that follow.
+            remarks: A sentence for everything that a spreadsheet's limits left out.
+        """
         for column, width in enumerate(_WIDTHS):
             self._sheet.set_column(column, column, width)
         self._title(a)
@@ -64,6 +73,7 @@ class CoverSheet:
         self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
         self._pairs("Limits", [(f"Limit {n}", text) for n, text in enumerate(LIMITS, 1)])
         self._sheets(sheets)
+        self._pairs("What did not fit", [(f"Sheet note {n}", r) for n, r in enumerate(remarks, 1)])
         set_up_page(self._sheet, report_id)
         self._sheet.print_area(0, 0, self._row, len(_WIDTHS) - 1)
 

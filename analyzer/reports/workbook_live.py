@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
-from analyzer.reports.workbook_table import Placed
+from analyzer.reports.workbook_place import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Register:
 def register_of(placed: Placed) -> Register:
     """Return where the columns of the placed Controls sheet will stand."""
     rows = placed.shown
-    if not rows or rows < len(placed.frame):
+    if not rows or rows < placed.total:
         return Register(ranges={})
     ranges = {
         column.name: f"{placed.table.name}!${xl_col_to_name(n)}$2:${xl_col_to_name(n)}${rows + 1}"

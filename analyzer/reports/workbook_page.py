@@ -1,8 +1,45 @@
 """What every sheet shares: paper, margins, header and footer."""
 
+from dataclasses import dataclass
 from typing import Any
 
-_A4 = 9
+from analyzer.model.assessment import Assessment
+from analyzer.reports.rendering import Paper, Rendering
+from analyzer.reports.text import one_line
+
+_PAPER_CODES = {Paper.A4: 9, Paper.LETTER: 1}
+_LABEL = 100
+"""UTF-16 units of one part of a header; a spreadsheet refuses more than 255 in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is printed around every sheet.
+
+    Attributes:
+        benchmark, cluster: What was judged against what; left and right of the header.
+    """
+
+    paper: Paper
+    benchmark: str
+    cluster: str
+
+
+def page_of(assessment: Assessment, rendering: Rendering) -> Page:
+    """Return what is printed around the sheets of one assessment."""
+    cluster = f"cluster {assessment.cluster.uid}" if assessment.cluster.uid else "cluster unknown"
+    return Page(
+        paper=rendering.paper,
+        benchmark=assessment.benchmark_title,
+        cluster=f"{cluster}, as of {assessment.as_of[:10]}",
+    )
+
+
+def label_page(sheet: Any, page: Page) -> None:
+    """Set the paper, and say on each page what is judged and who should see it."""
+    sheet.set_paper(_PAPER_CODES[page.paper])
+    benchmark, cluster = _plain(page.benchmark), _plain(page.cluster)
+    sheet.set_header(f"&L&8{benchmark}&C&8Confidential&R&8{cluster}", {"margin": 0.25})
 
 
 def set_up_page(sheet: Any, report_id: str, *, header_row: int | None = None) -> None:
@@ -14,10 +51,19 @@ def set_up_page(sheet: Any, report_id: str, *, header_row: int | None = None) ->
         header_row: Row (from 0) to repeat on each page; None where there is none.
     """
     sheet.set_landscape()
-    sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer(f"&L&8report {report_id}&C&8&A&R&8Page &P of &N")
+    sheet.set_margins(left=0.35, right=0.35, top=0.55, bottom=0.5)
+    sheet.set_footer(f"&L&8report {report_id}&C&8&A&R&8Page &P of &N", {"margin": 0.25})
     sheet.hide_gridlines(2)
     if header_row is not None:
         sheet.repeat_rows(header_row)
+
+
+def _plain(text: str) -> str:
+    """Return text that a header prints as it stands, whatever it holds."""
+    doubled = one_line(text).replace("&", "&&")
+    kept = doubled.encode("utf-16-le")[: 2 * _LABEL].decode("utf-16-le", "ignore")
+    if (len(kept) - len(kept.rstrip("&"))) % 2:
+        kept = kept[:-1]
+    # A space first: a digit right after "&8" would be read as a part of the font size.
+    return f" {kept}"

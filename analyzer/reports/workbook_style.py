@@ -4,13 +4,17 @@ Colours come from the Okabe-Ito palette, whose hues stay apart for colour-blind 
 always stand behind the word itself, never in its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from xlsxwriter import Workbook
 
+from analyzer.model.assertion import Agreement
+from analyzer.model.changes import Change
+from analyzer.model.judgement import ReviewVerdict, WaiverState
 from analyzer.model.responsibility import Comparison, Party
+from analyzer.model.review_sheet import VERDICT_WORDS
 from analyzer.model.verdict import Disposition, Verdict
 
 INK = "#1F2A37"
@@ -55,6 +59,27 @@ WORD_COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
         Party.CUSTOMER.value: _YELLOW,
         Party.SHARED.value: _PURPLE,
         Party.UNSPECIFIED.value: _PLAIN,
+        WaiverState.MATCHED.value: _YELLOW,
+        WaiverState.STALE.value: _GREY,
+        WaiverState.TOO_BROAD.value: _ORANGE,
+        WaiverState.EXPIRED.value: _ORANGE,
+        WaiverState.NOT_YET_VALID.value: _GREY,
+        WaiverState.UNUSED.value: _PLAIN,
+        # A spreadsheet compares without regard to case: "Pass" has its colour from "pass".
+        VERDICT_WORDS[ReviewVerdict.AGREE]: _PLAIN,
+        VERDICT_WORDS[ReviewVerdict.NOT_APPLICABLE]: _PLAIN,
+        VERDICT_WORDS[ReviewVerdict.NEED_MORE_EVIDENCE]: _YELLOW,
+        Change.NEW.value: _ORANGE,
+        Change.RESOLVED.value: _GREEN,
+        Change.CHANGED.value: _YELLOW,
+        Change.CHANGED_RESPONSIBILITY.value: _PURPLE,
+        Change.INCOMPARABLE.value: _GREY,
+        Change.UNCHANGED.value: _PLAIN,
+        Agreement.DIFFERS.value: _ORANGE,
+        Agreement.ONLY_THEIRS.value: _GREY,
+        Agreement.ONLY_OURS.value: _BLUE,
+        Agreement.AGREES.value: _GREEN,
+        Agreement.NEITHER.value: _PLAIN,
     }
 )
 """Fill and ink by word; a word means the same colour on every sheet."""
@@ -81,6 +106,7 @@ _BODY = {
     "reading_order": 1,
 }
 _GRID = {"border": 1, "border_color": RULE}
+_ENTRY = {"border": 1, "border_color": "#C7B35A", "bg_color": "#FFFBE6"}
 _HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": BAND, "text_wrap": True}
 
 _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -102,6 +128,10 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "count": _BODY | _GRID | {"align": "right", "num_format": "0"},
         "date": _BODY | _GRID | {"align": "right", "num_format": "yyyy-mm-dd"},
         "percent": _BODY | _GRID | {"align": "right", "num_format": "0.0%"},
+        "entry_word": _BODY | _ENTRY | {"align": "center"},
+        "entry_prose": _BODY | _ENTRY | {"text_wrap": True},
+        "entry_date": _BODY | _ENTRY | {"align": "right", "num_format": "yyyy-mm-dd"},
+        "head_entry": _BODY | _GRID | _HEAD | {"valign": "vcenter", "bg_color": "#7A5C00"},
         "link": _BODY | _GRID | {"text_wrap": True, "font_color": "#0B4F8A", "underline": 1},
         "head": _BODY | _GRID | _HEAD | {"valign": "vcenter"},
         "head_right": _BODY | _GRID | _HEAD | {"align": "right", "valign": "vcenter"},
@@ -127,8 +157,25 @@ class Styles:
     def __getitem__(self, name: str) -> Any:
         return self._formats[name]
 
-    def colour_words(self, sheet: Any, first_row: int, last_row: int, column: int) -> None:
-        """Colour status words of a column by their value, so that edits recolour themselves."""
+    def colour_words(
+        self,
+        sheet: Any,
+        first_row: int,
+        last_row: int,
+        column: int,
+        words: Collection[str] | None = None,
+    ) -> None:
+        """Colour status words of a column by their value, so that edits recolour themselves.
+
+        Args:
+            sheet: An xlsxwriter worksheet.
+            first_row: From 0, as all three.
+            last_row: Included.
+            column: Where the words stand.
+            words: Those that may come to stand there; all by default.
+        """
         for word, look in self.words.items():
+            if words is not None and word not in words:
+                continue
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
             sheet.conditional_format(first_row, column, last_row, column, rule)
