@@ -228,6 +228,7 @@ class Assessment:
         crosswalks: From each older benchmark of the same run to this one.
         waivers: Every waiver of the file with its state, in the file's order.
         waivers_sha256, reviews_sha256: Of the files that were applied; empty when none was.
+        waivers_benchmark, waivers_cluster: What the waiver file says it is for.
         third_party: What other tools say; never evidence.
         changes: Against an older assessment; None when none was given.
     """
@@ -253,6 +254,8 @@ class Assessment:
     crosswalks: tuple[Crosswalk, ...] = ()
     waivers: tuple[WaiverRecord, ...] = ()
     waivers_sha256: str = ""
+    waivers_benchmark: str = ""
+    waivers_cluster: str = ""
     reviews_sha256: str = ""
     third_party: tuple[ThirdParty, ...] = ()
     changes: Changes | None = None

@@ -419,6 +419,8 @@ class AssessmentDoc(Document, frozen=True, kw_only=True):
     crosswalks: tuple[CrosswalkDoc, ...]
     waivers: tuple[WaiverRecordDoc, ...]
     waivers_sha256: str
+    waivers_benchmark: str
+    waivers_cluster: str
     reviews_sha256: str
     third_party: tuple[ThirdPartyDoc, ...]
     changes: ChangesDoc | None

@@ -126,6 +126,7 @@ def build(
         crosswalks=(_crosswalk(controls, texts),),
         waivers=people_builder.waivers(controls, texts) if people else (),
         waivers_sha256="12" * 32 if people else "",
+        waivers_benchmark="cis-1.10" if people else "",
         reviews_sha256="34" * 32 if people else "",
         third_party=people_builder.third_party(controls, texts) if people else (),
         changes=people_builder.changes(controls, texts) if people else None,
