@@ -1,4 +1,4 @@
-"""Imports point strictly down: model, formats, the floor-2 rooms, pipeline, cli."""
+"""Imports point strictly down: model, formats, the floor-2 rooms, pipeline and diff, cli."""
 
 import ast
 from pathlib import Path
@@ -16,6 +16,7 @@ FLOOR = {
     "judgement": 2,
     "reports": 2,
     "pipeline": 3,
+    "diff": 3,
     "cli": 4,
     "__main__": 5,
 }

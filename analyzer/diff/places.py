@@ -1,0 +1,64 @@
+"""What of one assessment's failures the other assessment can speak of."""
+
+from analyzer.diff.verdicts import UNDECIDED
+from analyzer.model.assessment import Assessment, ControlResult, Finding
+from analyzer.model.verdict import Verdict
+
+_NODE = "node/"
+_CLUSTER = "cluster"
+_LISTS = ("api", "import")
+
+
+def failing(control: ControlResult) -> frozenset[str]:
+    """Return the subjects that fail."""
+    return frozenset(f.subject for f in control.findings if f.verdict is Verdict.FAIL)
+
+
+def seen(subjects: frozenset[str], control: ControlResult, a: Assessment) -> frozenset[str]:
+    """Return those subjects that an assessment has looked at, or knows to be gone.
+
+    A subject with findings was looked at when each of them decided something. One without was
+    looked at when its place was: its node is in evidence or no longer in the API's list, or the
+    lists that the rule reads were at hand and complete.
+
+    Args:
+        subjects: As the other assessment names them.
+        control: The assessment's own row.
+        a: The assessment.
+    """
+    own: dict[str, list[Finding]] = {}
+    for finding in control.findings:
+        own.setdefault(finding.subject, []).append(finding)
+    whole = not any(map(_lacks_lists, control.findings))
+    return frozenset(s for s in subjects if _seen(s, own.get(s, []), control, a, whole=whole))
+
+
+def covered(control: ControlResult) -> bool:
+    """Tell whether a verdict rests on every place that it speaks of."""
+    return not control.partial and not control.nodes_missing
+
+
+def _seen(
+    subject: str, findings: list[Finding], control: ControlResult, a: Assessment, *, whole: bool
+) -> bool:
+    if findings:
+        return all(f.verdict not in UNDECIDED for f in findings)
+    if not whole or control.verdict is Verdict.OUT_OF_SCOPE:
+        return False
+    if subject == _CLUSTER:
+        return covered(control) and control.verdict not in UNDECIDED
+    if subject.startswith(_NODE):
+        return _node_known(subject.removeprefix(_NODE), a)
+    return any(bundle.kind in _LISTS for bundle in a.bundles)
+
+
+def _node_known(name: str, a: Assessment) -> bool:
+    expected = a.cluster.nodes_expected
+    return name in a.cluster.nodes_evidenced or (expected is not None and name not in expected)
+
+
+def _lacks_lists(finding: Finding) -> bool:
+    """Tell whether a finding says that something of the cluster as a whole is not known."""
+    if finding.verdict not in UNDECIDED:
+        return False
+    return finding.subject == _CLUSTER or any(m.subject == _CLUSTER for m in finding.missing)
