@@ -1,0 +1,271 @@
+"""The cells of a workbook as the reader sees them, and workbooks that mean harm."""
+
+import random
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from xlsxwriter import Workbook as Writer
+
+from analyzer.judgement.workbook_cells import CellKind, column_letters, column_number
+from analyzer.judgement.workbook_sheets import Sheet, address, read_sheets, unescaped
+from analyzer.model.errors import UserFileError
+from tests.judgement.workbook_maker import parts_of, put_together, saved, with_part
+from tests.reports.builder import HOSTILE
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def book_of(rows: list[list[object]], title: str = "Controls") -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    return saved(book)
+
+
+def read(content: bytes) -> Sheet:
+    return read_sheets(content, ("Controls",), "mine.xlsx")["Controls"]
+
+
+def texts(content: bytes) -> list[str]:
+    return [cell.text for row in read(content).rows.values() for cell in row.values()]
+
+
+def shared_book() -> bytes:
+    """A small workbook that keeps its texts in one place, as spreadsheets do."""
+    out = BytesIO()
+    writer = Writer(out)
+    sheet = writer.add_worksheet("Controls")
+    sheet.write_row(0, 0, ["Heading", "Other"])
+    sheet.write_row(1, 0, ["one", 2])
+    sheet.write_row(2, 1, [True])
+    writer.close()
+    return out.getvalue()
+
+
+SMALL = shared_book()
+
+
+def test_cells_of_every_kind() -> None:
+    content = book_of([["text", 1.5, True, date(2026, 1, 5), "=1+1", None, " kept "]])
+    row = read(content).rows[1]
+    assert {column: (cell.kind, cell.text, cell.formula) for column, cell in row.items()} == {
+        1: (CellKind.TEXT, "text", False),
+        2: (CellKind.NUMBER, "1.5", False),
+        3: (CellKind.BOOLEAN, "1", False),
+        4: (CellKind.NUMBER, "46027", False),
+        5: (CellKind.NUMBER, "", True),
+        7: (CellKind.TEXT, " kept ", False),
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE[:-1], ids=lambda text: repr(text[:15]))
+def test_texts_are_what_the_writer_was_given(text: str) -> None:
+    out = BytesIO()
+    writer = Writer(out, {"strings_to_formulas": False, "strings_to_urls": False})
+    kept = "".join(c if c not in "\x00\x1b\x07\x7f\x9b\uffff\ufffe\r" else "?" for c in text)
+    writer.add_worksheet("Controls").write_string(2, 1, kept[:32_000])
+    writer.close()
+    assert texts(out.getvalue()) == [kept[:32_000]]
+
+
+def test_runs_are_joined_and_sounds_left_out() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Controls"
+    sheet["B2"] = CellRichText("plain ", TextBlock(InlineFont(b=True), "bold"))
+    assert texts(saved(book)) == ["plain bold"]
+    shared = "<si><r><t>a</t></r><r><t>b</t></r><rPh sb='0' eb='1'><t>sound</t></rPh></si>"
+    content = with_part(
+        SMALL, "xl/sharedStrings.xml", lambda d: d.replace(b"<si><t>one</t></si>", shared.encode())
+    )
+    assert "ab" in texts(content)
+
+
+def test_positions_count_where_no_address_is_given() -> None:
+    def strip(data: bytes) -> bytes:
+        for name in (b' r="A2"', b' r="B2"', b' r="2"', b' r="3"', b' r="A1"', b' r="B1"'):
+            data = data.replace(name, b"")
+        return data
+
+    assert b' r="A2"' in parts_of(SMALL)[SHEET]
+    assert read(with_part(SMALL, SHEET, strip)).rows == read(SMALL).rows
+
+
+def test_only_wanted_sheets_are_read() -> None:
+    assert read_sheets(SMALL, ("_meta",), "x") == {}
+
+
+def test_columns_have_letters() -> None:
+    for number in (1, 26, 27, 52, 702, 703, 16_384):
+        assert column_number(column_letters(number)) == number
+    assert address(7, 28) == "AB7"
+
+
+def test_escapes_are_read_once() -> None:
+    assert unescaped("a_x000D_b _x005F_x000D_ _xD83D_ _x41_") == "a\rb _x000D_ _xD83D_ _x41_"
+
+
+def _encrypted(content: bytes) -> bytes:
+    data = bytearray(content)
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    return bytes(data)
+
+
+def _offset(content: bytes, to: int) -> bytes:
+    """Let every entry of the directory point to another place."""
+    data = bytearray(content)
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 42 : at + 46] = to.to_bytes(4, "little")
+        at = data.find(b"PK\x01\x02", at + 4)
+    return bytes(data)
+
+
+def _far(content: bytes) -> bytes:
+    """Let the first entry point beyond what a position can say, as large archives do it."""
+    data = bytearray(_offset(content, 0xFFFFFFFF))
+    at = data.index(b"PK\x01\x02")
+    length = int.from_bytes(data[at + 28 : at + 30], "little")
+    data[at + 30 : at + 32] = (12).to_bytes(2, "little")
+    extra = b"\x01\x00\x08\x00" + (2**64 - 2**20).to_bytes(8, "little")
+    data[at + 46 + length : at + 46 + length] = extra
+    end = data.rindex(b"PK\x05\x06")
+    size = int.from_bytes(data[end + 12 : end + 16], "little") + 12
+    data[end + 12 : end + 16] = size.to_bytes(4, "little")
+    return bytes(data)
+
+
+def _twice(content: bytes) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts_of(content).items():
+            archive.writestr(name, data)
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr(SHEET, b"<worksheet/>")
+    return out.getvalue()
+
+
+def _with(**parts: bytes) -> bytes:
+    return put_together({**parts_of(SMALL), **parts})
+
+
+def _doctype(data: bytes) -> bytes:
+    return data.replace(b"<worksheet", b"<!DOCTYPE w [<!ENTITY a 'b'>]><worksheet", 1)
+
+
+_DTD_16 = "<?xml version='1.0' encoding='UTF-16'?><!DOCTYPE a><a/>".encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (b"hello", "not a workbook"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old kind"),
+        (SMALL[:-30], "damaged"),
+        (SMALL[: len(SMALL) // 2], "damaged"),
+        (_encrypted(SMALL), "password"),
+        (_offset(SMALL, len(SMALL) - 10), "damaged"),
+        (_far(SMALL), "damaged"),
+        (_twice(SMALL), "twice"),
+        (put_together(parts_of(SMALL), zipfile.ZIP_LZMA), "compressed"),
+        (_with(**{"xl/vbaProject.bin": b"x"}), "macros"),
+        (put_together({"mimetype": b"x", "content.xml": b"<a/>"}), "OpenDocument"),
+        (put_together({"xl/workbook.bin": b"x"}), "xlsb"),
+        (put_together({"a.txt": b"x"}), "not a workbook"),
+        (
+            with_part(
+                SMALL,
+                "[Content_Types].xml",
+                lambda d: d.replace(b".sheet.main+xml", b".sheet.macroEnabled.main+xml"),
+            ),
+            "macros",
+        ),
+        (with_part(SMALL, "_rels/.rels", lambda d: d.replace(b'officeDocument"', b'x"')), "not"),
+        (with_part(SMALL, SHEET, _doctype), "document type"),
+        (with_part(SMALL, SHEET, lambda _: _DTD_16), "document type"),
+        (with_part(SMALL, SHEET, lambda d: d[:-5]), "damaged"),
+        (with_part(SMALL, SHEET, lambda d: d.replace(b'r="B2"', b'r="A2"')), "damaged"),
+        (with_part(SMALL, SHEET, lambda d: d.replace(b"<v>2<", b"<v>" + b"9" * 200_000)), "long"),
+        (
+            with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<c/>" * 300_001 + b"<row", 1)),
+            "too many cells",
+        ),
+        (put_together({f"p{n}": b"" for n in range(2_001)}), "too many parts"),
+    ],
+)
+def test_what_is_no_workbook_of_ours_is_refused(content: bytes, said: str) -> None:
+    with pytest.raises(UserFileError) as caught:
+        read(content)
+    assert said in caught.value.what
+    assert caught.value.where == "mine.xlsx"
+    assert caught.value.advice
+
+
+def test_a_part_that_inflates_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.judgement.workbook_archive._PART_BYTES", 1_000_000)
+    content = with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b" " * 2_000_000 + b"<row", 1))
+    assert len(content) < 20_000
+    with pytest.raises(UserFileError, match="too large"):
+        read(content)
+
+
+def test_a_sheet_elsewhere_is_not_followed() -> None:
+    def outside(data: bytes) -> bytes:
+        return data.replace(b'Id="rId1"', b'TargetMode="External" Id="rId1"')
+
+    content = with_part(SMALL, "xl/_rels/workbook.xml.rels", outside)
+    assert read_sheets(content, ("Controls",), "x") == {}
+
+
+@pytest.mark.parametrize("damage", ["bytes", "parts"])
+def test_damage_of_any_kind_is_a_refusal_or_harmless(damage: str) -> None:
+    """Bytes are flipped in the container, or in the parts before they are packed."""
+    chance = random.Random(4)
+    spoil: Callable[[random.Random], bytes] = _flip_bytes if damage == "bytes" else _flip_parts
+    refused = 0
+    for _ in range(600):
+        try:
+            read_sheets(spoil(chance), ("Controls",), "mine.xlsx")
+        except UserFileError:
+            refused += 1
+    assert refused > 100
+
+
+def _flip_bytes(chance: random.Random) -> bytes:
+    return _flipped(SMALL, chance)
+
+
+def _flip_parts(chance: random.Random) -> bytes:
+    parts = parts_of(SMALL)
+    name = chance.choice(
+        ["[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", SHEET, "xl/sharedStrings.xml"]
+    )
+    parts[name] = _flipped(parts[name], chance)
+    return put_together(parts)
+
+
+def _flipped(data: bytes, chance: random.Random) -> bytes:
+    out = bytearray(data)
+    for _ in range(chance.choice([1, 1, 2, 5, 20])):
+        at = chance.randrange(len(out))
+        match chance.randrange(3):
+            case 0:
+                out[at] = chance.randrange(256)
+            case 1:
+                del out[at : at + chance.randrange(1, 9)]
+            case _:
+                out[at:at] = bytes(chance.randrange(256) for _ in range(3))
+    return bytes(out)
