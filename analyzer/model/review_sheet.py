@@ -19,6 +19,10 @@ META_CASE = "case"
 META_BENCHMARK = "benchmark"
 META_CLUSTER = "cluster"
 
+NUMBER = "Recommendation #"
+OBSERVED = "Verdict"
+"""Headings of the tool's columns that a reader needs: the control, and what the tool found."""
+
 VERDICT = "Auditor verdict"
 METHOD = "Method"
 COMMENT = "Comment"
