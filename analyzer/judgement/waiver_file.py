@@ -130,7 +130,7 @@ def _wrong(waiver: Waiver) -> Iterator[tuple[str, str]]:
     if _folded(waiver.owner) == _folded(waiver.approver):
         yield "approver", f"{who} is approved by its owner; four eyes are needed"
     for key, day in (("valid_from", waiver.valid_from), ("expires_on", waiver.expires_on)):
-        if not _is_day(day):
+        if not is_day(day):
             yield key, f"{who}: {day} is not a day of the calendar"
     if waiver.expires_on < waiver.valid_from:
         yield "expires_on", f"{who} ends on {waiver.expires_on}, before it begins"
@@ -141,7 +141,8 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day that exists, in one of ISO 8601's spellings."""
     try:
         date.fromisoformat(text)
     except ValueError:

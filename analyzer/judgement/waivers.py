@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.judgement.scopes import bounded, coverage
-from analyzer.judgement.waiver_file import WaiverFile, check_controls
+from analyzer.judgement.waiver_file import WaiverFile, check_controls, is_day
 from analyzer.model.assessment import ClusterInfo, ControlResult, Finding
 from analyzer.model.digests import failing_digest, failures_of
+from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import AppliedWaiver, Waiver, WaiverRecord, WaiverState
 from analyzer.model.verdict import Disposition, Verdict
 
@@ -30,16 +31,17 @@ def apply_waivers(
         file: From ``load_waivers``.
         benchmark: Id of the assessed benchmark.
         cluster: Whose results they are.
-        as_of: The assessment's time, UTC, ``YYYY-MM-DD...``.
+        as_of: The assessment's time, UTC, ``YYYY-MM-DDThh:mm:ssZ``.
 
     Returns:
         The controls with what waivers cover of them, and one record a waiver in file order.
 
     Raises:
-        UserFileError: The file is for this benchmark and names a control that it lacks.
+        UserFileError: The file is for this benchmark and names a control that it lacks, or the
+            assessment's time is none.
     """
     check_controls(file, benchmark, {control.id for control in controls})
-    today = as_of[: len("YYYY-MM-DD")]
+    today = _day(as_of)
     foreign = _foreign(file, benchmark, cluster)
     reached = [_reach(waiver, controls, today, foreign) for waiver in file.waivers]
     effective = [one for one in reached if one.record.state is WaiverState.MATCHED]
@@ -47,6 +49,15 @@ def apply_waivers(
         tuple(_waived(control, effective, cluster) for control in controls),
         tuple(one.record for one in reached),
     )
+
+
+def _day(as_of: str) -> str:
+    day = as_of[: len("YYYY-MM-DD")]
+    if as_of[len(day) : len(day) + 1] != "T" or not is_day(day):
+        raise UserFileError(
+            "as_of", f"{as_of} is not a time", advice="Give an assessment.json as it was written."
+        )
+    return day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
