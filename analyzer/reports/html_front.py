@@ -1,0 +1,69 @@
+"""The first screen: what was judged, the verdict in one line, what is worst and what is missing."""
+
+from dataclasses import dataclass
+from heapq import nlargest
+
+from analyzer.model.assessment import Assessment, ControlResult, Gap
+from analyzer.model.verdict import Verdict
+from analyzer.reports.words import (
+    benchmark_line,
+    contradicted,
+    counts_line,
+    nodes_in_evidence,
+    profile_facts,
+    reading_line,
+    several,
+)
+
+_WORST = 5
+_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The parts of the first screen.
+
+    Attributes:
+        verdict: Counts in words.
+        facts: What identifies the run: label and text.
+        worst: Failing controls that no waiver covers whole, most failing subjects first.
+        contradicted: Controls whose evidence contradicts the publication.
+        missing: The gaps that hold up the most controls.
+    """
+
+    verdict: str
+    facts: tuple[tuple[str, str], ...]
+    worst: tuple[ControlResult, ...]
+    contradicted: tuple[ControlResult, ...]
+    missing: tuple[Gap, ...]
+
+
+def front(a: Assessment) -> Front:
+    """Return what the first screen says."""
+    failing = [c for c in a.controls if c.verdict is Verdict.FAIL]
+    open_ones = [c for c in failing if not (c.waiver and c.waiver.complete)]
+    return Front(
+        verdict=counts_line(a.summary.overall.by_verdict),
+        facts=tuple(_facts(a)),
+        worst=tuple(nlargest(_WORST, open_ones, key=lambda c: c.counts.get(Verdict.FAIL, 0))),
+        contradicted=contradicted(a),
+        missing=tuple(nlargest(_WORST, a.gaps, key=lambda gap: len(gap.controls))),
+    )
+
+
+def _facts(a: Assessment) -> list[tuple[str, str]]:
+    people = tuple(dict.fromkeys(c.review.review.reviewer for c in a.controls if c.review))
+    tools = tuple(dict.fromkeys(bundle.collector for bundle in a.bundles))
+    return [
+        ("As of", a.as_of),
+        ("Cluster", a.cluster.uid or "unknown"),
+        ("Kubernetes", a.cluster.kubernetes_version or "unknown"),
+        ("Nodes", nodes_in_evidence(a)),
+        ("Benchmark", f"{benchmark_line(a)}; {len(a.controls)} controls"),
+        ("Why this benchmark", a.benchmark_why),
+        ("Reading", reading_line(a)),
+        *(profile_facts(a.profile) if a.profile else ()),
+        ("Collected by", several(tools, _NAMES)),
+        ("Judged by", f"kube-evidence {a.analyzer_version}"),
+        ("Reviewed by", several(people, _NAMES) if people else "nobody yet"),
+    ]

@@ -1,0 +1,51 @@
+"""The nodes: which ones the API lists, which ones are in evidence, and what fails on each."""
+
+from dataclasses import dataclass
+
+from analyzer.model.assessment import Assessment
+from analyzer.model.verdict import Verdict
+
+_PREFIX = "node/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One node.
+
+    Attributes:
+        expected: In the API's node list; None where that list is unknown.
+        evidenced: A bundle covers it.
+        failing: Controls that fail on it, in the benchmark's order.
+    """
+
+    name: str
+    expected: bool | None
+    evidenced: bool
+    failing: tuple[str, ...]
+
+
+def nodes(a: Assessment) -> tuple[Node, ...]:
+    """Return every node that the API lists or a bundle covers, by name."""
+    cluster = a.cluster
+    listed = None if cluster.nodes_expected is None else frozenset(cluster.nodes_expected)
+    here = {*cluster.nodes_evidenced, *cluster.nodes_unknown}
+    failing = _failing(a)
+    return tuple(
+        Node(
+            name=name,
+            expected=None if listed is None else name in listed,
+            evidenced=name in here,
+            failing=tuple(failing.get(name, ())),
+        )
+        for name in sorted(here.union(listed or ()))
+    )
+
+
+def _failing(a: Assessment) -> dict[str, dict[str, None]]:
+    found: dict[str, dict[str, None]] = {}
+    for control in a.controls:
+        for finding in control.findings:
+            if finding.verdict is Verdict.FAIL and finding.subject.startswith(_PREFIX):
+                name = finding.subject.removeprefix(_PREFIX)
+                found.setdefault(name, {})[control.id] = None
+    return found
