@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from analyzer.cli import main
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import Verdict
 from analyzer.reports import REPORTS, render
@@ -107,6 +108,28 @@ def test_same_bytes_again_and_from_the_kept_assessment(name: str, assessment: As
     assert render(name, build()) == once
     assert render(name, read(write(assessment), where="kept")) == once
     assert list(once) == list(REPORTS[name].files)
+
+
+def test_samples_keep_every_open_question(tmp_path: Path) -> None:
+    """Written by the command, over real evidence; some of its passes are partial ones."""
+    bundles = str(Path(__file__).parents[3] / "samples" / "bundles")
+    words = ["analyze", bundles, "--benchmark", "cis-1.12", "--format", "json,junit,kube-bench"]
+    assert main([*words, "-o", str(tmp_path)]) == 0
+    kept = json.loads((tmp_path / "assessment.json").read_bytes())["controls"]
+    whole = {c["id"] for c in kept if c["verdict"] == "pass" and not c["partial"]}
+    failed = {c["id"] for c in kept if c["verdict"] == "fail"}
+    assert len({c["id"] for c in kept if c["verdict"] == "pass"} - whole) > 1
+    bench = json.loads((tmp_path / "kube-bench.json").read_bytes())
+    junit = fromstring((tmp_path / "junit.xml").read_bytes())
+    assert bench["Totals"]["total_pass"] == len(whole)
+    assert bench["Totals"]["total_fail"] == len(failed)
+    silent = {
+        case.get("name", "").split(" ")[0]
+        for case in junit.iter("testcase")
+        if {part.tag for part in case} == {"system-out"}
+    }
+    assert silent == whole
+    assert int(junit.get("failures", "")) == len(failed)
 
 
 def test_documented_table_is_the_table() -> None:
