@@ -53,7 +53,7 @@ class Screen:
     run: str
     scheme: str
     control: str = ""
-    width: int = 1280
+    width: int = 1200
 
 
 SHEETS = (
@@ -72,7 +72,7 @@ SCREENS = (
     Screen(picture="html-dark.png", run="provider", scheme="dark"),
     Screen(picture="html-control.png", run="provider", scheme="light", control="1.2.1"),
 )
-_HEIGHT = 860
+_HEIGHT = 800
 _DOTS_PER_INCH = 84
 _FOOTER = re.compile(r"report [0-9a-f]{16}\s+(\S.*?)\s+Page \d+ of \d+")
 _BROWSER = (
