@@ -115,10 +115,10 @@ def test_samples_keep_every_open_question(tmp_path: Path) -> None:
     bundles = str(Path(__file__).parents[3] / "samples" / "bundles")
     words = ["analyze", bundles, "--benchmark", "cis-1.12", "--format", "json,junit,kube-bench"]
     assert main([*words, "-o", str(tmp_path)]) == 0
-    kept = json.loads((tmp_path / "assessment.json").read_bytes())["controls"]
-    whole = {c["id"] for c in kept if c["verdict"] == "pass" and not c["partial"]}
-    failed = {c["id"] for c in kept if c["verdict"] == "fail"}
-    assert len({c["id"] for c in kept if c["verdict"] == "pass"} - whole) > 1
+    kept = read((tmp_path / "assessment.json").read_bytes(), where="kept").controls
+    whole = {c.id for c in kept if c.verdict is Verdict.PASS and not c.partial}
+    failed = {c.id for c in kept if c.verdict is Verdict.FAIL}
+    assert len({c.id for c in kept if c.verdict is Verdict.PASS} - whole) > 1
     bench = json.loads((tmp_path / "kube-bench.json").read_bytes())
     junit = fromstring((tmp_path / "junit.xml").read_bytes())
     assert bench["Totals"]["total_pass"] == len(whole)
