@@ -90,7 +90,7 @@ def _unseen(change: Change, old: ControlResult, new: ControlResult, subjects: _S
 def _verdicts(old: ControlResult, new: ControlResult) -> str:
     if old.verdict is new.verdict:
         return f"It is {new.verdict.value} on both sides."
-    return f"{old.verdict.value} became {new.verdict.value}."
+    return f"From {old.verdict.value} to {new.verdict.value}."
 
 
 def _notes(old: ControlResult, new: ControlResult, subjects: _Subjects) -> Iterator[str]:
