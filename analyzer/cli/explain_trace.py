@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analyzer.cli.explain_people import people_lines, waiver_lines
 from analyzer.model.assessment import Assessment, ControlResult, EvidenceRef, Finding, Gap
 from analyzer.model.outcome import Missing
 from analyzer.model.verdict import Verdict
@@ -23,7 +24,7 @@ _ROLL_UP = {
 
 
 def trace_lines(assessment: Assessment, number: str) -> Iterator[str]:
-    """Yield the trace of one control: verdict, roll-up, parties, then every finding."""
+    """Yield the trace of one control: verdict, roll-up, parties, people, then every finding."""
     control = next((c for c in assessment.controls if c.id == number), None)
     if control is None:
         yield f"  this assessment ({assessment.benchmark_id}) has no control {number}"
@@ -32,12 +33,14 @@ def trace_lines(assessment: Assessment, number: str) -> Iterator[str]:
     version = cluster.kubernetes_version or "unknown"
     yield f"For cluster {cluster.uid or 'unknown'}, Kubernetes {version}, as of {assessment.as_of}"
     yield from _verdict_lines(assessment, control)
+    yield from people_lines(assessment, control)
     refs = {ref.id: ref for ref in assessment.evidence}
     commands = _commands(assessment.gaps)
     for finding in control.findings:
         yield from _finding_lines(finding, commands)
         for entry in finding.evidence:
             yield from _evidence_lines(refs[entry])
+    yield from waiver_lines(assessment, control)
 
 
 def _verdict_lines(a: Assessment, c: ControlResult) -> Iterator[str]:
@@ -63,6 +66,8 @@ def _finding_lines(finding: Finding, commands: dict[tuple[str, str], str]) -> It
     yield f"      actual: {finding.actual}; expected: {finding.expected}"
     if finding.other_reading is not None:
         yield f"      {other_line(finding.other_reading)}"
+    if finding.waiver:
+        yield f"      accepted by waiver {finding.waiver}"
     for note in finding.notes:
         yield f"      note: {note}"
     for piece in finding.missing:

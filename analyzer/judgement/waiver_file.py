@@ -29,7 +29,8 @@ class WaiverFile:
 
     Attributes:
         where: The file's name for messages.
-        content: The file's bytes, to find the line of a message in.
+        content: The file's bytes, to find the line of a message in; empty when the waivers come
+            from an assessment that was kept.
         benchmark: Id of the benchmark whose numbers it uses.
         cluster: UID of the only cluster that it speaks of; empty when it names none.
         sha256: Of the file's bytes.
@@ -37,11 +38,11 @@ class WaiverFile:
     """
 
     where: str
-    content: bytes = field(repr=False)
     benchmark: str
     cluster: str
     sha256: str
     waivers: tuple[Waiver, ...]
+    content: bytes = field(default=b"", repr=False)
 
 
 def load_waivers(path: Path) -> WaiverFile:
@@ -56,11 +57,11 @@ def load_waivers(path: Path) -> WaiverFile:
     document = read_own(data, where=str(path), schema=SCHEMA)
     file = WaiverFile(
         where=str(path),
-        content=data,
         benchmark=document["benchmark"],
         cluster=document.get("cluster", ""),
         sha256=hashlib.sha256(data).hexdigest(),
         waivers=tuple(map(_waiver, document["waivers"])),
+        content=data,
     )
     seen = set()
     for number, waiver in enumerate(file.waivers):
@@ -94,7 +95,8 @@ def check_controls(file: WaiverFile, benchmark: str, known: Collection[str]) -> 
 
 def _refuse(file: WaiverFile, pointer: str, what: str) -> NoReturn:
     line = line_of(file.content, pointer, limits=OURS)
-    raise UserFileError(f"{file.where}, line {line}", what, advice=_ADVICE)
+    place = file.where if line is None else f"{file.where}, line {line}"
+    raise UserFileError(place, what, advice=_ADVICE)
 
 
 def _waiver(entry: Mapping[str, Any]) -> Waiver:

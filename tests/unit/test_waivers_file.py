@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,13 @@ def test_a_number_is_held_against_its_own_benchmark_only(tmp_path: Path) -> None
     check_controls(file, "cis-1.10", ("1.1.1",))
     with pytest.raises(UserFileError, match=r"1\.2\.15, which cis-1\.12 does not have"):
         check_controls(file, "cis-1.12", ("1.1.1",))
+
+
+def test_waivers_that_come_from_no_file_have_no_line(tmp_path: Path) -> None:
+    kept = replace(load_waivers(written(tmp_path, SOUND)), where="kept", content=b"")
+    with pytest.raises(UserFileError) as caught:
+        check_controls(kept, "cis-1.12", ("1.1.1",))
+    assert caught.value.where == "kept"
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\xff\xfe", b"[]", b"waivers", b"{"])

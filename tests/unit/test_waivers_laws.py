@@ -80,7 +80,6 @@ def apply(
 ) -> Applied:
     file = WaiverFile(
         where="waivers.yaml",
-        content=b"",
         benchmark="cis-1.12",
         cluster="",
         sha256="0" * 64,
