@@ -136,9 +136,9 @@ def test_long_texts_are_whole(files: dict[str, bytes], assessment: Assessment) -
     assert max(len(row["Actual"]) for row in rows_of(files["findings.csv"])) == longest
 
 
-def test_300_000_findings_in_bounded_memory(assessment: Assessment) -> None:
+def test_no_row_is_kept_beside_the_file(assessment: Assessment) -> None:
     control = next(c for c in build(texts=("value", "other")).controls if c.findings)
-    crowd = replace(control, findings=control.findings[:1] * 300_000)
+    crowd = replace(control, findings=control.findings[:1] * 30_000)
     huge = replace(assessment, controls=(crowd,))
     from analyzer.reports.exports.csv_tables import write_findings  # noqa: PLC0415
     from analyzer.reports.rendering import Rendering  # noqa: PLC0415
@@ -147,7 +147,7 @@ def test_300_000_findings_in_bounded_memory(assessment: Assessment) -> None:
     content = write_findings(huge, Rendering(report_id="0" * 16))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert content.count(b"\r\n") == 300_001
+    assert content.count(b"\r\n") == 30_001
     # The file itself, grown by doubling at worst; no row is kept beside it.
     assert peak < 2.5 * len(content), (peak, len(content))
 
