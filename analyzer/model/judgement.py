@@ -1,7 +1,9 @@
 """What people add to an assessment: waivers and reviews. Neither ever changes a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from types import MappingProxyType
 
 from analyzer.model.verdict import Disposition, Verdict
 
@@ -128,6 +130,18 @@ class ReviewVerdict(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     COMPENSATED = "compensated"
     NEED_MORE_EVIDENCE = "need-more-evidence"
+
+
+REVIEW_DISPOSITION: Mapping[ReviewVerdict, Disposition] = MappingProxyType(
+    {
+        ReviewVerdict.PASS: Disposition.COMPLIANT,
+        ReviewVerdict.FAIL: Disposition.NON_COMPLIANT,
+        ReviewVerdict.NOT_APPLICABLE: Disposition.NOT_APPLICABLE,
+        ReviewVerdict.COMPENSATED: Disposition.COMPENSATED,
+        ReviewVerdict.NEED_MORE_EVIDENCE: Disposition.PENDING_REVIEW,
+    }
+)
+"""What follows of an auditor's word; to agree changes nothing, and so is not in it."""
 
 
 @unique

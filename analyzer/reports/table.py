@@ -1,7 +1,7 @@
 """Tables of the workbook as pandas frames: one declaration a column, one frame a sheet."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -40,7 +40,8 @@ class Link:
 
 
 Formula = Callable[[Mapping[str, Any], Callable[[str], str]], str]
-"""Makes a row's formula from its cells by heading, and the address of a heading's cell."""
+"""Makes a row's formula from its cells by heading, and the address of a heading's cell; may
+return nothing, for a plain cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Column(Generic[R]):
         printed: False for columns kept for filtering and machines only; they stand right of
             the printed ones.
         optional: Left out where no row of this assessment has anything in it.
+        idle: Not printed where every row says this.
         entry: Filled in by people; tinted.
         hidden: Out of sight; for programs.
         words: Status words that may come to stand in the column; those found are coloured
@@ -69,6 +71,7 @@ class Column(Generic[R]):
     link: Link | None = None
     printed: bool = True
     optional: bool = False
+    idle: str = ""
     entry: bool = False
     hidden: bool = False
     formula: Formula | None = None
@@ -109,12 +112,16 @@ class Table(Generic[R]):
     def columns_for(self, assessment: Assessment) -> tuple[Column[R], ...]:
         """Return the columns of this assessment: printed ones first, hidden ones last."""
         found = (*self.columns, *self.further(assessment))
-        void = {column.name: column for column in found if column.optional}
-        for row in self.source(assessment) if void else ():
-            void = {name: column for name, column in void.items() if not column.value(row)}
-            if not void:
+        dull = {column.name: column for column in found if column.optional or column.idle}
+        for row in self.source(assessment) if dull else ():
+            dull = {name: c for name, c in dull.items() if c.value(row) == c.idle}
+            if not dull:
                 break
-        kept = [column for column in found if column.name not in void]
+        kept = [
+            replace(column, printed=False) if column.name in dull else column
+            for column in found
+            if column.name not in dull or column.idle
+        ]
         return tuple(sorted(kept, key=lambda column: (column.hidden, not column.printed)))
 
     def frame(self, assessment: Assessment) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from typing import Any
 from analyzer.reports.table import Table
 from analyzer.reports.tables_crosswalk import CROSSWALK
 from analyzer.reports.tables_evidence import EVIDENCE, GAPS
+from analyzer.reports.tables_findings import FINDINGS
 from analyzer.reports.tables_parties import PUBLISHED, RESPONSIBILITY
-from analyzer.reports.tables_register import CONTROLS, FINDINGS
+from analyzer.reports.tables_register import CONTROLS
 
 TABLES: tuple[Table[Any], ...] = (
     CONTROLS,

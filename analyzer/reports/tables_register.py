@@ -1,203 +1,181 @@
-"""The register and its findings: one row a control, one row a control and subject.
+"""The register: one row a control.
 
 ``Section #``, ``Recommendation #``, ``Title``, ``Profile`` and ``Assessment Status`` are the
 headings of the benchmark's own workbook, so that an auditor can look rows up by them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from analyzer.model.assessment import Assessment, ControlResult, Finding
+from analyzer.model.assessment import Assessment
+from analyzer.model.judgement import WaiverRecord, WaiverState
+from analyzer.model.responsibility import Comparison
 from analyzer.reports.citations import evidence_of
 from analyzer.reports.table import Column, Kind, Link, Table
+from analyzer.reports.tables_review import BLOCK, DISPOSITION, KEYS, RegisterRow, computed
 from analyzer.reports.words import counts_line, nodes_line, other_line, several
 
 _EVIDENCE_SHOWN = 1
+_EXPECTED_SHOWN = 3
 
 
-CONTROLS: Table[ControlResult] = Table(
+def _rows(assessment: Assessment) -> Iterator[RegisterRow]:
+    records: dict[str, list[WaiverRecord]] = {}
+    for record in assessment.waivers:
+        for number in record.matched:
+            records.setdefault(number, []).append(record)
+    for control in assessment.controls:
+        yield RegisterRow(
+            control=control,
+            benchmark=assessment.benchmark_id,
+            waivers=tuple(records.get(control.id, ())),
+        )
+
+
+def _waivers(row: RegisterRow) -> str:
+    """Return the state of every waiver that names the control, and how much is covered."""
+    applied = row.control.waiver
+    said = [f"{record.waiver.id}: {record.state.value}" for record in row.waivers]
+    if applied is not None:
+        named = {r.waiver.id for r in row.waivers}
+        said += [f"{i}: {WaiverState.MATCHED.value}" for i in applied.ids if i not in named]
+        said.append(f"{applied.waived} of {applied.failing} failures waived")
+    return "\n".join(said)
+
+
+def _expected(row: RegisterRow) -> str:
+    wanted = dict.fromkeys(finding.expected for finding in row.control.findings)
+    return several(tuple(text for text in wanted if text), _EXPECTED_SHOWN)
+
+
+CONTROLS: Table[RegisterRow] = Table(
     name="Controls",
     key="Recommendation #",
     frozen=3,
-    source=lambda assessment: assessment.controls,
+    source=_rows,
     empty="The benchmark has no controls.",
     columns=(
-        Column(name="Section #", kind=Kind.ID, width=9, value=lambda c: c.section),
-        Column(name="Recommendation #", kind=Kind.ID, width=16, value=lambda c: c.id),
-        Column(name="Title", kind=Kind.PROSE, width=34, value=lambda c: c.title),
-        Column(name="Profile", kind=Kind.ID, width=9, value=lambda c: f"Level {c.level}"),
+        Column(name="Section #", kind=Kind.ID, width=9, value=lambda r: r.control.section),
+        Column(name="Recommendation #", kind=Kind.ID, width=16, value=lambda r: r.control.id),
+        Column(name="Title", kind=Kind.PROSE, width=32, value=lambda r: r.control.title),
+        Column(name="Profile", kind=Kind.ID, width=8, value=lambda r: f"Level {r.control.level}"),
         Column(
             name="Assessment Status",
             kind=Kind.ID,
             width=12,
-            value=lambda c: c.assessment.capitalize(),
+            value=lambda r: r.control.assessment.capitalize(),
         ),
-        Column(name="Verdict", kind=Kind.WORD, width=14, value=lambda c: c.verdict.value),
+        Column(name="Verdict", kind=Kind.WORD, width=14, value=lambda r: r.control.verdict.value),
         Column(
             name="What the evidence shows",
             kind=Kind.PROSE,
-            width=50,
-            value=lambda c: c.explanation,
+            width=48,
+            value=lambda r: r.control.explanation,
         ),
-        Column(name="Nodes judged", kind=Kind.PROSE, width=10, value=nodes_line),
+        Column(
+            name="Nodes judged", kind=Kind.PROSE, width=9, value=lambda r: nodes_line(r.control)
+        ),
         Column(
             name="Responsibility",
             kind=Kind.WORD,
-            width=15,
-            value=lambda c: c.responsibility.party.value,
+            width=13,
+            value=lambda r: r.control.responsibility.party.value,
         ),
         Column(
             name="Published result",
-            kind=Kind.ID,
-            width=14,
-            value=lambda c: c.responsibility.attested_raw,
+            kind=Kind.PROSE,
+            width=13,
+            value=lambda r: r.control.responsibility.attested_raw,
+            optional=True,
         ),
         Column(
             name="Comparison",
             kind=Kind.WORD,
             width=15,
-            value=lambda c: c.responsibility.comparison.value,
+            value=lambda r: r.control.responsibility.comparison.value,
+            idle=Comparison.OBSERVED_ONLY.value,
         ),
-        Column(name="Disposition", kind=Kind.WORD, width=15, value=lambda c: c.disposition.value),
+        Column(name=DISPOSITION, kind=Kind.WORD, width=15, value=computed),
+        Column(name="Waivers", kind=Kind.PROSE, width=14, value=_waivers, optional=True),
         Column(
             name="Findings",
             kind=Kind.PROSE,
-            width=15,
-            value=lambda c: counts_line(c.counts) if c.counts else "",
+            width=13,
+            value=lambda r: counts_line(r.control.counts) if r.control.counts else "",
             link=Link(sheet="Findings", key="Recommendation #"),
         ),
         Column(
             name="Evidence",
             kind=Kind.PROSE,
-            width=16,
-            value=lambda c: several(evidence_of(c), _EVIDENCE_SHOWN),
+            width=13,
+            value=lambda r: several(evidence_of(r.control), _EVIDENCE_SHOWN),
             link=Link(sheet="Evidence", key="Evidence"),
         ),
+        *BLOCK,
         Column(
-            name="Reason", kind=Kind.ID, width=28, value=lambda c: c.reason.value, printed=False
+            name="Reason",
+            kind=Kind.ID,
+            width=28,
+            value=lambda r: r.control.reason.value,
+            printed=False,
         ),
+        Column(name="Expected", kind=Kind.PROSE, width=30, value=_expected, printed=False),
         Column(
             name="Other reading",
             kind=Kind.PROSE,
             width=46,
-            value=lambda c: other_line(c.other_reading),
+            value=lambda r: other_line(r.control.other_reading),
             printed=False,
+            optional=True,
         ),
-        Column(name="Rule", kind=Kind.PROSE, width=46, value=lambda c: c.rule, printed=False),
+        Column(
+            name="Rule", kind=Kind.PROSE, width=46, value=lambda r: r.control.rule, printed=False
+        ),
         Column(
             name="Remediation",
             kind=Kind.PROSE,
             width=50,
-            value=lambda c: c.remediation,
+            value=lambda r: r.control.remediation,
             printed=False,
         ),
         Column(
             name="Basis of responsibility",
             kind=Kind.ID,
             width=15,
-            value=lambda c: c.responsibility.basis.value,
+            value=lambda r: r.control.responsibility.basis.value,
             printed=False,
         ),
         Column(
             name="Nodes without evidence",
             kind=Kind.PROSE,
             width=24,
-            value=lambda c: several(c.nodes_missing, 20),
+            value=lambda r: several(r.control.nodes_missing, 20),
             printed=False,
+            optional=True,
         ),
         Column(
             name="Scored",
             kind=Kind.ID,
             width=9,
-            value=lambda c: "yes" if c.scored else "no",
+            value=lambda r: "yes" if r.control.scored else "no",
             printed=False,
         ),
-        Column(name="Topic", kind=Kind.ID, width=34, value=lambda c: c.topic, printed=False),
         Column(
-            name="Check type", kind=Kind.ID, width=24, value=lambda c: c.check_type, printed=False
+            name="Topic", kind=Kind.ID, width=34, value=lambda r: r.control.topic, printed=False
+        ),
+        Column(
+            name="Check type",
+            kind=Kind.ID,
+            width=24,
+            value=lambda r: r.control.check_type,
+            printed=False,
         ),
         Column(
             name="Decidability",
             kind=Kind.ID,
             width=12,
-            value=lambda c: c.decidability,
+            value=lambda r: r.control.decidability,
             printed=False,
         ),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    """A finding with the control it belongs to."""
-
-    control: ControlResult
-    finding: Finding
-
-
-def _findings(assessment: Assessment) -> Iterator[FindingRow]:
-    for control in assessment.controls:
-        for finding in control.findings:
-            yield FindingRow(control=control, finding=finding)
-
-
-def _remarks(row: FindingRow) -> str:
-    missing = [f"Missing {m.key} of {m.subject}: {m.detail}" for m in row.finding.missing]
-    other = [other_line(row.finding.other_reading)] if row.finding.other_reading else []
-    return "\n".join([*missing, *other, *row.finding.notes])
-
-
-FINDINGS: Table[FindingRow] = Table(
-    name="Findings",
-    key="Recommendation #",
-    frozen=2,
-    source=_findings,
-    empty="No control was judged on any subject.",
-    columns=(
-        Column(
-            name="Recommendation #",
-            kind=Kind.ID,
-            width=16,
-            value=lambda r: r.control.id,
-            link=Link(sheet="Controls", key="Recommendation #"),
-        ),
-        Column(name="Subject", kind=Kind.PROSE, width=32, value=lambda r: r.finding.subject),
-        Column(name="Verdict", kind=Kind.WORD, width=14, value=lambda r: r.finding.verdict.value),
-        Column(name="Actual", kind=Kind.CODE, width=38, value=lambda r: r.finding.actual),
-        Column(name="Expected", kind=Kind.CODE, width=26, value=lambda r: r.finding.expected),
-        Column(
-            name="Explanation", kind=Kind.PROSE, width=50, value=lambda r: r.finding.explanation
-        ),
-        Column(
-            name="Evidence",
-            kind=Kind.ID,
-            width=11,
-            value=lambda r: "".join(r.finding.evidence[:1]),
-            link=Link(sheet="Evidence", key="Evidence"),
-        ),
-        Column(
-            name="Further evidence",
-            kind=Kind.PROSE,
-            width=18,
-            value=lambda r: ", ".join(r.finding.evidence[1:]),
-        ),
-        Column(name="Remarks", kind=Kind.PROSE, width=36, value=_remarks),
-        Column(
-            name="Responsibility",
-            kind=Kind.WORD,
-            width=15,
-            value=lambda r: r.control.responsibility.party.value,
-            printed=False,
-        ),
-        Column(
-            name="Reason",
-            kind=Kind.ID,
-            width=28,
-            value=lambda r: r.finding.reason.value,
-            printed=False,
-        ),
-        Column(
-            name="Title", kind=Kind.PROSE, width=36, value=lambda r: r.control.title, printed=False
-        ),
+        *KEYS,
     ),
 )

@@ -17,9 +17,11 @@ from analyzer.reports import workbook_cover, workbook_summary
 from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
 from analyzer.reports.tables_register import CONTROLS
+from analyzer.reports.workbook_hidden import add_lists, add_meta
 from analyzer.reports.workbook_live import register_of
 from analyzer.reports.workbook_page import label_page
 from analyzer.reports.workbook_place import Layout, Limits, Placed, lay_out
+from analyzer.reports.workbook_review import guide_reviewer
 from analyzer.reports.workbook_style import Styles
 from analyzer.reports.workbook_table import SheetWriter
 
@@ -69,7 +71,12 @@ def _write(
     register = register_of(placed[CONTROLS.name])
     workbook_summary.SummarySheet(book, summary, styles, register).write(assessment, report_id)
     for one in placed.values():
-        SheetWriter(_add_sheet(book, one), styles, one, layout).write(report_id)
+        sheet = _add_sheet(book, one)
+        SheetWriter(sheet, styles, one, layout).write(report_id)
+        if one.table is CONTROLS:
+            guide_reviewer(sheet, one)
+    add_lists(book)
+    add_meta(book, assessment, report_id)
     for sheet in book.worksheets():
         label_page(sheet, layout.page)
     book.close()

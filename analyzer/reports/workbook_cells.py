@@ -25,8 +25,12 @@ def cell_text(text: str, whole: str = "") -> str:
         return shown
     where = f" {whole} in" if whole else ""
     marker = f" [cut here; see{where} assessment.json]"
-    kept = shown.encode("utf-16-le")[: 2 * (CELL_LIMIT - len(marker))]
-    return kept.decode("utf-16-le", "ignore") + marker
+    return clip(shown, CELL_LIMIT - len(marker)) + marker
+
+
+def clip(text: str, units: int) -> str:
+    """Return as much of a text as fits into some UTF-16 units, which spreadsheets count in."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
 
 
 def day_of(text: str) -> datetime.date | None:

@@ -6,6 +6,7 @@ from typing import Any
 from analyzer.model.assessment import Assessment
 from analyzer.reports.rendering import Paper, Rendering
 from analyzer.reports.text import one_line
+from analyzer.reports.workbook_cells import clip
 
 _PAPER_CODES = {Paper.A4: 9, Paper.LETTER: 1}
 _LABEL = 100
@@ -61,8 +62,7 @@ def set_up_page(sheet: Any, report_id: str, *, header_row: int | None = None) ->
 
 def _plain(text: str) -> str:
     """Return text that a header prints as it stands, whatever it holds."""
-    doubled = one_line(text).replace("&", "&&")
-    kept = doubled.encode("utf-16-le")[: 2 * _LABEL].decode("utf-16-le", "ignore")
+    kept = clip(one_line(text).replace("&", "&&"), _LABEL)
     if (len(kept) - len(kept.rstrip("&"))) % 2:
         kept = kept[:-1]
     # A space first: a digit right after "&8" would be read as a part of the font size.

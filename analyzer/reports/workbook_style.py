@@ -65,8 +65,10 @@ WORD_COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
         WaiverState.EXPIRED.value: _ORANGE,
         WaiverState.NOT_YET_VALID.value: _GREY,
         WaiverState.UNUSED.value: _PLAIN,
-        # A spreadsheet compares without regard to case: "Pass" has its colour from "pass".
         VERDICT_WORDS[ReviewVerdict.AGREE]: _PLAIN,
+        VERDICT_WORDS[ReviewVerdict.PASS]: _GREEN,
+        VERDICT_WORDS[ReviewVerdict.FAIL]: _ORANGE,
+        VERDICT_WORDS[ReviewVerdict.COMPENSATED]: _BLUE,
         VERDICT_WORDS[ReviewVerdict.NOT_APPLICABLE]: _PLAIN,
         VERDICT_WORDS[ReviewVerdict.NEED_MORE_EVIDENCE]: _YELLOW,
         Change.NEW.value: _ORANGE,

@@ -130,8 +130,8 @@ class SheetWriter:
 
     def _text(self, row: int, n: int, text: str, cells: tuple[Any, ...]) -> None:
         plan = self._plans[n]
-        if plan.formula is not None:
-            formula = plan.formula(self._named(cells), lambda name: self._address(row, name))
+        formula = self._formula(row, plan, cells)
+        if formula:
             self._sheet.write_formula(row, n, formula, plan.look, text)
             return
         day = day_of(text) if plan.kind is Kind.DATE else None
@@ -145,8 +145,12 @@ class SheetWriter:
         else:
             self._sheet.write_string(row, n, text, plan.look)
 
-    def _named(self, cells: tuple[Any, ...]) -> Mapping[str, Any]:
-        return {column.name: cell for column, cell in zip(self._columns, cells, strict=True)}
+    def _formula(self, row: int, plan: _Plan, cells: tuple[Any, ...]) -> str:
+        """Return a cell's formula; empty where the cell has none."""
+        if plan.formula is None:
+            return ""
+        named = {column.name: cell for column, cell in zip(self._columns, cells, strict=True)}
+        return plan.formula(named, lambda name: self._address(row, name))
 
     def _address(self, row: int, name: str) -> str:
         return f"{xl_col_to_name(self._index[name], col_abs=True)}{row + 1}"
