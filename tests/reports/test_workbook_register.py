@@ -206,7 +206,8 @@ def _filled_in(content: bytes, cells: dict[int, dict[str, Any]]) -> bytes:
     heads = _heads(book)
     for row, entries in cells.items():
         for heading, value in entries.items():
-            _controls(book).cell(row + 2, heads.index(heading) + 1, value)
+            letter = get_column_letter(heads.index(heading) + 1)
+            _controls(book)[f"{letter}{row + 2}"] = value
     out = BytesIO()
     book.save(out)
     return out.getvalue()
