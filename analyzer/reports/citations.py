@@ -5,14 +5,16 @@ from itertools import islice
 
 from analyzer.model.assessment import Assessment, ControlResult, EvidenceRef, Finding
 from analyzer.model.verdict import Verdict
-from analyzer.reports.words import several
 
 _FINDINGS = 50
-"""Failing subjects that report.md lists for one control; the workbook has all of them."""
+"""Findings that report.md lists for one control; the workbook has all of them."""
+
+OF_A_CONTROL = 6
+OF_A_FINDING = 12
+"""Evidence ids that report.md names in one row."""
 
 _BUNDLE_DIGITS = 12
-_OF_A_CONTROL = 6
-_OF_A_FINDING = 12
+_DETAILED = frozenset({Verdict.FAIL, Verdict.MANUAL, Verdict.ERROR})
 
 
 def evidence_of(control: ControlResult) -> tuple[str, ...]:
@@ -21,28 +23,23 @@ def evidence_of(control: ControlResult) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for finding in ranked for entry in finding.evidence))
 
 
-def ids_of_control(control: ControlResult) -> str:
-    """Return the first evidence ids of a control, and how many more there are."""
-    return several(evidence_of(control), _OF_A_CONTROL)
+def detailed(control: ControlResult) -> bool:
+    """Tell whether report.md lists the findings: something failed, or a person must judge."""
+    return control.verdict in _DETAILED and bool(control.findings)
 
 
-def ids_of_finding(finding: Finding) -> str:
-    """Return the first evidence ids of one finding, and how many more there are."""
-    return several(finding.evidence, _OF_A_FINDING)
-
-
-def listed_failures(control: ControlResult) -> tuple[Finding, ...]:
-    """Return the failing findings that report.md lists."""
-    failing = (finding for finding in control.findings if finding.verdict is Verdict.FAIL)
-    return tuple(islice(failing, _FINDINGS))
+def listed_findings(control: ControlResult) -> tuple[Finding, ...]:
+    """Return the findings that report.md lists: those that made the verdict, up to a limit."""
+    decisive = (finding for finding in control.findings if finding.verdict is control.verdict)
+    return tuple(islice(decisive, _FINDINGS))
 
 
 def named_in_text(assessment: Assessment) -> Iterator[str]:
     """Yield every evidence id that a row of report.md names; ids may come more than once."""
     for control in assessment.controls:
-        yield from evidence_of(control)[:_OF_A_CONTROL]
-        for finding in listed_failures(control):
-            yield from finding.evidence[:_OF_A_FINDING]
+        yield from evidence_of(control)[:OF_A_CONTROL]
+        for finding in listed_findings(control) if detailed(control) else ():
+            yield from finding.evidence[:OF_A_FINDING]
 
 
 def cited_by(assessment: Assessment) -> Mapping[str, tuple[str, ...]]:

@@ -1,112 +1,74 @@
-"""The long part of report.md: failures with their evidence ids, gaps, bundles, glossary."""
+"""The findings of report.md: what fails or waits for a person, with the ids of its evidence."""
 
 from collections.abc import Iterator
 
-from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, Finding
-from analyzer.model.verdict import MEANING, Verdict
-from analyzer.reports.citations import ids_of_finding, listed_failures
-from analyzer.reports.markdown_text import plain, table
-from analyzer.reports.words import (
-    COMPARISON_MEANING,
-    COMPARISONS,
-    LIMITS,
-    VERDICTS,
-    by_name,
-    other_line,
-    several,
-)
+from analyzer.model.assessment import Assessment, ControlResult, Finding
+from analyzer.reports.citations import OF_A_FINDING, detailed, listed_findings
+from analyzer.reports.markdown_evidence import EvidenceBlocks
+from analyzer.reports.markdown_register import control_heading
+from analyzer.reports.markdown_text import brief, fits_heading, heading, plain, table
+from analyzer.reports.words import other_line
 
 
-def failures(a: Assessment) -> Iterator[str]:
-    """Yield every failing control with its failing subjects and the ids of their evidence."""
-    failed = tuple(control for control in a.controls if control.verdict is Verdict.FAIL)
-    yield "## Failures in detail"
-    if not failed:
-        yield "No control failed."
-    for control in failed:
-        yield from _failure(control)
+def findings(a: Assessment, blocks: EvidenceBlocks) -> Iterator[str]:
+    """Yield every control that fails or waits for a person, and the findings that make it so."""
+    yield "## Findings"
+    shown = tuple(control for control in a.controls if detailed(control))
+    if not shown:
+        yield "No control failed, and none waits for a person's judgement."
+    for control in shown:
+        yield from _control(control, blocks)
 
 
-def _failure(c: ControlResult) -> Iterator[str]:
-    yield f"### {plain(c.id)} {plain(c.title)}"
-    duty = c.responsibility.customer_action
-    yield "\n".join(
-        [
-            f"- Rule: {plain(c.rule)}",
-            f"- To do: {plain(c.remediation)}",
-            f"- Who must act: {c.responsibility.party.value}; disposition {c.disposition.value}",
-            *([f"- Left to the customer: {plain(duty)}"] if duty else []),
-        ]
-    )
-    listed = listed_failures(c)
+def _control(c: ControlResult, blocks: EvidenceBlocks) -> Iterator[str]:
+    yield heading(3, *control_heading(c))
+    yield "\n".join(f"- {fact}" for fact in _facts(c))
+    listed = listed_findings(c)
     yield table(
         ("subject", "actual", "expected", "explanation", "evidence"),
-        (_finding(finding) for finding in listed),
+        (_finding(finding, blocks) for finding in listed),
     )
-    more = sum(finding.verdict is Verdict.FAIL for finding in c.findings) - len(listed)
+    more = sum(finding.verdict is c.verdict for finding in c.findings) - len(listed)
     if more:
-        yield f"{more} more failing subjects: report.xlsx, sheet Findings."
+        yield f"{more} more findings of this kind: report.xlsx, sheet Findings."
 
 
-def _finding(f: Finding) -> tuple[str, ...]:
+def _facts(c: ControlResult) -> Iterator[str]:
+    """Yield list items, escaped: the control, what to do, and what people said."""
+    r = c.responsibility
+    facts = f"level {c.level}, {plain(c.assessment)}; disposition {c.disposition.value}"
+    yield f"**{c.verdict.value}**, {facts}; who must act: {r.party.value}"
+    if not fits_heading(c.title):
+        yield f"Title: {plain(c.title)}"
+    yield f"Rule: {plain(c.rule)}"
+    yield f"To do: {plain(c.remediation)}"
+    if r.customer_action:
+        yield f"Left to the customer: {plain(r.customer_action)}"
+    if r.attested_raw:
+        yield f"Published: {plain(r.attested_raw)}, {r.comparison.value}"
+    if c.waiver:
+        yield f"Waived: {plain(c.waiver.why)}"
+    if c.review:
+        yield _review(c)
+
+
+def _review(c: ControlResult) -> str:
+    if c.review is None:
+        return ""
+    said, stale = c.review.review, c.review.why
+    comment = f": {brief(said.comment, 500)}" if said.comment else ""
+    by = plain(f"{said.verdict.value}, {said.method.value}, {said.reviewer}, {said.reviewed_on}")
+    return f"Auditor: {by}{comment}" + (f" **Stale:** {plain(stale)}" if c.review.stale else "")
+
+
+def _finding(f: Finding, blocks: EvidenceBlocks) -> tuple[str, ...]:
     other = f" {other_line(f.other_reading).capitalize()}" if f.other_reading else ""
     notes = other + "".join(f" Note: {note}" for note in f.notes)
+    accepted = f" **Accepted by {plain(f.waiver)}.**" if f.waiver else ""
     return (
         plain(f.subject, 200),
         plain(f.actual, 300),
         plain(f.expected, 300),
-        plain(f.explanation + notes, 500),
-        plain(ids_of_finding(f)),
-    )
-
-
-def back_matter(a: Assessment) -> Iterator[str]:
-    """Yield gaps, bundles, declared policy, glossary and limits."""
-    yield from _gaps(a)
-    yield "## Bundles"
-    yield table(
-        ("subject", "bundle id", "SHA-256", "custody fingerprint", "integrity", "collected"),
-        (_bundle(bundle) for bundle in a.bundles),
-    )
-    if a.policy:
-        yield f"## Declared policy: {plain(a.policy_id)}"
-        yield table(("name", "value"), ((plain(n), plain(v)) for n, v in by_name(a.policy)))
-    yield "## What the words mean"
-    yield table(("verdict", "meaning"), ((word.value, MEANING[word]) for word in VERDICTS))
-    yield table(
-        ("comparison", "meaning"), ((word.value, COMPARISON_MEANING[word]) for word in COMPARISONS)
-    )
-    yield "## Limits"
-    yield "\n".join(f"- {text}" for text in LIMITS)
-
-
-def _gaps(a: Assessment) -> Iterator[str]:
-    yield "## Evidence gaps"
-    if not a.gaps:
-        yield "No control lacks evidence that a collector could bring."
-        return
-    yield table(
-        ("missing evidence", "of", "found instead", "command", "controls"),
-        (
-            (
-                plain(gap.key),
-                plain(gap.subject),
-                plain(gap.detail, 300),
-                plain(gap.command),
-                plain(several(gap.controls, 40)),
-            )
-            for gap in a.gaps
-        ),
-    )
-
-
-def _bundle(b: BundleSummary) -> tuple[str, ...]:
-    ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
-    return (
-        plain(f"{b.kind}: {b.subject}"),
-        plain(b.name),
-        b.sha256,
-        b.fingerprint,
-        plain(f"hashes {b.integrity}, {b.signature}"),
-        plain(f"{b.collected_at}, {ran}, {b.collector}"),
+        plain(f.explanation + notes, 500) + accepted,
+        blocks.cite(f.evidence, OF_A_FINDING),
     )

@@ -18,7 +18,7 @@ from tests.reports.builder import HOSTILE, build
 RENDERER = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 SAFE_TAGS = {
     "h1", "h2", "h3", "p", "strong", "em", "code", "ul", "ol", "li",
-    "table", "thead", "tbody", "tr", "th", "td",
+    "table", "thead", "tbody", "tr", "th", "td", "a",
 }  # fmt: skip
 
 
@@ -41,14 +41,17 @@ def test_renders_to_harmless_tags_only(text: str) -> None:
     html = RENDERER.render(text)
     assert _tags(html) <= SAFE_TAGS
     assert "<em>" not in html
+    assert all(target.startswith("#") for target in re.findall(r'<a href="([^"]*)"', html))
 
 
 def test_headings_are_ours(text: str, assessment: Assessment) -> None:
     headings = [line for line in text.splitlines() if line.startswith("#")]
-    failed = [c for c in assessment.controls if c.verdict is Verdict.FAIL]
+    decisive = (Verdict.FAIL, Verdict.MANUAL, Verdict.ERROR)
+    shown = [c.id for c in assessment.controls if c.verdict in decisive]
     sections = {c.section for c in assessment.controls}
-    assert sum(line.startswith("### ") for line in headings) == len(failed)
-    assert sum(line.startswith("## Section ") for line in headings) == len(sections)
+    found = [line.split(" ")[2] for line in headings if line.startswith("### Control ")]
+    assert [number.rstrip(":") for number in found] == shown
+    assert sum(line.startswith("### Section ") for line in headings) == len(sections)
     assert text.count("\n# ") == 0
 
 
@@ -60,10 +63,10 @@ def test_every_control_and_failure_is_there(text: str, assessment: Assessment) -
 def test_differing_readings_are_counted_and_listed(text: str, assessment: Assessment) -> None:
     differ = [c.id for c in assessment.controls if c.other_reading]
     listed = text.split("## Where text and behaviour differ")[1].split("## ", maxsplit=1)[0]
-    front = text.split("## ", maxsplit=1)[0]
+    about = text.split("## About this assessment")[1].split("## ", maxsplit=1)[0]
     assert differ
-    assert f"The readings differ on {len(differ)} controls." in front
-    assert "effective: What Kubernetes does decides" in front
+    assert f"The readings differ on {len(differ)} controls." in about
+    assert "effective: What Kubernetes does decides" in about
     rows = {line.split(" | ")[0].lstrip("| "): line for line in listed.splitlines() if "|" in line}
     for control in assessment.controls:
         findings = [f for f in control.findings if f.other_reading]
@@ -72,15 +75,13 @@ def test_differing_readings_are_counted_and_listed(text: str, assessment: Assess
 
 
 def test_every_citation_leads_to_one_row_of_the_register(text: str, assessment: Assessment) -> None:
-    rows = {row[0]: row for row in _rows(text, "## Evidence register")}
+    rows = _evidence(text)
     assert list(rows) == [entry.id for entry in assessment.evidence]
     for entry in assessment.evidence:
         assert text.count(f"\n| {entry.id} | ") == 1
-        _, bundle, member, place, digits, *_ = rows[entry.id]
-        assert bundle == f"{entry.subject} {entry.bundle_sha256[:12]}"
-        assert (member, place) == (plain(entry.member), plain(entry.selector))
-        assert entry.member_sha256.startswith(digits)
-        assert len(digits) == 16
+        bundle = f"{entry.subject} {entry.bundle_sha256[:12]}"
+        digits = entry.member_sha256[:16]
+        assert rows[entry.id][1] == plain(f"{bundle}: {entry.member} ({digits}), {entry.selector}")
     for control in assessment.controls:
         for finding in control.findings:
             for number in finding.evidence:
@@ -90,9 +91,10 @@ def test_every_citation_leads_to_one_row_of_the_register(text: str, assessment: 
 def test_register_rows_name_their_evidence(text: str, assessment: Assessment) -> None:
     for control in assessment.controls:
         cited = {entry for finding in control.findings for entry in finding.evidence}
-        row = next(r for r in _rows(text, f"## Section {control.section} ") if r[0] == control.id)
-        shown, _, more = row[5].partition(" +")
-        named = [entry for entry in shown.split(", ") if entry]
+        heading = f"### Section {control.section}: "
+        row = next(r for r in _rows(text, heading) if r[0] == control.id)
+        shown, _, more = row[-1].rpartition(" Evidence: ")[2].removesuffix(".").partition(" +")
+        named = re.findall(r"\[(EV-\d+)\]", shown) if cited else []
         assert set(named) <= cited
         assert len(named) + int(more.removesuffix(" more") or 0) == len(cited)
         assert len(named) == min(len(cited), 6)
@@ -101,10 +103,10 @@ def test_register_rows_name_their_evidence(text: str, assessment: Assessment) ->
 def test_a_huge_register_keeps_whatever_a_row_names() -> None:
     made = build(texts=("a", "b"), findings_each=140)
     text = render("md", made)["report.md"].decode("utf-8")
-    listed = {row[0] for row in _rows(text, "## Evidence register")}
+    listed = set(_evidence(text))
     assert len(made.evidence) == 6_020
     assert len(listed) == 5_000
-    assert "\n1020 more stand in report.xlsx and assessment.json." in text
+    assert "\n1020 more entries stand in report.xlsx and assessment.json." in text
     above = text.partition("## Evidence register")[0]
     named = set(re.findall(r"\bEV-\d+", above))
     assert len(named) > 300
@@ -113,18 +115,19 @@ def test_a_huge_register_keeps_whatever_a_row_names() -> None:
 
 def test_many_citations_are_cut_with_a_count() -> None:
     long = render("md", build(texts=("a", "b"), findings_each=30))["report.md"].decode("utf-8")
-    assert re.search(r"\| EV-\d+(, EV-\d+){5} \+\d+ more \|", long)
-    assert re.search(r"\| EV-\d+(, EV-\d+){11} \+\d+ more \|", long)
+    one = r"\[EV-\d+\]\(#ev-\d+-to-ev-\d+\)"
+    assert re.search(rf" Evidence: {one}(, {one}){{5}} \+\d+ more\. \|", long)
+    assert re.search(rf"\| {one}(, {one}){{11}} \+\d+ more \|", long)
 
 
 @pytest.mark.parametrize(
     ("nodes", "shown"),
     [
-        (("0600", "0600"), "Mode is 0600. Expected: at most 0600. |"),
-        (("0400", "0400"), "Mode is 0600. Actual: 0400. Expected: at most 0600. |"),
+        (("0600", "0600"), "Mode is 0600. Expected: at most 0600. "),
+        (("0400", "0400"), "Mode is 0600. Actual: 0400. Expected: at most 0600. "),
         (
             ("0600", "0400"),
-            "node/n0: 0600; expected: at most 0600. node/n1: 0400; expected: at most 0600. |",
+            "node/n0: 0600; expected: at most 0600. node/n1: 0400; expected: at most 0600. ",
         ),
         (("1", "2", "3", "4", "5"), "node/n2: 3; expected: at most 0600. 2 more values: report"),
     ],
@@ -140,6 +143,14 @@ def test_passing_nodes_show_actual_and_expected(
     made = replace(control, findings=findings, explanation="Mode is 0600.")
     text = render("md", replace(assessment, controls=(made,)))["report.md"].decode("utf-8")
     assert shown in text
+
+
+def _evidence(text: str) -> dict[str, list[str]]:
+    """Return the rows of the evidence register by id."""
+    below = text.split("\n## Evidence register\n", 1)[1]
+    blocks = re.findall(r"(?m)^### EV-\d+ to EV-\d+$", below)
+    assert len(blocks) == len(set(blocks))
+    return {row[0]: row for block in blocks for row in _rows(text, block)}
 
 
 def _rows(text: str, heading: str) -> list[list[str]]:
@@ -169,7 +180,7 @@ def test_glossary_bundles_and_gaps(text: str, assessment: Assessment) -> None:
 
 def test_long_lists_of_failures_are_cut_with_a_count() -> None:
     long = render("md", build(findings_each=60))["report.md"].decode("utf-8")
-    assert "10 more failing subjects: report.xlsx, sheet Findings." in long
+    assert "10 more findings of this kind: report.xlsx, sheet Findings." in long
 
 
 def _shown(markdown: str) -> str:

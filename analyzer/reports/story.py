@@ -1,0 +1,190 @@
+"""What an assessment comes to, in sentences that a reader in a hurry understands.
+
+Plain text, not escaped for any format: each report escapes it in its own way. Every figure is
+taken from the assessment; nothing is judged again. The sentences are worded so that they are
+right for one as for many.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from analyzer.model.assertion import Agreement
+from analyzer.model.assessment import Assessment, ControlResult, Tally
+from analyzer.model.changes import Change
+from analyzer.model.judgement import WaiverState
+from analyzer.model.responsibility import Party
+from analyzer.model.verdict import Verdict
+from analyzer.reports.words import contradicted, percent, several
+
+_LISTED = 8
+_OPEN = {
+    Verdict.MANUAL: "a person must judge {n}",
+    Verdict.NO_EVIDENCE: "for {n} evidence is missing",
+    Verdict.ERROR: "on {n} our own check failed",
+}
+_ASIDE = {
+    Verdict.NOT_APPLICABLE: "{n} cannot apply to this cluster",
+    Verdict.OUT_OF_SCOPE: "{n} fell outside the chosen level or section",
+}
+_WHO = {
+    Party.PROVIDER: "the provider",
+    Party.CUSTOMER: "the customer",
+    Party.SHARED: "provider and customer together",
+    Party.UNSPECIFIED: "somebody whom nothing names",
+}
+_CHANGED = {
+    Change.NEW: "new failures",
+    Change.RESOLVED: "failures resolved",
+    Change.CHANGED: "otherwise changed",
+    Change.CHANGED_RESPONSIBILITY: "in other hands",
+    Change.INCOMPARABLE: "not comparable",
+}
+
+
+def verdict_story(a: Assessment) -> Iterator[str]:
+    """Yield what passes, what fails, what nobody can say yet, and who must act."""
+    counts = a.summary.overall.by_verdict
+    passes, fails = counts[Verdict.PASS], counts[Verdict.FAIL]
+    yield f"Of {len(a.controls)} controls, {passes} passed and {fails} failed."
+    undecided = sum(counts[word] for word in _OPEN)
+    if undecided:
+        parts = [text.format(n=counts[word]) for word, text in _OPEN.items() if counts[word]]
+        yield f"{undecided} could not be decided: {_joined(parts)}."
+    aside = [text.format(n=counts[word]) for word, text in _ASIDE.items() if counts[word]]
+    if aside:
+        yield f"{_joined(aside)}."
+    yield score_story(a.summary.overall)
+    partial = partial_passes(a)
+    if partial:
+        yield (
+            f"Of the passes, {len(partial)} could not be shown on every node; they stay open "
+            "until the other nodes are seen."
+        )
+    yield from acting_story(a)
+
+
+def score_story(tally: Tally) -> str:
+    """Return score and coverage in one sentence; never one without the other."""
+    if tally.score is None:
+        return f"Nothing could be decided, so that there is no score: {_covered(tally)}."
+    return f"The score is {percent(tally.score)}, and it speaks for {_covered(tally)}."
+
+
+def _covered(tally: Tally) -> str:
+    if tally.coverage is None:
+        return "nothing, since no control is in scope and applicable"
+    return f"{percent(tally.coverage)} of what is in scope and applicable"
+
+
+def partial_passes(a: Assessment) -> tuple[ControlResult, ...]:
+    """Return the passes that do not rest on every node."""
+    return tuple(c for c in a.controls if c.partial and c.verdict is Verdict.PASS)
+
+
+def acting_story(a: Assessment) -> Iterator[str]:
+    """Yield who must act on the failures, one sentence; nothing when nothing fails."""
+    failing = {
+        party: tally.by_verdict[Verdict.FAIL]
+        for party in Party
+        if (tally := a.summary.by_party.get(party)) is not None
+    }
+    parts = [f"{_WHO[party]} on {n}" for party, n in failing.items() if n]
+    if parts:
+        yield f"Who must act on the failures: {_joined(parts)}."
+
+
+def worst(a: Assessment, most: int) -> tuple[ControlResult, ...]:
+    """Return the worst failures: Level 1 first, then by how many subjects fail.
+
+    What waivers cover whole is left out; ties keep the benchmark's order.
+    """
+    ranked = sorted(open_failures(a), key=lambda c: (c.level, -c.counts.get(Verdict.FAIL, 0)))
+    return tuple(ranked[:most])
+
+
+def open_failures(a: Assessment) -> tuple[ControlResult, ...]:
+    """Return the failing controls that no waiver covers whole."""
+    failing = (c for c in a.controls if c.verdict is Verdict.FAIL)
+    return tuple(c for c in failing if c.waiver is None or not c.waiver.complete)
+
+
+def provider_story(a: Assessment) -> Iterator[str]:
+    """Yield where the evidence contradicts what the provider published."""
+    against = tuple(control.id for control in contradicted(a))
+    if against:
+        yield (
+            "The provider published a pass where the evidence shows a failure "
+            f"({len(against)}): {several(against, _LISTED)}."
+        )
+
+
+def unseen_story(a: Assessment) -> Iterator[str]:
+    """Yield which nodes and which evidence were not seen."""
+    expected, seen = a.cluster.nodes_expected, set(a.cluster.nodes_evidenced)
+    if expected is None:
+        yield "Which nodes the cluster has is unknown, so nodes may be missing unnoticed."
+    else:
+        missing = tuple(node for node in expected if node not in seen)
+        if missing:
+            yield (
+                f"{len(missing)} of {len(expected)} nodes gave no evidence: "
+                f"{several(missing, _LISTED)}."
+            )
+    if a.gaps:
+        most = max(a.gaps, key=lambda gap: len(gap.controls))
+        yield (
+            f"Missing pieces of evidence: {len(a.gaps)}. The one that most controls wait for "
+            f"({len(most.controls)}) is {most.key} of {most.subject}."
+        )
+
+
+def waiver_story(a: Assessment) -> Iterator[str]:
+    """Yield what is an accepted risk, before and after, and which waivers have no effect."""
+    if not a.waivers:
+        return
+    before, after = percent(a.summary.overall.score), percent(a.summary.score_after_waivers)
+    yield (
+        f"Accepted risks among the failing controls: {a.summary.waived}. They count as failures "
+        f"in the score of {before}; without them it would be {after}."
+    )
+    states = Counter(record.state for record in a.waivers)
+    idle = [f"{states[s]} {s}" for s in WaiverState if states[s] and s is not WaiverState.MATCHED]
+    if idle:
+        yield f"Waivers without effect: {', '.join(idle)}."
+
+
+def review_story(a: Assessment) -> Iterator[str]:
+    """Yield what the auditor said, in numbers."""
+    if not (a.summary.by_review or a.summary.stale_reviews):
+        return
+    said = ", ".join(f"{n} {word}" for word, n in sorted(a.summary.by_review.items()))
+    count = sum(a.summary.by_review.values())
+    yield f"Controls reviewed by an auditor: {count}" + (f" ({said})." if said else ".")
+    if a.summary.stale_reviews:
+        yield f"Stale reviews, of results that have changed since: {a.summary.stale_reviews}."
+
+
+def change_story(a: Assessment) -> Iterator[str]:
+    """Yield what changed since the older assessment that was given."""
+    if a.changes is None:
+        return
+    counts, older = a.changes.counts, a.changes.older
+    parts = [f"{text} {counts[word]}" for word, text in _CHANGED.items() if counts.get(word)]
+    since = f"Since the assessment of {older.as_of[:10]} ({older.benchmark})"
+    yield f"{since}: {', '.join(parts) or 'nothing changed'}."
+    if a.changes.limits:
+        yield f"What stands against the comparison: {' '.join(a.changes.limits[:3])}"
+
+
+def assertion_story(a: Assessment) -> Iterator[str]:
+    """Yield where other tools and this assessment decided, and not alike."""
+    for other in a.third_party:
+        differs = [one.control for one in other.results if one.agreement is Agreement.DIFFERS]
+        controls = tuple(dict.fromkeys(differs))
+        if controls:
+            yield f"{other.tool} decides otherwise on {several(controls, _LISTED)}."
+
+
+def _joined(parts: list[str]) -> str:
+    """Return ``a, b, and c``."""
+    return ", and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
