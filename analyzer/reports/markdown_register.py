@@ -36,8 +36,9 @@ def register(a: Assessment, blocks: EvidenceBlocks) -> Iterator[str]:
     yield (
         "Observed is what the evidence shows; nothing that people say changes it."
         + (" Auditor is what the auditor concluded." if reviewed else "")
-        + " A title that is a link leads to the findings; texts that end in … are whole in "
-        "report.xlsx and assessment.json."
+        + " What follows names who must act, and the disposition. A title that is "
+        "a link leads to the findings; texts that end in … are whole in report.xlsx and "
+        "assessment.json."
     )
     for section in dict.fromkeys(control.section for control in a.controls):
         controls = tuple(c for c in a.controls if c.section == section)
@@ -50,16 +51,15 @@ def register(a: Assessment, blocks: EvidenceBlocks) -> Iterator[str]:
 
 def _rows(controls: tuple[ControlResult, ...], blocks: EvidenceBlocks, *, reviewed: bool) -> str:
     auditor = ("auditor",) if reviewed else ()
-    heads = ("control", "level", "title", "observed", *auditor, "party", "disposition",
-             "what the evidence shows")  # fmt: skip
+    heads = ("control", "title", "observed", *auditor, "what follows", "what the evidence shows")
     return table(heads, (_row(c, blocks, reviewed=reviewed) for c in controls))
 
 
 def _row(c: ControlResult, blocks: EvidenceBlocks, *, reviewed: bool) -> tuple[str, ...]:
     auditor = (auditor_word(c),) if reviewed else ()
     return (
-        plain(c.id), str(c.level), title_link(c), f"**{c.verdict.value}**",
-        *auditor, c.responsibility.party.value, disposition(c), _shown(c, blocks),
+        plain(c.id), f"{title_link(c)} (level {c.level})", f"**{c.verdict.value}**", *auditor,
+        f"{c.responsibility.party.value}: {disposition(c)}", _shown(c, blocks),
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _shown(c: ControlResult, blocks: EvidenceBlocks) -> str:
     # The explanation of a partial pass names the nodes itself.
     named = c.nodes_missing and not c.partial
     missing = f", without {several(c.nodes_missing, 5)}" if named else ""
-    nodes = plain(nodes_line(c) + missing)
+    nodes = plain(nodes_line(c) + missing) if c.nodes_expected != 0 else ""
     cited = blocks.cite(evidence_of(c), OF_A_CONTROL)
     shown += f" Nodes: {nodes}." if nodes else ""
     return shown + (f" Evidence: {cited}." if cited else "")

@@ -157,7 +157,7 @@ def test_long_columns_get_most_of_the_page() -> None:
     made = build(texts=("The flag is set in the manifest.", "a much longer account of it " * 9))
     text = render("md", made)["report.md"].decode("utf-8")
     tables = _all(_pandoc(text, DIALECTS[1]), "Table")
-    registers = [t[2] for t in tables if _said(t[3]).startswith("controlleveltitle")]
+    registers = [t[2] for t in tables if _said(t[3]).startswith("controltitleobserved")]
     assert len(registers) == len({c.section for c in made.controls})
     for columns in registers:
         widths = [column[1]["c"] for column in columns]
@@ -170,6 +170,6 @@ def test_without_people_there_are_no_empty_chapters() -> None:
     bare = render("md", build(people=False))["report.md"].decode("utf-8")
     for chapter in ("Waivers", "Reviews"):
         assert f"\n## {chapter}\n" not in bare
-    assert "| observed | party |" in bare
+    assert "| observed | what follows |" in bare
     for label in ("Accepted risks", "Reviewed", "Since last time", "Other tools"):
         assert f"**{label}.**" not in bare
