@@ -127,7 +127,7 @@ def _state(
         return WaiverState.UNUSED, why if fails else f"Nothing of {numbers} fails."
     if waiver.digest and waiver.digest != digest:
         return WaiverState.STALE, _STALE
-    return WaiverState.MATCHED, f"It covers {len(covered)} failing findings."
+    return WaiverState.MATCHED, f"Failing findings that it covers: {len(covered)}."
 
 
 def _outside(waiver: Waiver, today: str) -> tuple[WaiverState, str] | None:

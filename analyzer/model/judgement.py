@@ -37,7 +37,7 @@ WAIVER_STATE_MEANING = {
     WaiverState.TOO_BROAD: "It names neither what fails nor where; it has no effect.",
     WaiverState.EXPIRED: "It ended before the date of this assessment; it has no effect.",
     WaiverState.NOT_YET_VALID: "It begins after the date of this assessment; it has no effect.",
-    WaiverState.UNUSED: "Nothing that it covers fails.",
+    WaiverState.UNUSED: "Nothing that it covers fails, or it is for another benchmark or cluster.",
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from jsonschema import Draft202012Validator
 from analyzer.formats.schema_files import load_schema
 from analyzer.judgement.waiver_file import check_controls, load_waivers
 from analyzer.model.errors import UserFileError
-from analyzer.model.judgement import Scope, Waiver, WaiverReason
+from analyzer.model.judgement import Scope, Waiver, WaiverReason, WaiverState
 from tests.judgement.results import read_cases
 
 REFUSED = [pytest.param(case, id=case["case"]) for case in read_cases("refused")]
+DOC = (Path(__file__).resolve().parents[2] / "docs" / "waivers.md").read_text(encoding="utf-8")
 SOUND = """\
 benchmark: cis-1.12
 waivers:
@@ -165,3 +167,16 @@ def test_the_schema_describes_every_property() -> None:
         ]
 
     assert undescribed(json.loads(json.dumps(load_schema("waivers.v1"))), "") == []
+
+
+def test_the_example_of_the_documentation_is_sound(tmp_path: Path) -> None:
+    block = re.search(r"```yaml\n(.*?)```", DOC, re.DOTALL)
+    assert block is not None
+    file = load_waivers(written(tmp_path, block[1]))
+    assert [waiver.id for waiver in file.waivers] == ["api-profiling", "node-exporter-on-the-host"]
+
+
+def test_the_documentation_names_every_key_word_and_state() -> None:
+    keys = {field.name for field in fields(Waiver)} | {field.name for field in fields(Scope)}
+    for word in (*keys, *(word.value for word in (*WaiverReason, *WaiverState))):
+        assert f"`{word}`" in DOC, word
