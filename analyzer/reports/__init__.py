@@ -49,6 +49,12 @@ def _md() -> ReportWriter:
     return write
 
 
+def _html() -> ReportWriter:
+    from analyzer.reports.html import write
+
+    return write
+
+
 def _controls_csv() -> ReportWriter:
     from analyzer.reports.exports.csv_tables import write_controls
 
@@ -92,6 +98,10 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         "md": Report(
             purpose="The same story as text, from the two-minute summary to the details.",
             files={"report.md": _md},
+        ),
+        "html": Report(
+            purpose="One page for any browser, offline: filters, evidence, responsibility.",
+            files={"report.html": _html},
         ),
         "csv": Report(
             purpose="Controls, findings and evidence as tables, for other programs.",

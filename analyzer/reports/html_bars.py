@@ -36,7 +36,7 @@ class Split:
 
     Attributes:
         said: Counts, score and coverage in words, for who cannot see the bar.
-        full: Controls that the whole width stands for, alike for a whole chart.
+        full: Controls that the whole width stands for, at least 1.
         inner: It is part of the row above.
     """
 
@@ -71,15 +71,14 @@ def splits(a: Assessment) -> tuple[tuple[str, tuple[Split, ...]], ...]:
 
 
 def bars(tallies: Mapping[str, Tally], inner: frozenset[str] = frozenset()) -> tuple[Split, ...]:
-    """Return one bar a tally, all to the same scale."""
-    full = max((tally.total for tally in tallies.values()), default=0) or 1
+    """Return one bar a tally, each as wide as its table: the share is seen, the size is read."""
     return tuple(
         Split(
             label=label,
             tally=tally,
             said=f"{counts_line(tally.by_verdict)}; {score_line(tally)}",
             segments=_segments(tally),
-            full=full,
+            full=max(tally.total, 1),
             inner=label in inner,
         )
         for label, tally in tallies.items()
