@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.cli.additions import AdditionPaths, lay_over, load_additions
 from analyzer.cli.console import progress, say
 from analyzer.cli.exits import Exit
 from analyzer.cli.opening import open_bundles
@@ -13,6 +14,7 @@ from analyzer.model.context import Reading
 from analyzer.model.errors import UsageError
 from analyzer.pipeline.run import Options, assess, prepare
 from analyzer.reports import REPORTS, render, rendering_of
+from analyzer.reports.rendering import Paper
 from analyzer.reports.terminal import summary_line, summary_text
 
 
@@ -29,7 +31,9 @@ class AnalyzeRequest:
     reading: Reading
     as_of: str | None
     join: bool
+    additions: AdditionPaths
     formats: tuple[str, ...]
+    paper: Paper
     exit_code: bool
 
 
@@ -46,11 +50,12 @@ def run_analyze(request: AnalyzeRequest) -> int:
             join=request.join,
         )
     )
+    loaded = load_additions(request.additions)
     bundles = open_bundles(request.paths)
     with progress("judging", None) as step:
-        assessments = assess(plan, bundles, step)
+        assessments = lay_over(assess(plan, bundles, step), loaded)
     main, *older = assessments
-    written = write_all(request.output, _render(assessments, request.formats))
+    written = write_all(request.output, _render(assessments, request))
     own = sum(len(REPORTS[name].files) for name in request.formats)
     here = tuple(str(path) for path in written[:own])
     say(summary_text(main, here))
@@ -59,14 +64,14 @@ def run_analyze(request: AnalyzeRequest) -> int:
     return _exit_code(assessments) if request.exit_code else Exit.DONE
 
 
-def _render(assessments: tuple[Assessment, ...], formats: tuple[str, ...]) -> dict[str, bytes]:
+def _render(assessments: tuple[Assessment, ...], request: AnalyzeRequest) -> dict[str, bytes]:
     """Return every file by name: the newest benchmark's flat, the older ones' in folders."""
     files = {}
-    with progress("writing", len(assessments) * len(formats)) as step:
+    with progress("writing", len(assessments) * len(request.formats)) as step:
         for number, assessment in enumerate(assessments):
             folder = f"{assessment.benchmark_id}/" if number else ""
-            how = rendering_of(assessment)
-            for name in formats:
+            how = rendering_of(assessment, request.paper)
+            for name in request.formats:
                 step(folder + name)
                 for file, content in render(name, assessment, how).items():
                     files[folder + file] = content
@@ -83,8 +88,9 @@ def _as_of(text: str | None) -> str | None:
 
 
 def _exit_code(assessments: tuple[Assessment, ...]) -> Exit:
-    counts = [assessment.summary.overall.by_verdict for assessment in assessments]
-    if any(one["fail"] for one in counts):
+    """Return 10 when a control failed that no waiver accepts whole, 11 when some lack evidence."""
+    if any(a.summary.overall.by_verdict["fail"] > a.summary.waived for a in assessments):
         return Exit.CONTROL_FAILED
+    counts = [assessment.summary.overall.by_verdict for assessment in assessments]
     lacking = any(one["no-evidence"] or one["error"] for one in counts)
     return Exit.EVIDENCE_LACKING if lacking else Exit.DONE

@@ -10,15 +10,31 @@ from analyzer import __version__
 from analyzer.cli.analyze import AnalyzeRequest, run_analyze
 from analyzer.cli.collector import write_collectors
 from analyzer.cli.console import ReaderGoneError, say
+from analyzer.cli.diff import DIFF_FORMATS, DiffRequest, run_diff
 from analyzer.cli.exits import MEANING, Exit, code_for, say_error
 from analyzer.cli.explain import explain_control
 from analyzer.cli.listing import print_list
 from analyzer.cli.look import run_inspect, run_verify
-from analyzer.cli.rewrite import run_report
+from analyzer.cli.options import (
+    Baseline,
+    Benchmark,
+    Bundles,
+    Folder,
+    Formats,
+    PaperSize,
+    Reviews,
+    ThirdParty,
+    Waivers,
+    additions,
+    benchmarks,
+    formats,
+    words,
+)
+from analyzer.cli.rewrite import ReportRequest, run_report
 from analyzer.model.context import Reading
 from analyzer.model.errors import KubeEvidenceError, UsageError
 from analyzer.pipeline.run import DEFAULT_PROFILE
-from analyzer.reports import REPORTS
+from analyzer.reports.rendering import Paper
 
 # Click's UsageError, from wherever this Typer has it: newer ones bring Click along, privately.
 _COMMAND_LINE_ERROR: type[Exception] = cast("type[Exception]", typer.BadParameter.__mro__[1])
@@ -32,22 +48,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Bundles = Annotated[
-    list[Path],
-    typer.Argument(help="Bundles (.tar.gz, .tgz, .tar), or folders of them; all of one cluster."),
-]
-Benchmark = Annotated[
-    str,
-    typer.Option(
-        "--benchmark",
-        help="Benchmark id, several separated by commas, or auto: by the observed version.",
-    ),
-]
-Formats = Annotated[
-    str, typer.Option("--format", help="Reports to write, separated by commas: json,xlsx,md.")
-]
-Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the reports.")]
 
 
 def _show_version(wanted: bool) -> None:
@@ -103,11 +103,17 @@ def analyze(
             "--join", help="Take the nodes for one cluster's although their authorities differ."
         ),
     ] = False,
+    waivers: Waivers = None,
+    reviews: Reviews = None,
+    baseline: Baseline = None,
+    third_party: ThirdParty = None,
     format_: Formats = "json,xlsx,md",
+    paper: PaperSize = Paper.A4,
     exit_code: Annotated[
         bool,
         typer.Option(
-            "--exit-code", help="Exit 10 when a control fails, 11 when some lack evidence."
+            "--exit-code",
+            help="Exit 10 when a control fails without a waiver, 11 when some lack evidence.",
         ),
     ] = False,
 ) -> None:
@@ -115,14 +121,16 @@ def analyze(
     request = AnalyzeRequest(
         paths=tuple(bundles),
         output=output,
-        benchmarks=_benchmarks(benchmark),
+        benchmarks=benchmarks(benchmark),
         profile=profile,
         level=level,
         policy=policy,
         reading=reading,
         as_of=as_of,
         join=join,
-        formats=_formats(format_),
+        additions=additions(waivers, reviews, baseline, third_party),
+        formats=formats(format_),
+        paper=paper,
         exit_code=exit_code,
     )
     raise typer.Exit(run_analyze(request))
@@ -159,11 +167,48 @@ def explain(
 @app.command(epilog="Example: kube-evidence report report/assessment.json --format md -o again")
 def report(
     assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
-    format_: Formats = "xlsx,md",
     output: Folder = Path("report"),
+    waivers: Waivers = None,
+    reviews: Reviews = None,
+    baseline: Baseline = None,
+    third_party: ThirdParty = None,
+    format_: Formats = "xlsx,md",
+    paper: PaperSize = Paper.A4,
 ) -> None:
-    """Write reports again from an assessment."""
-    run_report(assessment, _formats(format_), output)
+    """Write reports again from an assessment; waivers and reviews can be laid over it."""
+    request = ReportRequest(
+        path=assessment,
+        output=output,
+        additions=additions(waivers, reviews, baseline, third_party),
+        formats=formats(format_),
+        paper=paper,
+    )
+    run_report(request)
+
+
+@app.command(epilog="Example: kube-evidence diff last-year/assessment.json report/assessment.json")
+def diff(
+    old: Annotated[Path, typer.Argument(help="The older assessment.json.")],
+    new: Annotated[Path, typer.Argument(help="The newer assessment.json.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Folder for changes.md and the others. [none]"),
+    ] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help=f"Files to write with -o, of {', '.join(DIFF_FORMATS)}.")
+    ] = "md,json",
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code", help="Exit 10 when something fails newly, 11 when some is incomparable."
+        ),
+    ] = False,
+) -> None:
+    """Compare two assessments: what is new, resolved, unchanged, or cannot be compared."""
+    request = DiffRequest(
+        older=old, newer=new, output=output, formats=words(format_), exit_code=exit_code
+    )
+    raise typer.Exit(run_diff(request))
 
 
 @app.command("list", epilog="Example: kube-evidence list benchmarks")
@@ -182,35 +227,6 @@ def collector(
 ) -> None:
     """Hand out the collectors, for carrying to the customer."""
     write_collectors(write)
-
-
-def _benchmarks(text: str) -> tuple[str, ...]:
-    """Split a list of benchmark ids; whether each exists is known when it is loaded."""
-    names = _words(text)
-    if not names:
-        raise UsageError(
-            "--benchmark",
-            "no benchmark is named",
-            advice="Name one, several with commas, or auto; see kube-evidence list benchmarks.",
-        )
-    return names
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-
-
-def _formats(text: str) -> tuple[str, ...]:
-    """Split and check a list of report formats."""
-    names = _words(text)
-    unknown = [name for name in names if name not in REPORTS]
-    if unknown or not names:
-        raise UsageError(
-            "--format",
-            f"unknown report format {', '.join(unknown) or '(none)'}",
-            advice=f"Known: {', '.join(REPORTS)}.",
-        )
-    return names
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from analyzer.cli.console import say
 from analyzer.cli.exits import Exit
+from analyzer.cli.kept import load_assessment
 from analyzer.cli.output import write_all
-from analyzer.cli.rewrite import load_assessment
 from analyzer.diff import compare_assessments, newly_failing
 from analyzer.model.assessment import Assessment
 from analyzer.model.changes import Change, Changes

@@ -9,7 +9,7 @@ from analyzer.checks import CHECK_TYPES
 from analyzer.cli.console import say
 from analyzer.cli.exits import printable
 from analyzer.cli.explain_trace import trace_lines
-from analyzer.cli.rewrite import load_assessment
+from analyzer.cli.kept import load_assessment
 from analyzer.model.benchmark import Benchmark, Control, Subject
 from analyzer.model.context import Default
 from analyzer.model.errors import UsageError

@@ -1,44 +1,35 @@
 """``kube-evidence report``: reports again, from an assessment that was kept."""
 
-import stat
+from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.cli.console import say
+from analyzer.cli.additions import AdditionPaths, lay_over, load_additions
+from analyzer.cli.console import progress, say
+from analyzer.cli.kept import load_assessment
 from analyzer.cli.output import write_all
-from analyzer.model.assessment import Assessment
-from analyzer.model.errors import UserFileError
 from analyzer.reports import render, rendering_of
-from analyzer.reports.assessment_json import read
-
-_LIMIT_BYTES = 1 << 30
+from analyzer.reports.rendering import Paper
 
 
-def load_assessment(path: Path) -> Assessment:
-    """Read an assessment.json.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """One call of the command."""
 
-    Raises:
-        UserFileError: It cannot be read, or is not an assessment of this version.
-    """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device could be read for ever
-            raise UserFileError(str(path), "not a file", advice="Name an assessment.json.")
-        with path.open("rb") as file:
-            content = file.read(_LIMIT_BYTES + 1)
-        if len(content) > _LIMIT_BYTES:
-            raise UserFileError(str(path), "larger than 1 GiB", advice="Is this assessment.json?")
-    except OSError as failure:
-        raise UserFileError(
-            str(path), f"cannot be read ({failure.strerror})", advice="Name an assessment.json."
-        ) from failure
-    return read(content, where=str(path))
+    path: Path
+    output: Path
+    additions: AdditionPaths
+    formats: tuple[str, ...]
+    paper: Paper
 
 
-def run_report(path: Path, formats: tuple[str, ...], output: Path) -> None:
-    """Write the chosen formats and name them."""
-    assessment = load_assessment(path)
-    how = rendering_of(assessment)
+def run_report(request: ReportRequest) -> None:
+    """Lay what was named over the assessment, write the chosen formats and name them."""
+    (assessment,) = lay_over((load_assessment(request.path),), load_additions(request.additions))
+    how = rendering_of(assessment, request.paper)
     files: dict[str, bytes] = {}
-    for name in formats:
-        files |= render(name, assessment, how)
-    for written in write_all(output, files):
+    with progress("writing", len(request.formats)) as step:
+        for name in request.formats:
+            step(name)
+            files |= render(name, assessment, how)
+    for written in write_all(request.output, files):
         say(str(written))

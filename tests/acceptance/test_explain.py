@@ -11,7 +11,7 @@ from analyzer.checks import CHECK_TYPES
 from analyzer.cli import main
 from analyzer.cli.explain import rule_lines
 from analyzer.cli.explain_trace import trace_lines
-from analyzer.cli.rewrite import load_assessment
+from analyzer.cli.kept import load_assessment
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = str(ROOT / "samples" / "bundles")
