@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, EvidenceRef, Gap
+from analyzer.model.evidence import NODE_BUNDLE
 from analyzer.reports.citations import bundle_mark, cited_by
 from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.words import several
@@ -71,30 +72,71 @@ EVIDENCE: Table[EvidenceRow] = Table(
     ),
 )
 
-GAPS: Table[Gap] = Table(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """A gap with its number on the list of requests."""
+
+    number: int
+    gap: Gap
+
+
+def _gaps(assessment: Assessment) -> Iterator[GapRow]:
+    """Yield the requests that unlock most first."""
+    ranked = sorted(assessment.gaps, key=lambda gap: -len(gap.controls))
+    for number, gap in enumerate(ranked, start=1):
+        yield GapRow(number=number, gap=gap)
+
+
+def _request(row: GapRow) -> str:
+    """Return the request as it can be sent to whoever holds the evidence."""
+    gap = row.gap
+    what = "A bundle" if gap.key == NODE_BUNDLE else f"Evidence {gap.key}"
+    controls = "1 control waits" if len(gap.controls) == 1 else f"{len(gap.controls)} controls wait"
+    where = gap.subject.replace("node/", "node ", 1)
+    if gap.command.startswith("none"):
+        return (
+            f"{what} of {where} is missing, and no collector brings it. Please show by other "
+            f"means how it is configured; {controls} for it."
+        )
+    return (
+        f"{what} of {where} is missing. Please have the command in this row run, and send the "
+        f"bundle that it writes; {controls} for it."
+    )
+
+
+GAPS: Table[GapRow] = Table(
     name="Gaps",
     key="",
     frozen=1,
-    source=lambda assessment: assessment.gaps,
+    source=_gaps,
     empty="No control lacks evidence that a collector could bring.",
     columns=(
-        Column(name="Missing evidence", kind=Kind.CODE, width=28, value=lambda g: g.key),
-        Column(name="Subject", kind=Kind.PROSE, width=22, value=lambda g: g.subject),
-        Column(name="What was found instead", kind=Kind.PROSE, width=46, value=lambda g: g.detail),
+        Column(name="Request", kind=Kind.ID, width=9, value=lambda r: f"R-{r.number:02d}"),
+        Column(name="What we ask for", kind=Kind.PROSE, width=46, value=_request),
         Column(
-            name="Command that collects it", kind=Kind.CODE, width=52, value=lambda g: g.command
+            name="Command that collects it",
+            kind=Kind.CODE,
+            width=44,
+            value=lambda r: r.gap.command,
         ),
         Column(
             name="Controls waiting",
             kind=Kind.COUNT,
-            width=11,
-            value=lambda g: len(g.controls),
+            width=9,
+            value=lambda r: len(r.gap.controls),
         ),
         Column(
             name="Recommendation #",
             kind=Kind.PROSE,
-            width=40,
-            value=lambda g: ", ".join(g.controls),
+            width=32,
+            value=lambda r: ", ".join(r.gap.controls),
+            link=Link(sheet="Controls", key="Recommendation #"),
+        ),
+        Column(name="Missing evidence", kind=Kind.CODE, width=24, value=lambda r: r.gap.key),
+        Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.gap.subject),
+        Column(
+            name="What was found instead", kind=Kind.PROSE, width=36, value=lambda r: r.gap.detail
         ),
     ),
 )

@@ -23,6 +23,10 @@ class Register:
 
     ranges: Mapping[str, str]
 
+    def has(self, heading: str) -> bool:
+        """Tell whether this assessment's register has a column that can be counted."""
+        return heading in self.ranges
+
     def whole(self) -> bool:
         """Tell whether formulas can count over it."""
         return bool(self.ranges)
@@ -30,11 +34,19 @@ class Register:
     def counted(self, *conditions: str) -> str:
         """Return the formula that counts the rows that meet every condition."""
         product = "*".join(f"({condition})" for condition in conditions)
-        return f"=SUMPRODUCT(1*{product})" if product else f"=ROWS({self._any()})"
+        return f"=SUMPRODUCT(1*{product})"
+
+    def size(self) -> str:
+        """Return the formula that counts every row."""
+        return f"=ROWS({next(iter(self.ranges.values()))})" if self.ranges else "=0"
 
     def equals(self, heading: str, cell: str) -> str:
         """Return the condition that a column's text is that of a cell."""
         return f"{self.ranges[heading]}={cell}"
+
+    def blank(self, heading: str) -> str:
+        """Return the condition that nothing stands in a column."""
+        return f'{self.ranges[heading]}=""'
 
     def differs(self, heading: str, cell: str) -> str:
         """Return the condition that a column's text is not that of a cell."""
@@ -43,9 +55,6 @@ class Register:
     def begins(self, heading: str, cell: str) -> str:
         """Return the condition that a section is the one named in a cell, or lies in it."""
         return f'LEFT({self.ranges[heading]}&".",LEN({cell})+1)={cell}&"."'
-
-    def _any(self) -> str:
-        return next(iter(self.ranges.values()))
 
 
 def register_of(placed: Placed) -> Register:

@@ -4,6 +4,7 @@ Whatever can be counted from the Controls sheet is a formula over it, and bears 
 assessment's own figure as its stored value; what people fill in there changes these totals.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from xlsxwriter import Workbook
 from analyzer.model import review_sheet
 from analyzer.model.assessment import Assessment, Tally
 from analyzer.model.responsibility import Party
+from analyzer.reports.tables_review import DISPOSITION, STALE
 from analyzer.reports.text import one_line
 from analyzer.reports.words import (
     COMPARISON_MEANING,
@@ -213,37 +215,39 @@ class SummarySheet:
     # --- counts: a word a row ---
 
     def _dispositions(self, a: Assessment) -> None:
-        out, final = self._out, review_sheet.FINAL in self._register.ranges
+        out = self._out
+        computed = Counter(
+            (c.review.computed if c.review else c.disposition).value for c in a.controls
+        )
         out.heading("Dispositions: what follows for the audit")
-        out.heads("Disposition", "Meaning", "computed", *(["now"] if final else []))
+        out.heads("Disposition", "Meaning", "computed", "now")
         first = out.row
         for word, meaning in DISPOSITION_MEANING.items():
             out.label(word.value, meaning, "word")
+            out.number(2, computed[word.value], self._words(DISPOSITION))
             count = a.summary.by_disposition.get(word.value, 0)
-            out.number(2, count, self._words("Disposition"))
-            if final:
-                out.number(3, count, self._words(review_sheet.FINAL))
+            out.number(3, count, self._words(review_sheet.FINAL))
             out.row += 1
         out.coloured(first)
-        if final:
-            out.note("now: with the auditor's verdicts as they stand in sheet Controls.")
+        out.note("computed: without the auditor. now: as sheet Controls stands.")
         out.row += 1
 
     def _reviews(self, a: Assessment) -> None:
-        if review_sheet.VERDICT not in self._register.ranges:
-            return
         out, found = self._out, a.summary.by_review
+        # A stale review stands in the block to be repeated, and has no effect until then.
+        fresh = (self._register.blank(STALE),) if self._register.has(STALE) else ()
         out.heading("Auditor's review")
         out.heads("Auditor verdict", "Meaning", "controls")
         first = out.row
         for word, meaning in REVIEW_MEANING.items():
             out.label(review_sheet.VERDICT_WORDS[word], meaning, "word")
-            out.number(2, found.get(word.value, 0), self._words(review_sheet.VERDICT))
+            formula = self._words(review_sheet.VERDICT, *fresh)
+            out.number(2, found.get(word.value, 0), formula)
             out.row += 1
         reviewed = f"SUM({cell(first, 2)}:{cell(out.row - 1, 2)})"
         out.label("left to review", "No verdict of an auditor yet, or a stale one.", "label")
         left = a.summary.overall.total - sum(found.values())
-        out.number(2, left, f"{self._register.counted()}-{reviewed}")
+        out.number(2, left, f"{self._register.size()}-{reviewed}")
         out.row += 2
 
     def _comparisons(self, a: Assessment) -> None:
@@ -261,11 +265,11 @@ class SummarySheet:
         out.coloured(first)
         out.row += 1
 
-    def _words(self, heading: str) -> str:
-        """Return the formula that counts rows by the word in this row's key."""
+    def _words(self, heading: str, *conditions: str) -> str:
+        """Return the formula that counts rows by the word in this row's key; empty for none."""
         live = self._register
         name = cell(self._out.row, KEY, fixed_column=True)
-        return live.counted(live.equals(heading, name)) if live.whole() else ""
+        return live.counted(live.equals(heading, name), *conditions) if live.has(heading) else ""
 
     def _further(self, a: Assessment) -> None:
         partial = sum(control.partial for control in a.controls)
