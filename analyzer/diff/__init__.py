@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from analyzer.diff.limits import limits
 from analyzer.diff.pairs import pairs
+from analyzer.diff.places import looked
 from analyzer.diff.rows import change_row
 from analyzer.diff.sides import Sides
 from analyzer.model.assessment import Assessment
@@ -30,7 +31,7 @@ def compare_assessments(
         One row a control: controls of the same benchmark are paired by number, those of two
         benchmarks by topic. A control that only one side has stands alone.
     """
-    sides = Sides(older=older, newer=newer)
+    sides = Sides(older=older, newer=newer, looked_before=looked(older), looked_now=looked(newer))
     rows = tuple(sorted((change_row(pair, sides) for pair in pairs(sides)), key=_reading_order))
     return Changes(
         older=_side(older, older_id),

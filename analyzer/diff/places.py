@@ -1,5 +1,7 @@
 """What of one assessment's failures the other assessment can speak of."""
 
+from dataclasses import dataclass
+
 from analyzer.diff.verdicts import UNDECIDED
 from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.model.verdict import Verdict
@@ -9,12 +11,37 @@ _CLUSTER = "cluster"
 _LISTS = ("api", "import")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Where an assessment looked.
+
+    Attributes:
+        nodes: Nodes in evidence.
+        expected: The API's list of nodes; None where it is not in evidence.
+        lists: Whether there is evidence from the API.
+    """
+
+    nodes: frozenset[str]
+    expected: frozenset[str] | None
+    lists: bool
+
+
+def looked(a: Assessment) -> Looked:
+    """Return where an assessment looked."""
+    expected = a.cluster.nodes_expected
+    return Looked(
+        nodes=frozenset(a.cluster.nodes_evidenced),
+        expected=None if expected is None else frozenset(expected),
+        lists=any(bundle.kind in _LISTS for bundle in a.bundles),
+    )
+
+
 def failing(control: ControlResult) -> frozenset[str]:
     """Return the subjects that fail."""
     return frozenset(f.subject for f in control.findings if f.verdict is Verdict.FAIL)
 
 
-def seen(subjects: frozenset[str], control: ControlResult, a: Assessment) -> frozenset[str]:
+def seen(subjects: frozenset[str], control: ControlResult, where: Looked) -> frozenset[str]:
     """Return those subjects that an assessment has looked at, or knows to be gone.
 
     A subject with findings was looked at when each of them decided something. One without was
@@ -24,13 +51,13 @@ def seen(subjects: frozenset[str], control: ControlResult, a: Assessment) -> fro
     Args:
         subjects: As the other assessment names them.
         control: The assessment's own row.
-        a: The assessment.
+        where: Where the assessment looked.
     """
     own: dict[str, list[Finding]] = {}
     for finding in control.findings:
         own.setdefault(finding.subject, []).append(finding)
     whole = not any(map(_lacks_lists, control.findings))
-    return frozenset(s for s in subjects if _seen(s, own.get(s, []), control, a, whole=whole))
+    return frozenset(s for s in subjects if _seen(s, own.get(s, []), control, where, whole=whole))
 
 
 def covered(control: ControlResult) -> bool:
@@ -39,7 +66,7 @@ def covered(control: ControlResult) -> bool:
 
 
 def _seen(
-    subject: str, findings: list[Finding], control: ControlResult, a: Assessment, *, whole: bool
+    subject: str, findings: list[Finding], control: ControlResult, where: Looked, *, whole: bool
 ) -> bool:
     if findings:
         return all(f.verdict not in UNDECIDED for f in findings)
@@ -48,13 +75,12 @@ def _seen(
     if subject == _CLUSTER:
         return covered(control) and control.verdict not in UNDECIDED
     if subject.startswith(_NODE):
-        return _node_known(subject.removeprefix(_NODE), a)
-    return any(bundle.kind in _LISTS for bundle in a.bundles)
+        return _node_known(subject.removeprefix(_NODE), where)
+    return where.lists
 
 
-def _node_known(name: str, a: Assessment) -> bool:
-    expected = a.cluster.nodes_expected
-    return name in a.cluster.nodes_evidenced or (expected is not None and name not in expected)
+def _node_known(name: str, where: Looked) -> bool:
+    return name in where.nodes or (where.expected is not None and name not in where.expected)
 
 
 def _lacks_lists(finding: Finding) -> bool:

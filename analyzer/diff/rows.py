@@ -49,7 +49,7 @@ def _subjects(old: ControlResult, new: ControlResult, sides: Sides) -> _Subjects
     if sides.same_evidence:  # nothing can have come or gone
         return _Subjects()
     more, fewer = failing(new) - failing(old), failing(old) - failing(new)
-    known, found = seen(more, old, sides.older), seen(fewer, new, sides.newer)
+    known, found = seen(more, old, sides.looked_before), seen(fewer, new, sides.looked_now)
     return _Subjects(
         appeared=tuple(sorted(known)),
         gone=tuple(sorted(found)),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analyzer.diff.places import Looked
 from analyzer.model.assessment import Assessment
 
 POLICY_READERS = {
@@ -32,10 +33,12 @@ what was expected. ``tests/diff/test_policy_readers.py`` holds this against the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """An older and a newer assessment."""
+    """An older and a newer assessment, and where each looked."""
 
     older: Assessment
     newer: Assessment
+    looked_before: Looked
+    looked_now: Looked
 
     @property
     def same_benchmark(self) -> bool:
