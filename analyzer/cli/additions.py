@@ -10,6 +10,7 @@ from analyzer.judgement.waiver_file import load_waivers
 from analyzer.model.assessment import Assessment
 from analyzer.model.errors import UserFileError
 from analyzer.pipeline.conclude import Additions, conclude, unclaimed
+from analyzer.pipeline.third_party import load_third_party
 from analyzer.reports import rendering_of
 
 
@@ -48,6 +49,7 @@ def load_additions(paths: AdditionPaths) -> Loaded:
         additions=Additions(
             waivers=load_waivers(paths.waivers) if paths.waivers else None,
             reviews=load_reviews(paths.reviews) if paths.reviews else None,
+            others=tuple(load_third_party(path) for path in paths.third_party),
         ),
         baseline=baseline,
         baseline_id=rendering_of(baseline).report_id if baseline else "",

@@ -12,19 +12,25 @@ from analyzer.judgement.waiver_file import WaiverFile
 from analyzer.judgement.waivers import apply_waivers
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.pipeline.summary import summarise
+from analyzer.pipeline.third_party import OtherResult, third_party
 from analyzer.responsibility.compare import disposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """What is to be laid over; what is None leaves as it is what is there already."""
+    """What is to be laid over; what is None or empty leaves as it is what is there already.
+
+    Attributes:
+        others: Other tools' results.
+    """
 
     waivers: WaiverFile | None = None
     reviews: ReviewFile | None = None
+    others: tuple[OtherResult, ...] = ()
 
 
 def conclude(assessment: Assessment, additions: Additions) -> Assessment:
-    """Lay waivers, then reviews over an assessment.
+    """Lay waivers, then reviews, then other tools' results over an assessment.
 
     Reviews of another benchmark than this one are left out: in a run of several benchmarks
     each takes its own; that one of them does is for the caller to see (``unclaimed``).
@@ -35,6 +41,8 @@ def conclude(assessment: Assessment, additions: Additions) -> Assessment:
     a = assessment
     if additions.waivers is not None or additions.reviews is not None:
         a = _with_people(a, additions.waivers or _kept_waivers(a), _reviews(a, additions))
+    if additions.others:
+        a = replace(a, third_party=tuple(third_party(a, other) for other in additions.others))
     return a
 
 
