@@ -6,6 +6,9 @@ from io import BytesIO
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+
+from analyzer.model.review_sheet import COMMENT, METHOD, NUMBER, REVIEWED_ON, REVIEWER, VERDICT
 
 
 def filled(content: bytes, change: Callable[[Any], None]) -> bytes:
@@ -13,6 +16,17 @@ def filled(content: bytes, change: Callable[[Any], None]) -> bytes:
     book = load_workbook(BytesIO(content))
     change(book)
     return saved(book)
+
+
+def only(content: bytes, sheets: tuple[str, ...]) -> bytes:
+    """Return a workbook with some of its sheets only."""
+
+    def remove(book: Any) -> None:
+        for name in book.sheetnames:
+            if name not in sheets:
+                book.remove(book[name])
+
+    return filled(content, remove)
 
 
 def saved(book: Workbook) -> bytes:
@@ -47,3 +61,25 @@ def with_part(content: bytes, part: str, change: Callable[[bytes], bytes]) -> by
 def headings(sheet: Any) -> dict[str, int]:
     """Return the column number of each heading of the first row."""
     return {str(cell.value): cell.column for cell in sheet[1] if cell.value is not None}
+
+
+def row_of(sheet: Any, control: str) -> int:
+    """Return the row of a control."""
+    column = headings(sheet)[NUMBER]
+    return next(
+        row for row in range(2, sheet.max_row + 1) if sheet.cell(row, column).value == control
+    )
+
+
+def fill(sheet: Any, control: str, **cells: object) -> None:
+    """Fill in cells of a control's block: ``verdict``, ``method``, ``comment``, ``by``, ``on``."""
+    names = {"verdict": VERDICT, "method": METHOD, "comment": COMMENT}
+    names |= {"by": REVIEWER, "on": REVIEWED_ON}
+    columns, row = headings(sheet), row_of(sheet, control)
+    for short, value in cells.items():
+        sheet.cell(row, columns[names[short]]).value = value
+
+
+def at(sheet: Any, control: str, heading: str) -> str:
+    """Return the address of a control's cell."""
+    return f"{get_column_letter(headings(sheet)[heading])}{row_of(sheet, control)}"

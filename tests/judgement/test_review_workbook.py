@@ -1,0 +1,661 @@
+"""Filled-in workbooks: what is taken over, what is tolerated, what is refused."""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from analyzer.judgement.reviews import apply_reviews
+from analyzer.judgement.workbook import WorkbookReview
+from analyzer.model.assessment import Assessment
+from analyzer.model.digests import result_digest
+from analyzer.model.errors import UserFileError
+from analyzer.model.judgement import Method, Review, ReviewVerdict
+from analyzer.model.review_sheet import (
+    COMMENT,
+    META_CASE,
+    META_FORMAT,
+    META_SHEET,
+    METHOD,
+    NUMBER,
+    RESULT,
+    REVIEWED_ON,
+    REVIEWER,
+    ROW_KEY,
+    SHEET,
+    VERDICT,
+)
+from analyzer.model.verdict import Verdict
+from analyzer.pipeline.review import review_workbook
+from analyzer.reports import render
+from tests.judgement.workbook_maker import at, fill, filled, headings, only, row_of
+from tests.reports.builder import build
+
+DAY = datetime.date(2026, 2, 3)
+PLAIN = build(texts=("a text", "another", "5", "2026-01-05", "true"), people=False)
+HOSTILE = build()
+WHOLE = {id(a): render("xlsx", a)["report.xlsx"] for a in (PLAIN, HOSTILE)}
+WORKBOOK = {key: only(book, (SHEET, META_SHEET)) for key, book in WHOLE.items()}
+"""Without the sheets that nobody fills in; opening and saving them takes most of the time."""
+FIRST, SECOND, THIRD = (c.id for c in PLAIN.controls[:3])
+Change = Callable[[Any], None]
+
+
+def result_of(number: str, assessment: Assessment = PLAIN) -> str:
+    return result_digest(next(c for c in assessment.controls if c.id == number))
+
+
+def read(
+    change: Change, assessment: Assessment = PLAIN, *, by: str = "", on: str = ""
+) -> WorkbookReview:
+    """Fill in the workbook's register and read it."""
+    content = filled(WORKBOOK[id(assessment)], lambda book: change(book[SHEET]))
+    return review_workbook(content, assessment, reviewer=by, reviewed_on=on)
+
+
+def three(sheet: Any) -> None:
+    """Fill in three rows in the usual way."""
+    fill(sheet, FIRST, verdict="Agree", by="Ada", on=DAY)
+    fill(sheet, SECOND, verdict="Pass", method="TEST", comment="Tried it.", by="Ada", on=DAY)
+    fill(sheet, THIRD, verdict="Fail", method="INTERVIEW", comment="Asked.", by="Bo", on=DAY)
+
+
+def review(number: str, verdict: ReviewVerdict, method: Method, comment: str, by: str) -> Review:
+    return Review(
+        control=number,
+        verdict=verdict,
+        method=method,
+        comment=comment,
+        reviewer=by,
+        reviewed_on="2026-02-03",
+        observed=next(c.verdict for c in PLAIN.controls if c.id == number),
+        result=result_of(number),
+    )
+
+
+THREE = (
+    review(FIRST, ReviewVerdict.AGREE, Method.EXAMINE, "", "Ada"),
+    review(SECOND, ReviewVerdict.PASS, Method.TEST, "Tried it.", "Ada"),
+    review(THIRD, ReviewVerdict.FAIL, Method.INTERVIEW, "Asked.", "Bo"),
+)
+
+
+def test_an_untouched_workbook_says_nothing() -> None:
+    found = read(lambda _: None)
+    assert found.file.reviews == ()
+    assert (found.made, found.kept, found.cleared, found.stale, found.warnings) == ((),) * 5
+
+
+def test_what_is_filled_in_is_taken_over() -> None:
+    found = read(three)
+    assert found.file.reviews == THREE
+    assert found.file.benchmark == "cis-1.10"
+    assert found.file.cluster == PLAIN.cluster.uid
+    assert len(found.file.report) == 16
+    assert found.made == (FIRST, SECOND, THIRD)
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("assessment", [PLAIN, HOSTILE], ids=["plain", "hostile"])
+def test_the_workbook_as_written_says_what_the_assessment_says(assessment: Assessment) -> None:
+    found = review_workbook(WHOLE[id(assessment)], assessment)
+    assert found.file.reviews == earlier_of(assessment)
+    assert found.warnings == ()
+    assert found.made == ()
+
+
+def test_what_is_read_can_be_applied() -> None:
+    file = read(three).file
+    done = apply_reviews(PLAIN.controls, file, benchmark="cis-1.10", cluster_uid=PLAIN.cluster.uid)
+    assert [c.review.stale for c in done if c.review] == [False] * 3
+
+
+# -- words and dates -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Agree", ReviewVerdict.AGREE),
+        ("  pass ", ReviewVerdict.PASS),
+        ("FAIL", ReviewVerdict.FAIL),
+        ("not applicable", ReviewVerdict.NOT_APPLICABLE),
+        ("not-applicable", ReviewVerdict.NOT_APPLICABLE),
+        ("Compensated\n", ReviewVerdict.COMPENSATED),
+        ("Need  more\u00a0evidence", ReviewVerdict.NEED_MORE_EVIDENCE),
+    ],
+)
+def test_words_are_known_in_any_letter_case(said: str, meant: ReviewVerdict) -> None:
+    found = read(lambda s: fill(s, FIRST, verdict=said, method="test", comment="x", by="A", on=DAY))
+    assert found.file.reviews[0].verdict is meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        DAY,
+        datetime.datetime.combine(DAY, datetime.time(14, 5)),
+        "2026-02-03",
+        " 2026-02-03 ",
+        "2026-2-3",
+        "2026-02-03T14:05:00",
+        46056,
+        46056.75,
+    ],
+    ids=repr,
+)
+def test_dates_are_known_however_they_were_typed(said: object) -> None:
+    found = read(lambda s: fill(s, FIRST, verdict="Agree", by="Ada", on=said))
+    assert found.file.reviews[0].reviewed_on == "2026-02-03"
+
+
+def test_dates_may_count_from_1904() -> None:
+    def since_1904(book: Any) -> None:
+        fill(book[SHEET], FIRST, verdict="Agree", by="Ada", on=46056 - 1462)
+        book.epoch = CALENDAR_MAC_1904
+
+    content = filled(WORKBOOK[id(PLAIN)], since_1904)
+    assert review_workbook(content, PLAIN).file.reviews[0].reviewed_on == "2026-02-03"
+
+
+@pytest.mark.parametrize("said", ["3.2.2026", "02/03/2026", "soon", "2026-02-30", 5, -3, "46056"])
+def test_what_is_no_date_is_refused(said: object) -> None:
+    refused(lambda s: fill(s, FIRST, verdict="Agree", by="Ada", on=said), REVIEWED_ON, "date")
+
+
+def refused(change: Change, heading: str, said: str, assessment: Assessment = PLAIN) -> None:
+    """The refusal names the cell of the first control's row."""
+    places: list[str] = []
+
+    def noting(sheet: Any) -> None:
+        places.append(at(sheet, FIRST, heading))
+        change(sheet)
+
+    with pytest.raises(UserFileError) as caught:
+        read(noting, assessment)
+    assert f"{places[0]} " in caught.value.what
+    assert said in caught.value.what
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("cells", "heading", "said"),
+    [
+        ({"verdict": "OK"}, VERDICT, "`OK`; known are Agree, Pass"),
+        ({"verdict": "Pass", "method": "GUESS", "comment": "x"}, METHOD, "known are EXAMINE"),
+        ({"verdict": "Pass", "comment": "x"}, METHOD, "needs a method"),
+        ({"verdict": "Pass", "method": "TEST"}, COMMENT, "needs a comment"),
+        ({"verdict": "Pass", "method": "TEST", "comment": " \n "}, COMMENT, "needs a comment"),
+        ({"verdict": "Agree", "by": None}, REVIEWER, "needs a name"),
+        ({"verdict": "Agree", "by": "A" * 201}, REVIEWER, "longer than 200"),
+        ({"verdict": "Agree", "on": None}, REVIEWED_ON, "needs a date"),
+        ({"verdict": '="Agree"'}, VERDICT, "a formula"),
+        ({"comment": "=1+1"}, COMMENT, "a formula"),
+        ({"verdict": "Agree", "on": "=TODAY()"}, REVIEWED_ON, "a formula"),
+        ({"verdict": "Agree", "by": "#REF!"}, REVIEWER, "an error value"),
+    ],
+)
+def test_cells_that_make_no_sense_are_named(
+    cells: dict[str, object], heading: str, said: str
+) -> None:
+    refused(lambda s: fill(s, FIRST, **{"by": "Ada", "on": DAY, **cells}), heading, said)
+
+
+def test_all_such_cells_are_named_at_once_up_to_twenty() -> None:
+    def wrong(sheet: Any) -> None:
+        for control in PLAIN.controls[:25]:
+            fill(sheet, control.id, verdict="maybe", method="TEST", comment="x", by="A", on=DAY)
+
+    with pytest.raises(UserFileError) as caught:
+        read(wrong)
+    assert caught.value.what.count("`maybe`") == 20
+    assert "and 5 more" in caught.value.what
+
+
+def test_name_and_date_may_be_given_for_all_rows() -> None:
+    def bare(sheet: Any) -> None:
+        fill(sheet, FIRST, verdict="Agree")
+        fill(sheet, SECOND, verdict="Agree", by="Bo", on=datetime.date(2026, 1, 1))
+
+    one, other = read(bare, by="Ada", on="2026-02-03").file.reviews
+    assert (one.reviewer, one.reviewed_on) == ("Ada", "2026-02-03")
+    assert (other.reviewer, other.reviewed_on) == ("Bo", "2026-01-01")
+
+
+def test_columns_of_what_is_given_for_all_rows_may_be_gone() -> None:
+    def gone(sheet: Any) -> None:
+        fill(sheet, FIRST, verdict="Agree")
+        for heading in (REVIEWER, REVIEWED_ON):
+            sheet.cell(1, headings(sheet)[heading]).value = None
+
+    assert len(read(gone, by="Ada", on="2026-02-03").file.reviews) == 1
+    with pytest.raises(UserFileError, match="no column Reviewer, Reviewed on"):
+        read(gone)
+
+
+# -- earlier reviews -----------------------------------------------------------------------
+
+
+def earlier_of(assessment: Assessment) -> tuple[Review, ...]:
+    return tuple(c.review.review for c in assessment.controls if c.review)
+
+
+def test_earlier_reviews_stay_exactly_as_they_were() -> None:
+    """Hostile texts too, which a cell holds otherwise than the review does."""
+    found = read(lambda _: None, HOSTILE)
+    assert found.file.reviews == earlier_of(HOSTILE)
+    assert found.made == ()
+    assert found.warnings == ()
+
+
+def test_a_blank_verdict_is_no_decision() -> None:
+    reviewed = [c.id for c in HOSTILE.controls if c.review][:3]
+
+    def blank(sheet: Any) -> None:
+        for number in reviewed:
+            fill(sheet, number, verdict=None)
+
+    assert read(blank, HOSTILE).file.reviews == earlier_of(HOSTILE)
+
+
+def test_clear_takes_a_review_back() -> None:
+    number = next(c.id for c in HOSTILE.controls if c.review)
+    found = read(lambda s: fill(s, number, verdict="(Clear)"), HOSTILE)
+    assert found.file.reviews == tuple(r for r in earlier_of(HOSTILE) if r.control != number)
+    assert found.cleared == (number,)
+
+
+def test_clear_without_a_review_is_nothing() -> None:
+    found = read(lambda s: fill(s, FIRST, verdict="(clear)"))
+    assert (found.file.reviews, found.cleared) == ((), ())
+
+
+def test_a_changed_cell_makes_a_new_review_of_what_is_seen_now() -> None:
+    control = next(c for c in HOSTILE.controls if c.review and c.review.review.comment)
+    assert control.review
+    old = control.review.review
+    assert old.result != result_digest(control)
+    found = read(lambda s: fill(s, control.id, on=DAY), HOSTILE)
+    new = next(r for r in found.file.reviews if r.control == control.id)
+    assert new == replace(old, reviewed_on="2026-02-03", result=result_digest(control))
+    assert found.made == (control.id,)
+    assert control.id not in found.stale
+
+
+def test_a_comment_without_a_verdict_is_pointed_out() -> None:
+    places = []
+
+    def remark(sheet: Any) -> None:
+        places.append(at(sheet, FIRST, COMMENT))
+        fill(sheet, FIRST, comment="To be asked.", by="Ada")
+
+    found = read(remark)
+    assert found.file.reviews == ()
+    assert len(found.warnings) == 1
+    assert places[0] in found.warnings[0]
+
+
+# -- stale ---------------------------------------------------------------------------------
+
+
+def _other_result(number: str) -> Assessment:
+    """The same case with another result of one control, and so of another report."""
+    controls = tuple(
+        replace(c, verdict=Verdict.FAIL, explanation="Found since.") if c.id == number else c
+        for c in PLAIN.controls
+    )
+    return replace(PLAIN, controls=controls)
+
+
+def test_a_review_of_an_older_result_is_kept_and_stale() -> None:
+    seen = next(c for c in PLAIN.controls if c.verdict is Verdict.PASS)
+    content = filled(
+        WORKBOOK[id(PLAIN)],
+        lambda book: fill(
+            book[SHEET], seen.id, verdict="Compensated", method="TEST", comment="x", by="A", on=DAY
+        ),
+    )
+    now = _other_result(seen.id)
+    found = review_workbook(content, now)
+    assert found.stale == (seen.id,)
+    (kept,) = found.file.reviews
+    assert (kept.observed, kept.result) == (Verdict.PASS, result_digest(seen))
+    assert any("another run" in w or "of report" in w for w in found.warnings)
+    done = apply_reviews(now.controls, found.file, benchmark="cis-1.10", cluster_uid=None)
+    (applied,) = (c.review for c in done if c.review)
+    assert "was pass when it was reviewed and is fail now" in applied.why
+
+
+def test_without_its_digest_a_row_counts_only_for_the_very_report() -> None:
+    def without(sheet: Any) -> None:
+        fill(sheet, FIRST, verdict="Agree", by="Ada", on=DAY)
+        sheet.cell(row_of(sheet, FIRST), headings(sheet)[RESULT]).value = None
+
+    assert read(without).file.reviews[0].result == result_of(FIRST)
+    content = filled(WORKBOOK[id(PLAIN)], lambda book: without(book[SHEET]))
+    with pytest.raises(UserFileError, match="lacks the hidden result digest"):
+        review_workbook(content, _other_result(SECOND))
+
+
+def test_what_the_auditor_saw_must_be_a_verdict() -> None:
+    def spoiled(sheet: Any) -> None:
+        fill(sheet, FIRST, verdict="Agree", by="Ada", on=DAY)
+        sheet.cell(row_of(sheet, FIRST), headings(sheet)[RESULT]).value = "0" * 16
+        sheet.cell(row_of(sheet, FIRST), headings(sheet)["Verdict"]).value = "fine"
+
+    refused(spoiled, "Verdict", "no verdict of the tool")
+
+
+# -- what people and spreadsheets do to a sheet ----------------------------------------------
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+
+
+def _write(sheet: Any, rows: list[list[Any]]) -> None:
+    for number, row in enumerate(rows, start=2):
+        for column, value in enumerate(row, start=1):
+            sheet.cell(number, column).value = value
+
+
+def _sort(sheet: Any) -> None:
+    title = headings(sheet)["Title"] - 1
+    _write(
+        sheet, sorted(_rows(sheet), key=lambda row: (str(row[title]), str(row[1])), reverse=True)
+    )
+
+
+def _move(sheet: Any) -> None:
+    """The block goes before everything else."""
+    whole = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    at_ = headings(sheet)[VERDICT] - 1
+    for number, row in enumerate(whole, start=1):
+        moved = row[at_ : at_ + 5] + row[:at_] + row[at_ + 5 :]
+        for column, value in enumerate(moved, start=1):
+            sheet.cell(number, column).value = value
+
+
+def _hide(sheet: Any) -> None:
+    sheet.column_dimensions[get_column_letter(headings(sheet)[COMMENT])].hidden = True
+    for row in range(2, 12):
+        sheet.row_dimensions[row].hidden = True
+
+
+def _add_column(sheet: Any) -> None:
+    sheet.cell(1, sheet.max_column + 1).value = "My notes"
+    sheet.cell(3, sheet.max_column).value = "=1+1"
+
+
+def _add_rows(sheet: Any) -> None:
+    row = sheet.max_row + 1
+    sheet.cell(row, 1).value = "Notes of mine"
+    sheet.cell(row + 2, 3).value = "More"
+
+
+def _add_title(sheet: Any) -> None:
+    sheet.insert_rows(1, 2)
+    sheet.cell(1, 1).value = "Audit 2026"
+
+
+def _wrap_headings(sheet: Any) -> None:
+    for cell in sheet[1]:
+        cell.value = f" {str(cell.value).replace(' ', chr(10))} "
+
+
+def _blanks(sheet: Any) -> None:
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if isinstance(cell.value, str) and not cell.value.startswith("="):
+                cell.value = f"{cell.value}  "
+
+
+def _retype(sheet: Any) -> None:
+    """What a spreadsheet makes of texts that look like something else."""
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if cell.value == "5":
+                cell.value = 5
+            elif cell.value == "2026-01-05":
+                cell.value = datetime.date(2026, 1, 5)
+            elif cell.value == "true":
+                cell.value = True
+
+
+def _number_keys(sheet: Any) -> None:
+    """Two-part numbers become numbers."""
+    for row in range(2, sheet.max_row + 1):
+        cell = sheet.cell(row, headings(sheet)[NUMBER])
+        if str(cell.value).count(".") == 1:
+            cell.value = float(cell.value)
+
+
+CHANGES: tuple[Change, ...] = (
+    _sort,
+    _move,
+    _hide,
+    _add_column,
+    _add_rows,
+    _add_title,
+    _wrap_headings,
+    _blanks,
+    _retype,
+    _number_keys,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda c: c.__name__)
+def test_nothing_hangs_on_position_or_typing(change: Change) -> None:
+    def both(sheet: Any) -> None:
+        three(sheet)
+        change(sheet)
+
+    found = read(both)
+    assert found.file.reviews == THREE
+    assert found.warnings == ()
+
+
+def test_everything_at_once() -> None:
+    def everything(sheet: Any) -> None:
+        three(sheet)
+        for change in (_sort, _move, _add_column, _add_rows, _hide):
+            change(sheet)
+
+    assert read(everything).file.reviews == THREE
+
+
+def test_rows_may_be_gone() -> None:
+    def gone(sheet: Any) -> None:
+        three(sheet)
+        sheet.delete_rows(row_of(sheet, SECOND))
+
+    found = read(gone)
+    assert found.file.reviews == (THREE[0], THREE[2])
+    assert len(found.warnings) == 1
+    assert f"no row of {SECOND}" in found.warnings[0]
+
+
+def test_a_decision_in_a_row_of_ones_own_is_pointed_out() -> None:
+    def own(sheet: Any) -> None:
+        sheet.cell(sheet.max_row + 1, headings(sheet)[VERDICT]).value = "Pass"
+
+    found = read(own)
+    assert found.file.reviews == ()
+    assert "belongs to no control" in found.warnings[0]
+
+
+def test_joined_cells_of_the_block_are_pointed_out() -> None:
+    def join(sheet: Any) -> None:
+        three(sheet)
+        letter = get_column_letter(headings(sheet)[VERDICT])
+        sheet.merge_cells(f"{letter}20:{letter}22")
+        sheet.merge_cells("CA30:CA31")
+
+    found = read(join)
+    assert len(found.warnings) == 1
+    assert "20:" in found.warnings[0]
+    assert "joined" in found.warnings[0]
+
+
+def test_edited_columns_of_the_tool_are_pointed_out_and_not_taken_over() -> None:
+    place = []
+
+    def edit(sheet: Any) -> None:
+        three(sheet)
+        place.append(at(sheet, SECOND, "Verdict"))
+        sheet[place[0]].value = "compliant, I should say, and that in a long sentence"
+
+    found = read(edit)
+    assert found.file.reviews == THREE
+    assert len(found.warnings) == 1
+    assert found.warnings[0].startswith(f"{place[0]} (Verdict) was edited from")
+    assert "`compliant, I should say, and that in a l...`" in found.warnings[0]
+
+
+def test_many_edits_do_not_fill_the_screen() -> None:
+    def edit(sheet: Any) -> None:
+        for row in range(2, 40):
+            sheet.cell(row, headings(sheet)["Title"]).value = "x"
+
+    warnings = read(edit).warnings
+    assert len(warnings) == 21
+    assert "18 more" in warnings[-1]
+
+
+# -- keys ----------------------------------------------------------------------------------
+
+
+def _without_keys(sheet: Any) -> None:
+    three(sheet)
+    sheet.delete_cols(headings(sheet)[ROW_KEY], 2)
+
+
+def test_without_keys_the_number_finds_the_row() -> None:
+    found = read(_without_keys)
+    assert found.file.reviews == THREE
+    assert any(f"column {ROW_KEY} is gone" in w for w in found.warnings)
+
+
+def test_without_keys_two_rows_of_a_number_are_refused() -> None:
+    def twice(sheet: Any) -> None:
+        _without_keys(sheet)
+        sheet.cell(row_of(sheet, SECOND), headings(sheet)[NUMBER]).value = FIRST
+
+    with pytest.raises(UserFileError, match=f"a second row of {FIRST}"):
+        read(twice)
+
+
+def test_a_copied_row_is_refused() -> None:
+    def copy(sheet: Any) -> None:
+        row = sheet.max_row + 1
+        for cell in sheet[row_of(sheet, FIRST)]:
+            sheet.cell(row, cell.column).value = cell.value
+
+    with pytest.raises(UserFileError, match=rf"a second row of {FIRST}; the first is row 2"):
+        read(copy)
+
+
+def test_a_row_of_another_benchmark_is_refused() -> None:
+    def foreign(sheet: Any) -> None:
+        sheet.cell(row_of(sheet, FIRST), headings(sheet)[ROW_KEY]).value = "cis-1.9/1.1.1"
+
+    refused(foreign, ROW_KEY, "no control of this assessment")
+
+
+def test_columns_that_were_sorted_apart_are_refused() -> None:
+    def torn(sheet: Any) -> None:
+        keys = headings(sheet)[ROW_KEY]
+        values = [sheet.cell(row, keys).value for row in range(2, sheet.max_row + 1)]
+        for row, value in enumerate(reversed(values), start=2):
+            sheet.cell(row, keys).value = value
+
+    with pytest.raises(UserFileError, match="sorted without the others"):
+        read(torn)
+
+
+@pytest.mark.parametrize("heading", [VERDICT, METHOD, COMMENT, REVIEWED_ON])
+def test_a_renamed_column_is_refused(heading: str) -> None:
+    def rename(sheet: Any) -> None:
+        sheet.cell(1, headings(sheet)[heading]).value = f"My {heading}"
+
+    with pytest.raises(UserFileError, match=f"no column {heading}"):
+        read(rename)
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    def twice(sheet: Any) -> None:
+        sheet.cell(1, sheet.max_column + 1).value = COMMENT
+
+    with pytest.raises(UserFileError, match=r"a column twice: Comment \([A-Z]+1, [A-Z]+1\)"):
+        read(twice)
+
+
+# -- the whole workbook --------------------------------------------------------------------
+
+
+def _book(change: Change) -> bytes:
+    return filled(WHOLE[id(PLAIN)], change)
+
+
+def _set_meta(name: str, value: str) -> Change:
+    def change(book: Any) -> None:
+        for row in book[META_SHEET].iter_rows():
+            if row[0].value == name:
+                row[1].value = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda book: book.remove(book[META_SHEET]), "_meta"),
+        (_set_meta(META_CASE, ""), "_meta"),
+        (_set_meta(META_FORMAT, "workbook.v9"), "workbook.v9"),
+        (lambda book: book.remove(book[SHEET]), f"no sheet {SHEET}"),
+        (lambda book: setattr(book[SHEET], "title", "Mine"), f"no sheet {SHEET}"),
+        (lambda book: book[SHEET].delete_rows(1), "has no column Auditor verdict"),
+    ],
+    ids=("no-meta", "no-case", "version", "no-sheet", "renamed", "no-headings"),
+)
+def test_a_workbook_that_lacks_what_it_needs_is_refused(change: Change, said: str) -> None:
+    with pytest.raises(UserFileError) as caught:
+        review_workbook(_book(change), PLAIN, name="mine.xlsx")
+    assert said in caught.value.what
+    assert caught.value.where == "mine.xlsx"
+    assert caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (
+            replace(PLAIN, benchmark_id="cis-1.9"),
+            "is of cis-1.10, and the assessment is of cis-1.9",
+        ),
+        (
+            replace(PLAIN, bundles=(), cluster=replace(PLAIN.cluster, uid="another")),
+            "and the assessment of another",
+        ),
+        (replace(PLAIN, bundles=()), "other bundles"),
+    ],
+)
+def test_a_workbook_of_another_case_is_refused(other: Assessment, said: str) -> None:
+    with pytest.raises(UserFileError) as caught:
+        review_workbook(WORKBOOK[id(PLAIN)], other)
+    assert said in caught.value.what
+    assert "--assessment" in caught.value.advice
+
+
+def test_another_run_over_the_same_bundles_is_the_same_case() -> None:
+    again = replace(PLAIN, analyzer_version="9.9.9")
+    content = _book(lambda book: three(book[SHEET]))
+    found = review_workbook(content, again)
+    assert found.file.reviews == THREE
+    assert found.stale == ()
+    assert len(found.warnings) == 1
+    assert "of report" in found.warnings[0]
