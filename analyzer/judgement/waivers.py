@@ -1,6 +1,6 @@
 """Waivers laid over results: what each one covers, and what follows. Verdicts never change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.judgement.scopes import bounded, coverage
@@ -10,6 +10,9 @@ from analyzer.model.digests import failing_digest, failures_of
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import AppliedWaiver, Waiver, WaiverRecord, WaiverState
 from analyzer.model.verdict import Disposition, Verdict
+
+_Failing = Mapping[str, tuple[tuple[str, Finding], ...]]
+"""Failing findings by control number, in benchmark order; as ``failing_digest`` takes them."""
 
 _NODE = "node/"
 _TOO_BROAD = "It names neither failures nor a place, and would accept what nobody has seen."
@@ -43,7 +46,8 @@ def apply_waivers(
     check_controls(file, benchmark, {control.id for control in controls})
     today = _day(as_of)
     foreign = _foreign(file, benchmark, cluster)
-    reached = [_reach(waiver, controls, today, foreign) for waiver in file.waivers]
+    failing = {c.id: failures_of(c) for c in controls if c.verdict is Verdict.FAIL}
+    reached = [_reach(waiver, failing, today, foreign) for waiver in file.waivers]
     effective = [one for one in reached if one.record.state is WaiverState.MATCHED]
     return (
         tuple(_waived(control, effective, cluster) for control in controls),
@@ -82,13 +86,13 @@ def _foreign(file: WaiverFile, benchmark: str, cluster: ClusterInfo) -> str:
     return f"The file speaks of cluster {file.cluster}, and {this}."
 
 
-def _reach(waiver: Waiver, controls: tuple[ControlResult, ...], today: str, foreign: str) -> _Reach:
-    named = [c for c in controls if c.id in waiver.controls and c.verdict is Verdict.FAIL]
+def _reach(waiver: Waiver, failing: _Failing, today: str, foreign: str) -> _Reach:
+    named = [failing[number] for number in failing if number in waiver.controls]
     covers = coverage(waiver.scope)
     covered = tuple(
         (number, found)
-        for control in ([] if foreign else named)
-        for number, found in failures_of(control)
+        for failures in ([] if foreign else named)
+        for number, found in failures
         if covers(found.subject)
     )
     digest = failing_digest(covered)
