@@ -16,7 +16,7 @@ _MOST_RESULTS = 50_000
 _MOST_LINES = 1_000
 _DEPTH = 16
 _WORD = 40
-_DETAIL = 300
+_DETAIL = 4_000
 _ADVICE = "Give what kube-bench wrote with --json, unchanged."
 
 
@@ -29,7 +29,8 @@ class KubeBenchResult:
         role: The part of the cluster, ``master``; empty where the file names none.
         version: The benchmark that its group names, ``cis-1.10``; may be empty.
         word: ``PASS``, ``FAIL``, ``WARN``, ``INFO``, or whatever stands there.
-        detail: The reason, else the value that was found; cut, may be empty.
+        detail: The reason, else the value that was found; cut at 4,000 characters, may be
+            empty. It may hold secrets: nothing masked it.
     """
 
     control: str

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.bundle.leak_scan import scan_member
 from analyzer.formats.kube_bench_json import (
     LIMIT_BYTES,
     KubeBenchResult,
@@ -24,6 +25,8 @@ _NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){1,4}")
 _DECIDED = {"PASS": Verdict.PASS, "FAIL": Verdict.FAIL}
 _WORDS = {*_DECIDED, "WARN", "INFO"}
 _NAMED = 5
+_DETAIL = 300
+_HELD_BACK = "held back here: it looks like a secret"
 
 _BARE = {"1.5": "cis-1.5", "1.15": "cis-1.5", "1.6": "cis-1.6"}
 """What groups of kube-bench's first CIS folders call themselves; 1.15 is cfg/cis-1.5/etcd.yaml.
@@ -97,7 +100,7 @@ def _asserted(one: KubeBenchResult, ours: Mapping[str, Verdict], together: list[
     """Return one row; ``together`` has every word on the number, empty where nothing compares."""
     comparable = bool(together) and one.control in ours and one.word in _WORDS
     agreement = Agreement.NOT_COMPARABLE
-    detail = one.detail
+    detail = _harmless(one.detail)
     if comparable:
         theirs = _decision(together)
         agreement = _agreement(ours[one.control], theirs)
@@ -107,6 +110,13 @@ def _asserted(one: KubeBenchResult, ours: Mapping[str, Verdict], together: list[
     return Asserted(
         control=one.control, role=one.role, word=one.word, detail=detail, agreement=agreement
     )
+
+
+def _harmless(detail: str) -> str:
+    """Return a short detail, or none where it looks like a secret: whole processes stand there."""
+    if scan_member("", detail.encode("utf-8", "replace")):
+        return _HELD_BACK
+    return detail if len(detail) <= _DETAIL else detail[: _DETAIL - 2] + " …"
 
 
 def _decision(words: list[str]) -> Verdict | None:

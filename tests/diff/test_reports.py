@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from analyzer.diff import compare_assessments
 from analyzer.formats.schema_files import load_schema
+from analyzer.model.assertion import Agreement
 from analyzer.model.changes import Change, Changes
 from analyzer.model.responsibility import Party
 from analyzer.model.verdict import Disposition, Verdict
@@ -159,6 +160,12 @@ def test_screen_counts_and_lists_new_failures() -> None:
     assert "30 new, 0 resolved" in text
     assert "new       1.2.1" in text
     assert "and 25 more" in text
+
+
+@pytest.mark.parametrize("word", [*Change, *Agreement])
+def test_every_word_is_explained(word: str) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "comparing.md").read_text("utf-8")
+    assert f"\n| `{word}` |" in page
 
 
 def test_schema_is_written_as_the_others_are() -> None:

@@ -66,6 +66,31 @@ def test_the_file_can_be_told_again_by_its_hash(tmp_path: Path) -> None:
     assert read(write(with_it)) == with_it
 
 
+SECRETS = (
+    "etcd --token=" + "eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0." + "c2ln" * 20,
+    "x " * 145 + "eyJhbGciOiJSUzI1NiIsImtpZCI6IiJ9.eyJpc3MiOiJrdWJlcm5ldGVzIn0." + "c2ln" * 20,
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq98WQm1xkz\n",
+)
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=["token", "token-across-the-cut", "key"])
+def test_what_looks_like_a_secret_is_held_back(secret: str, tmp_path: Path) -> None:
+    a = assessment({"controls": {"1.2.1": {"verdict": "pass"}}}, "a")
+    lines = [["master", "cis-1.10", "1.2.1", word, secret] for word in ("PASS", "FAIL")]
+    for row in third_party(a, loaded(tmp_path, lines)).results:
+        assert "held back" in row.detail
+        assert "eyJ" not in row.detail
+        assert "MII" not in row.detail
+
+
+def test_a_long_detail_is_cut(tmp_path: Path) -> None:
+    a = assessment({"controls": {"1.2.1": {"verdict": "pass"}}}, "a")
+    other = loaded(tmp_path, [["master", "cis-1.10", "1.2.1", "PASS", "flag " * 99]])
+    (row,) = third_party(a, other).results
+    assert len(row.detail) == 300
+    assert row.detail.endswith(" …")
+
+
 def test_order_of_the_file_does_not_matter(tmp_path: Path) -> None:
     lines = [
         ["node", "cis-1.10", f"4.2.{n}", word] for n in (1, 2, 10) for word in ("PASS", "FAIL")
