@@ -1,6 +1,7 @@
 """Waivers over results, as data: tests/judgement/waivers/*.yaml."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from analyzer.judgement.waivers import apply_waivers
 from analyzer.model.assessment import ControlResult
 from analyzer.model.digests import failing_digest
 from analyzer.model.judgement import WaiverRecord
-from analyzer.model.verdict import Verdict
+from analyzer.model.verdict import Disposition, Verdict
 from tests.judgement.results import cluster, control, finding, read_cases
 
 CASES = [
@@ -135,3 +136,21 @@ def _effect(control: ControlResult) -> str:
     settled = "complete" if applied.complete else "open"
     ids = " ".join(applied.ids)
     return f"{ids} {applied.waived}/{applied.failing} {settled} {control.disposition.value}"
+
+
+def test_of_two_findings_on_one_subject_only_the_failure_is_covered(tmp_path: Path) -> None:
+    """A node may run a component twice; what passes there has nothing to be accepted."""
+    case = {"controls": {}, "waivers": [{"id": "W", "controls": ["1.2.15"], "digest": "now"}]}
+    twice = replace(
+        control("1.2.15", {"node/cp-1": "fail"}),
+        findings=(finding("node/cp-1", "pass"), finding("node/cp-1", "fail")),
+    )
+    (after,), _ = apply_waivers(
+        (twice,),
+        file_of(case, (twice,), tmp_path),
+        benchmark="cis-1.12",
+        cluster=cluster({}),
+        as_of="2026-03-15T10:00:00Z",
+    )
+    assert [found.waiver for found in after.findings] == ["", "W"]
+    assert after.disposition is Disposition.ACCEPTED_RISK
