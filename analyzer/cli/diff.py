@@ -9,8 +9,9 @@ from analyzer.cli.kept import load_assessment
 from analyzer.cli.output import write_all
 from analyzer.diff import compare_assessments, newly_failing
 from analyzer.model.assessment import Assessment
-from analyzer.model.changes import Change, Changes
+from analyzer.model.changes import Change, Changes, ControlChange
 from analyzer.model.errors import UsageError
+from analyzer.model.verdict import Disposition
 from analyzer.reports import render
 from analyzer.reports.assessment_json import report_id, write
 from analyzer.reports.changes_json import write_changes_json
@@ -62,10 +63,17 @@ def run_diff(request: DiffRequest) -> int:
 
 
 def exit_code_of(changes: Changes) -> Exit:
-    """Return 10 when something fails newly, 11 when some control cannot be compared, else 0."""
-    if newly_failing(changes):
+    """Return 10 when something fails newly, 11 when some control cannot be compared, else 0.
+
+    A new failure that waivers cover whole is an accepted risk, and does not count.
+    """
+    if any(map(_open, newly_failing(changes))):
         return Exit.CONTROL_FAILED
     return Exit.EVIDENCE_LACKING if changes.counts[Change.INCOMPARABLE] else Exit.DONE
+
+
+def _open(row: ControlChange) -> bool:
+    return row.newer is None or row.newer.disposition is not Disposition.ACCEPTED_RISK
 
 
 def _id(assessment: Assessment) -> str:

@@ -12,8 +12,9 @@ from analyzer.model.errors import UsageError, UserFileError
 from analyzer.reports.assessment_json import read, report_id, write
 from tests.diff.small import assessment
 
-PASSES = {"controls": {"1.2.1": {"findings": {"node/cp-1": "pass"}}}}
-FAILS = {"controls": {"1.2.1": {"findings": {"node/cp-1": "fail"}}}}
+PASSES: dict[str, Any] = {"controls": {"1.2.1": {"findings": {"node/cp-1": "pass"}}}}
+FAILS: dict[str, Any] = {"controls": {"1.2.1": {"findings": {"node/cp-1": "fail"}}}}
+WAIVED = {"controls": {"1.2.1": FAILS["controls"]["1.2.1"] | {"disposition": "accepted-risk"}}}
 LACKS = {"controls": {"1.2.1": {"findings": {"node/cp-1": "no-evidence"}}}}
 
 
@@ -33,11 +34,12 @@ def request(older: Path, newer: Path, output: Path | None = None, **more: Any) -
     [
         (PASSES, FAILS, Exit.CONTROL_FAILED),
         (FAILS, PASSES, Exit.DONE),
+        (PASSES, WAIVED, Exit.DONE),
         (FAILS, FAILS, Exit.DONE),
         (FAILS, LACKS, Exit.EVIDENCE_LACKING),
         (LACKS, FAILS, Exit.EVIDENCE_LACKING),
     ],
-    ids=["new", "resolved", "still", "lost", "unknown-before"],
+    ids=["new", "resolved", "waived", "still", "lost", "unknown-before"],
 )
 def test_exit_code_when_asked(
     tmp_path: Path, older: dict[str, Any], newer: dict[str, Any], code: Exit

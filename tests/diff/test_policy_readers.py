@@ -44,8 +44,8 @@ class Recorded(Mapping[str, Any]):
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Judge the samples and return the check types that asked, by policy entry."""
+def judged(monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, set[str]], str]:
+    """Judge the samples; return the check types that asked by policy entry, and all expected."""
     notes: dict[str, set[str]] = defaultdict(set)
     plan = prepare(Options(benchmarks=("cis-1.5", "cis-1.12")))
     values, lists = (Recorded(part, notes) for part in (plan.policy.values, plan.policy.lists))
@@ -61,13 +61,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
     monkeypatch.setattr(judge, "_evaluate", noting)
     recording = replace(plan, policy=replace(plan.policy, values=values, lists=lists))
-    assess(recording, open_bundles((SAMPLES,)), lambda _: None)
-    return notes
+    made = assess(recording, open_bundles((SAMPLES,)), lambda _: None)
+    findings = (f for one in made for control in one.controls for f in control.findings)
+    return notes, " ".join(finding.expected for finding in findings)
 
 
-def test_readers_are_known(asked: dict[str, set[str]]) -> None:
+def test_readers_are_known(judged: tuple[dict[str, set[str]], str]) -> None:
+    asked, expected = judged
     for name, types in asked.items():
-        if name not in PRINTED:
+        if name in PRINTED:
+            assert name in expected
+        else:
             assert types - {""} <= POLICY_READERS[name], name
 
 
