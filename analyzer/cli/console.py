@@ -44,6 +44,22 @@ class ReaderGoneError(Exception):
     """The program at the other end of the pipe has stopped reading: ``| head``."""
 
 
+def colourful() -> bool:
+    """Tell whether standard output shows colours and the user wants them (no-color.org)."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        return False
+    return os.environ.get("TERM") != "dumb"
+
+
+def screen_width(most: int) -> int:
+    """Return the columns of the terminal, ``most`` at most; ``most`` where there is none."""
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):  # no terminal, or no file at all
+        return most
+    return min(columns or most, most)
+
+
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Callable[[str], None]]:
     """Show a bar while work runs; yields a function that is told of each step.

@@ -19,10 +19,10 @@ from analyzer.reports.story import (
     worst,
 )
 from analyzer.reports.words import (
-    VERDICTS,
     benchmark_line,
     by_name,
     chapters,
+    columns,
     counts_line,
     levels,
     nodes_in_evidence,
@@ -33,7 +33,6 @@ from analyzer.reports.words import (
 )
 
 _WORST = 5
-_RARE = frozenset({Verdict.ERROR, Verdict.NOT_APPLICABLE, Verdict.OUT_OF_SCOPE})
 
 
 def front(a: Assessment) -> Iterator[str]:
@@ -142,7 +141,7 @@ def summary(a: Assessment) -> Iterator[str]:
 
 def _tallies(what: str, tallies: Mapping[str, Tally], a: Assessment) -> str:
     overall = a.summary.overall
-    words = tuple(v for v in VERDICTS if overall.by_verdict[v] or v not in _RARE)
+    words = columns(a)
     named = [(plain(name), tally) for name, tally in tallies.items()]
     rows = [(name, *_numbers(tally, words)) for name, tally in [*named, ("**all**", overall)]]
     heads = (*words, "controls", "score", "coverage")

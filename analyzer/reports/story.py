@@ -147,30 +147,42 @@ def waiver_story(a: Assessment) -> Iterator[str]:
         f"Accepted risks among the failing controls: {a.summary.waived}. They count as failures "
         f"in the score of {before}; without them it would be {after}."
     )
-    states = Counter(record.state for record in a.waivers)
-    idle = [f"{states[s]} {s}" for s in WaiverState if states[s] and s is not WaiverState.MATCHED]
+    idle = idle_waivers(a)
     if idle:
-        yield f"Waivers without effect: {', '.join(idle)}."
+        yield f"Waivers without effect: {idle}."
+
+
+def idle_waivers(a: Assessment) -> str:
+    """Return the waivers that have no effect by state, ``1 stale, 2 expired``; may be empty."""
+    states = Counter(record.state for record in a.waivers)
+    idle = (state for state in WaiverState if state is not WaiverState.MATCHED)
+    return ", ".join(f"{states[state]} {state}" for state in idle if states[state])
 
 
 def review_story(a: Assessment) -> Iterator[str]:
     """Yield what the auditor said, in numbers."""
     if not (a.summary.by_review or a.summary.stale_reviews):
         return
-    said = ", ".join(f"{n} {word}" for word, n in sorted(a.summary.by_review.items()))
-    count = sum(a.summary.by_review.values())
-    yield f"Controls reviewed by an auditor: {count}" + (f" ({said})." if said else ".")
+    yield f"Controls reviewed by an auditor: {review_counts(a)}."
     if a.summary.stale_reviews:
         yield f"Stale reviews, of results that have changed since: {a.summary.stale_reviews}."
+
+
+def review_counts(a: Assessment) -> str:
+    """Return how many reviews hold and what they say, ``3 (2 agree, 1 fail)``."""
+    words = ", ".join(f"{count} {word}" for word, count in sorted(a.summary.by_review.items()))
+    total = str(sum(a.summary.by_review.values()))
+    return f"{total} ({words})" if words else total
 
 
 def change_story(a: Assessment) -> Iterator[str]:
     """Yield what changed since the older assessment that was given."""
     if a.changes is None:
         return
-    counts, older = a.changes.counts, a.changes.older
-    parts = [f"{text} {counts[word]}" for word, text in _CHANGED.items() if counts.get(word)]
+    older = a.changes.older
     since = f"Since the assessment of {older.as_of[:10]} ({older.benchmark})"
+    found = [(text, a.changes.counts.get(word, 0)) for word, text in _CHANGED.items()]
+    parts = [f"{text} {count}" for text, count in found if count]
     yield f"{since}: {', '.join(parts) or 'nothing changed'}."
     if a.changes.limits:
         yield f"What stands against the comparison: {' '.join(a.changes.limits[:3])}"

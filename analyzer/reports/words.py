@@ -24,6 +24,8 @@ VERDICTS = (
 )
 """Reading order: what was decided first, then what was not."""
 
+_RARE = frozenset({Verdict.ERROR, Verdict.NOT_APPLICABLE, Verdict.OUT_OF_SCOPE})
+
 COMPARISONS = (
     Comparison.CONTRADICTED,
     Comparison.BETTER_THAN_ATTESTED,
@@ -111,6 +113,12 @@ def counts_line(counts: Mapping[str, int]) -> str:
     """Return ``12 pass, 3 fail``: verdicts above zero in reading order."""
     parts = [f"{counts[word]} {word}" for word in VERDICTS if counts.get(word)]
     return ", ".join(parts) or "none"
+
+
+def columns(a: Assessment) -> tuple[Verdict, ...]:
+    """Return the verdicts that a narrow table of counts shows: rare ones only when they occur."""
+    counts = a.summary.overall.by_verdict
+    return tuple(verdict for verdict in VERDICTS if counts[verdict] or verdict not in _RARE)
 
 
 def several(items: tuple[str, ...], most: int) -> str:
