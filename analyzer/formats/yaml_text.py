@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 YamlOut: TypeAlias = "str | Sequence[YamlOut] | Mapping[str, YamlOut]"
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z]*(-[A-Za-z]+)*")
+_WORD = re.compile(r"[A-Za-z]+([-_][A-Za-z]+)*")
 _NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _LONG = 72
 
