@@ -34,11 +34,11 @@ CHANGES: Table[ControlChange] = Table(
     empty="Neither assessment has a control.",
     wanted=lambda assessment: assessment.changes is not None,
     columns=(
-        Column(name="Change", kind=Kind.WORD, width=16, value=lambda r: r.change.value),
+        Column(name="Change", kind=Kind.WORD, width=22, value=lambda r: r.change.value),
         Column(
             name="Recommendation #",
             kind=Kind.ID,
-            width=16,
+            width=15,
             value=lambda r: r.id,
             link=Link(sheet="Controls", key="Recommendation #"),
         ),

@@ -131,7 +131,6 @@ GAPS: Table[GapRow] = Table(
             kind=Kind.PROSE,
             width=32,
             value=lambda r: ", ".join(r.gap.controls),
-            link=Link(sheet="Controls", key="Recommendation #"),
         ),
         Column(name="Missing evidence", kind=Kind.CODE, width=24, value=lambda r: r.gap.key),
         Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.gap.subject),

@@ -200,6 +200,13 @@ def _cells(control: ControlResult) -> str:
     return "; ".join(f"{name}: {cell}" for name, cell in published)
 
 
+def _explained(control: ControlResult) -> str:
+    """Return what the provider says about its result, and where it contradicts itself."""
+    r = control.responsibility
+    flaw = f"The publication contradicts itself: {r.inconsistency}" if r.inconsistency else ""
+    return "\n".join(text for text in (r.explanation, flaw) if text)
+
+
 PUBLISHED: Table[ControlResult] = Table(
     name="Published vs observed",
     key="Recommendation #",
@@ -232,7 +239,7 @@ PUBLISHED: Table[ControlResult] = Table(
         Column(
             name="Why",
             kind=Kind.PROSE,
-            width=32,
+            width=28,
             value=lambda c: c.responsibility.comparison_reason,
         ),
         Column(
@@ -242,14 +249,7 @@ PUBLISHED: Table[ControlResult] = Table(
             name="Provider's explanation",
             kind=Kind.PROSE,
             width=42,
-            value=lambda c: c.responsibility.explanation,
-            optional=True,
-        ),
-        Column(
-            name="Publication contradicts itself",
-            kind=Kind.PROSE,
-            width=26,
-            value=lambda c: c.responsibility.inconsistency,
+            value=_explained,
             optional=True,
         ),
         Column(

@@ -40,7 +40,7 @@ THIRD_PARTY: Table[AssertedRow] = Table(
         Column(
             name="Recommendation #",
             kind=Kind.ID,
-            width=16,
+            width=15,
             value=lambda r: r.said.control,
             link=Link(sheet="Controls", key="Recommendation #"),
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.judgement import Scope, WaiverRecord
-from analyzer.reports.table import Column, Kind, Link, Table
+from analyzer.reports.table import Column, Kind, Table
 from analyzer.reports.workbook_cells import day_of
 
 
@@ -65,7 +65,6 @@ WAIVERS: Table[WaiverRow] = Table(
             kind=Kind.PROSE,
             width=16,
             value=lambda r: ", ".join(r.record.waiver.controls),
-            link=Link(sheet="Controls", key="Recommendation #"),
         ),
         Column(
             name="Where", kind=Kind.PROSE, width=22, value=lambda r: _scope(r.record.waiver.scope)
@@ -74,7 +73,7 @@ WAIVERS: Table[WaiverRow] = Table(
             name="Failures covered", kind=Kind.COUNT, width=10, value=lambda r: r.record.findings
         ),
         Column(
-            name="Reason", kind=Kind.PROSE, width=15, value=lambda r: r.record.waiver.reason.value
+            name="Reason", kind=Kind.PROSE, width=18, value=lambda r: r.record.waiver.reason.value
         ),
         Column(
             name="Justification",

@@ -5,18 +5,19 @@ from typing import Any
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import MEANING
-from analyzer.reports.words import (
-    LIMITS,
-    VERDICTS,
-    benchmark_line,
-    by_name,
-    counts_line,
-    nodes_in_evidence,
-    other_line,
-    profile_facts,
-    reading_line,
-    score_line,
+from analyzer.reports.cover_texts import (
+    REVIEWING,
+    SHEETS,
+    comparison_limits,
+    differences,
+    facts,
+    how_far,
+    in_short,
+    subject_line,
 )
+from analyzer.reports.story import worst
+from analyzer.reports.text import cut, one_line
+from analyzer.reports.words import LIMITS, VERDICTS, by_name, counts_line, score_line
 from analyzer.reports.workbook_cells import cell_text, row_height
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_style import Styles
@@ -24,21 +25,9 @@ from analyzer.reports.workbook_style import Styles
 NAME = "Cover"
 _WIDTHS = (24, 82, 18, 42)
 
-_SHEETS = {
-    "Summary": "Totals by section, responsibility and level, with score and coverage.",
-    "Controls": "The register: one row for every control of the benchmark.",
-    "Findings": "One row for each node or object that a control was judged on.",
-    "Evidence": "Where each piece of evidence stands: bundle, member, hash and place.",
-    "Responsibility": "Who answers for each control; first three columns as in a FedRAMP CRM.",
-    "Published vs observed": "What the provider publishes beside what the evidence shows.",
-    "Gaps": "What evidence to ask for, the command that collects it, and what waits for it.",
-    "Nodes": "Every control that was judged on nodes, a column a node.",
-    "Waivers": "Accepted risks: what they cover, until when, and whether they took effect.",
-    "Changes": "What changed since the older assessment, and what cannot be compared.",
-    "Third party": "What another tool says, beside our verdict; an assertion, not evidence.",
-    "Crosswalk": "What a move from an older benchmark of this run changes.",
-}
-"""What a sheet is for, by its name."""
+_WORST, _SAID = 5, 170
+_LETTER = 1.12
+"""Letters that fit into one unit of column width."""
 _FURTHER = "Further rows of the sheet before it."
 
 
@@ -65,26 +54,56 @@ class CoverSheet:
         for column, width in enumerate(_WIDTHS):
             self._sheet.set_column(column, column, width)
         self._title(a)
-        self._pairs("This report", _facts(a, report_id))
+        self._pairs("In short", in_short(a))
+        self._worst(a)
         self._pairs("Read this first", [(f"Note {n}", t) for n, t in enumerate(a.notices, 1)])
-        self._pairs("Where text and behaviour differ", _differences(a))
+        # Heeded by programs that print a scaled sheet with breaks, ignored by the others.
+        self._sheet.set_h_pagebreaks([self._row])
+        self._pairs("What was judged", facts(a, report_id))
+        self._sheets(sheets)
+        self._pairs("For the auditor", REVIEWING)
+        self._pairs("What stands against the comparison", comparison_limits(a))
+        self._pairs("What did not fit", [(f"Sheet note {n}", r) for n, r in enumerate(remarks, 1)])
+        self._pairs("Where text and behaviour differ", differences(a))
         self._bundles(a)
         self._legend()
         self._pairs("Declared policy: " + a.policy_id, by_name(a.policy))
         self._pairs("Limits", [(f"Limit {n}", text) for n, text in enumerate(LIMITS, 1)])
-        self._sheets(sheets)
-        self._pairs("What did not fit", [(f"Sheet note {n}", r) for n, r in enumerate(remarks, 1)])
         set_up_page(self._sheet, report_id)
         self._sheet.print_area(0, 0, self._row, len(_WIDTHS) - 1)
 
     def _title(self, a: Assessment) -> None:
         self._sheet.set_row(0, 30)
         self._sheet.write_string(0, 0, "Kubernetes benchmark assessment", self._styles["title"])
-        self._sheet.write_string(1, 0, cell_text(a.benchmark_title), self._styles["subtitle"])
+        self._sheet.write_string(1, 0, cell_text(subject_line(a)), self._styles["subtitle"])
         line = f"{counts_line(a.summary.overall.by_verdict)}; {score_line(a.summary.overall)}"
         self._sheet.set_row(2, 26)
         self._sheet.merge_range(2, 0, 2, 3, line, self._styles["headline"])
         self._row = 4
+
+    def _worst(self, a: Assessment) -> None:
+        """Write the failures to speak of first, each with what was seen and who must act."""
+        found = worst(a, _WORST)
+        if not found:
+            return
+        self._heading("Worst failures")
+        self._heads(("Control", "What fails", "Who must act", "How far"))
+        for c in found:
+            said = cut(one_line(f"{c.title}. {c.explanation}"), _SAID, " ...")
+            texts = (c.id, said, c.responsibility.party.value, how_far(c))
+            self._cells(tuple(cell_text(text) for text in texts))
+        self._row += 1
+
+    def _heads(self, names: tuple[str, ...]) -> None:
+        for column, name in enumerate(names):
+            self._sheet.write_string(self._row, column, name, self._styles["head"])
+        self._row += 1
+
+    def _cells(self, shown: tuple[str, ...]) -> None:
+        for column, text in enumerate(shown):
+            self._sheet.write_string(self._row, column, text, self._styles["prose"])
+        self._fit(tuple(zip(shown, _WIDTHS, strict=True)))
+        self._row += 1
 
     def _heading(self, title: str) -> None:
         for column in range(len(_WIDTHS)):
@@ -111,10 +130,7 @@ class CoverSheet:
 
     def _bundles(self, a: Assessment) -> None:
         self._heading("Bundles")
-        heads = ("Subject", "Bundle", "Integrity", "Collected")
-        for column, name in enumerate(heads):
-            self._sheet.write_string(self._row, column, name, self._styles["head"])
-        self._row += 1
+        self._heads(("Subject", "Bundle", "Integrity", "Collected"))
         for b in a.bundles:
             ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
             statuses = ", ".join(f"{count} {status}" for status, count in by_name(b.counts))
@@ -124,11 +140,7 @@ class CoverSheet:
                 f"hashes {b.integrity}\n{b.signature}",
                 f"{b.collected_at}, {ran}\nby {b.collector}\nprobes: {statuses}",
             )
-            shown = tuple(cell_text(text) for text in cells)
-            for column, text in enumerate(shown):
-                self._sheet.write_string(self._row, column, text, self._styles["prose"])
-            self._fit(tuple(zip(shown, _WIDTHS, strict=True)))
-            self._row += 1
+            self._cells(tuple(cell_text(text) for text in cells))
         self._row += 1
 
     def _legend(self) -> None:
@@ -142,37 +154,14 @@ class CoverSheet:
     def _sheets(self, sheets: tuple[str, ...]) -> None:
         self._heading("Sheets")
         for name in ("Summary", *sheets):
-            self._pair(name, _SHEETS.get(name, _FURTHER), "label")
+            self._pair(name, SHEETS.get(name, _FURTHER), "label")
             link = f"internal:'{name}'!A1"
             self._sheet.write_url(self._row - 1, 0, link, self._styles["link"], name)
         note = "Columns right of the printed area are there to filter by; they do not print."
         self._sheet.write_string(self._row, 0, note, self._styles["text"])
-        self._row += 1
+        self._row += 2
 
     def _fit(self, texts: tuple[tuple[str, float], ...]) -> None:
-        height = row_height(texts)
+        height = row_height(tuple((text, width * _LETTER) for text, width in texts))
         if height is not None:
             self._sheet.set_row(self._row, height)
-
-
-def _differences(a: Assessment) -> list[tuple[str, str]]:
-    return [
-        (c.id, f"{c.title}: {c.verdict.value}; {other_line(c.other_reading)}")
-        for c in a.controls
-        if c.other_reading is not None
-    ]
-
-
-def _facts(a: Assessment, report_id: str) -> list[tuple[str, str]]:
-    return [
-        ("Report id", f"{report_id} (first 16 digits of SHA-256 of assessment.json)"),
-        ("As of", a.as_of),
-        ("Benchmark", benchmark_line(a)),
-        ("Why this benchmark", a.benchmark_why),
-        ("Cluster", a.cluster.uid or "unknown"),
-        ("Kubernetes version", a.cluster.kubernetes_version or "unknown"),
-        ("Nodes", nodes_in_evidence(a)),
-        *(profile_facts(a.profile) if a.profile else ()),
-        ("Reading", reading_line(a)),
-        ("Written by", f"kube-evidence {a.analyzer_version}"),
-    ]
