@@ -64,12 +64,11 @@ def lay_over(assessments: tuple[Assessment, ...], loaded: Loaded) -> tuple[Asses
     Raises:
         UserFileError: A file does not fit the assessments.
     """
-    lost = unclaimed(loaded.additions, assessments)
-    if lost:
+    for lost in unclaimed(loaded.additions, assessments):
         raise UserFileError(
-            "--reviews",
-            f"the reviews are of {lost}, and no assessment of this run is",
-            advice=f"Add --benchmark {lost}, or give the reviews of this benchmark.",
+            "--waivers, --reviews",
+            f"{lost}, and no assessment of this run is",
+            advice="Name that benchmark with --benchmark, or give the file of this one.",
         )
     concluded = tuple(conclude(one, loaded.additions) for one in assessments)
     if loaded.baseline is None:

@@ -4,6 +4,7 @@
 whichever wrote it. Laying the same additions on twice changes nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.judgement.review_file import ReviewFile
@@ -32,8 +33,9 @@ class Additions:
 def conclude(assessment: Assessment, additions: Additions) -> Assessment:
     """Lay waivers, then reviews, then other tools' results over an assessment.
 
-    Reviews of another benchmark than this one are left out: in a run of several benchmarks
-    each takes its own; that one of them does is for the caller to see (``unclaimed``).
+    Reviews of another benchmark than this one are left out, and waivers of another are unused:
+    in a run of several benchmarks each takes its own; that one of them does is for the caller
+    to see (``unclaimed``).
 
     Raises:
         UserFileError: A file names a control that the benchmark lacks, or another cluster.
@@ -46,12 +48,14 @@ def conclude(assessment: Assessment, additions: Additions) -> Assessment:
     return a
 
 
-def unclaimed(additions: Additions, assessments: tuple[Assessment, ...]) -> str:
-    """Name the benchmark of a review file that fits none of the assessments; empty if one does."""
-    file = additions.reviews
-    if file is None or any(a.benchmark_id == file.benchmark for a in assessments):
-        return ""
-    return file.benchmark
+def unclaimed(additions: Additions, assessments: tuple[Assessment, ...]) -> Iterator[str]:
+    """Yield the names of files whose benchmark none of the assessments is of."""
+    made = {a.benchmark_id for a in assessments}
+    waivers, reviews = additions.waivers, additions.reviews
+    if waivers is not None and waivers.benchmark not in made:
+        yield f"{waivers.where} is of {waivers.benchmark}"
+    if reviews is not None and reviews.benchmark not in made:
+        yield f"{reviews.name} is of {reviews.benchmark}"
 
 
 def _with_people(a: Assessment, waivers: WaiverFile | None, reviews: ReviewFile) -> Assessment:
