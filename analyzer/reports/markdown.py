@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment
 from analyzer.reports.markdown_back import bundles, gaps, legend, nodes
+from analyzer.reports.markdown_changes import changes
 from analyzer.reports.markdown_crosswalk import crosswalks
 from analyzer.reports.markdown_detail import findings
 from analyzer.reports.markdown_evidence import evidence, evidence_blocks
@@ -16,6 +17,7 @@ from analyzer.reports.markdown_parties import responsibility
 from analyzer.reports.markdown_people import reviews, waivers
 from analyzer.reports.markdown_readings import readings
 from analyzer.reports.markdown_register import register
+from analyzer.reports.markdown_third_party import third_party
 from analyzer.reports.rendering import Rendering
 
 
@@ -34,6 +36,8 @@ def _chapters(a: Assessment) -> Iterator[str]:
     yield from responsibility(a)
     yield from waivers(a)
     yield from reviews(a)
+    yield from changes(a)
+    yield from third_party(a)
     yield from readings(a)
     yield from gaps(a)
     yield from nodes(a)

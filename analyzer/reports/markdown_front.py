@@ -1,5 +1,6 @@
 """The front page of report.md: what a reader with two minutes has to know."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
@@ -90,13 +91,17 @@ def _failure(c: ControlResult) -> tuple[str, ...]:
 def contents(blocks: tuple[str, ...]) -> Iterator[str]:
     """Yield the table of contents: chapters, and sections of the register."""
     yield "## Contents"
-    lines = []
+    lines, seen = [], Counter[str]()
     for block in blocks:
         marks, _, text = block.rstrip("\n").partition(" ")
-        if marks == "##":
-            lines.append(f"- [{text}](#{anchor(text)})")
-        elif marks == "###" and text.startswith("Section "):
-            lines.append(f"  - [{text}](#{anchor(text)})")
+        if marks not in {"##", "###"}:
+            continue
+        # Renderers number a heading that stands there a second time.
+        aim, again = anchor(text), seen[anchor(text)]
+        seen[aim] += 1
+        if marks == "##" or text.startswith("Section "):
+            indent = "" if marks == "##" else "  "
+            lines.append(f"{indent}- [{text}](#{aim}{f'-{again}' if again else ''})")
     yield "\n".join(lines)
 
 

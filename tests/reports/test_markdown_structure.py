@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -72,6 +73,14 @@ def test_contents_list_every_chapter(text: str, tokens: list[Token]) -> None:
     chapters = [words for level, words in _headings(tokens) if level == 2]
     contents = text.split("\n## Contents\n")[1].split("\n## ", maxsplit=1)[0]
     assert re.findall(r"(?m)^- \[(.*)\]\(#", contents) == chapters[1:]
+
+
+def test_two_chapters_of_one_name_have_a_link_each(assessment: Assessment) -> None:
+    (tool,) = assessment.third_party
+    made = replace(assessment, third_party=(tool, tool))
+    text = render("md", made)["report.md"].decode("utf-8")
+    assert "\n- [What kube-bench says](#what-kube-bench-says)\n" in text
+    assert "\n- [What kube-bench says](#what-kube-bench-says-1)\n" in text
 
 
 def test_nothing_is_raw(tokens: list[Token]) -> None:
