@@ -24,7 +24,7 @@ MEANING = {
     Exit.DEFECT: "a defect of ours",
     Exit.USAGE: "wrong usage",
     Exit.BUNDLE_REFUSED: "a bundle was refused",
-    Exit.USER_FILE: "one of your own files (benchmark, profile, policy, waivers, reviews) is invalid",
+    Exit.USER_FILE: "a file of yours (benchmark, profile, policy, waivers, reviews) is invalid",
     Exit.CONTROL_FAILED: "with --exit-code: a control failed without a waiver",
     Exit.EVIDENCE_LACKING: "with --exit-code: none failed, but some lack evidence",
 }
