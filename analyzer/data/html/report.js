@@ -139,7 +139,7 @@
       document.getElementById("register").scrollIntoView();
       return;
     }
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.querySelector(":target");
     if (!target) return;
     if (controls.includes(target)) {
       if (target.hidden) restore("");
