@@ -27,7 +27,7 @@ class ReviewFile:
         cluster: UID of the cluster; empty where it was unknown.
         report: Report id of the workbook that they were read from; empty where there was none.
         reviews: By control number, one a control.
-        where: The file's name for messages.
+        name: What messages call the file.
         sha256: Of the file's bytes; empty when it was not read from one.
     """
 
@@ -35,7 +35,7 @@ class ReviewFile:
     cluster: str
     report: str
     reviews: tuple[Review, ...]
-    where: str = field(default="reviews.yaml", compare=False)
+    name: str = field(default="reviews.yaml", compare=False)
     sha256: str = field(default="", compare=False)
 
 
@@ -72,7 +72,7 @@ def read_reviews(data: bytes, *, name: str = "reviews.yaml") -> ReviewFile:
         cluster=document["cluster"],
         report=document["report"],
         reviews=_sorted(_review(entry) for entry in entries),
-        where=name,
+        name=name,
         sha256=hashlib.sha256(data).hexdigest(),
     )
 

@@ -52,7 +52,7 @@ def apply_reviews(
     unknown = [review.control for review in file.reviews if review.control not in known]
     if unknown:
         raise UserFileError(
-            file.where,
+            file.name,
             f"{benchmark} has no control {', '.join(unknown)}",
             advice="Mend the number, or take the entry out.",
         )
@@ -63,13 +63,13 @@ def apply_reviews(
 def _refuse_foreign(file: ReviewFile, benchmark: str, cluster_uid: str | None) -> None:
     if file.benchmark != benchmark:
         raise UserFileError(
-            file.where,
+            file.name,
             f"reviews {file.benchmark}, but the assessment is of {benchmark}",
             advice=f"Give it with --benchmark {file.benchmark}; control numbers differ.",
         )
     if file.cluster and cluster_uid and file.cluster != cluster_uid:
         raise UserFileError(
-            file.where,
+            file.name,
             f"reviews cluster {file.cluster}, but the assessment is of {cluster_uid}",
             advice="Give the reviews of this cluster.",
         )

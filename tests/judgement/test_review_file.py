@@ -125,7 +125,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_file_is_named_in_messages(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_bytes(write_reviews(file_of(review())))
-    assert load_reviews(path).where == str(path)
+    assert load_reviews(path).name == str(path)
     path.write_bytes(b"x" * (9 * 1024 * 1024))
     with pytest.raises(UserFileError, match="larger"):
         load_reviews(path)
