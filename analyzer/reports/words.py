@@ -234,23 +234,3 @@ def contradicted(assessment: Assessment) -> tuple[ControlResult, ...]:
         for control in assessment.controls
         if control.responsibility.comparison is Comparison.CONTRADICTED
     )
-
-
-def worst_failures(assessment: Assessment, most: int = 5) -> tuple[ControlResult, ...]:
-    """Return the failures to speak of first; those that somebody accepted or settled are out.
-
-    What contradicts a publication comes first, then level 1, then what fails on most subjects.
-    """
-    unsettled = (Disposition.NON_COMPLIANT, Disposition.PROVIDER_GAP, Disposition.PENDING_REVIEW)
-    failing = [
-        control
-        for control in assessment.controls
-        if control.verdict is Verdict.FAIL and control.disposition in unsettled
-    ]
-    return tuple(sorted(failing, key=_urgency)[:most])
-
-
-def _urgency(control: ControlResult) -> tuple[bool, int, int, object]:
-    contradicts = control.responsibility.comparison is Comparison.CONTRADICTED
-    subjects = control.counts.get(Verdict.FAIL, 0)
-    return not contradicts, control.level, -subjects, control_order(control.id)
