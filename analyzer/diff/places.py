@@ -70,7 +70,7 @@ def _seen(
 ) -> bool:
     if findings:
         return all(f.verdict not in UNDECIDED for f in findings)
-    if not whole or control.verdict is Verdict.OUT_OF_SCOPE:
+    if not whole:
         return False
     if subject == _CLUSTER:
         return covered(control) and control.verdict not in UNDECIDED

@@ -68,7 +68,8 @@ def assessment(spec: Mapping[str, Any], bundles: str) -> Assessment:
 def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
     """Return one row: ``findings`` by subject, or a bare ``verdict``."""
     findings = tuple(
-        _finding(subject, word, spec) for subject, word in spec.get("findings", {}).items()
+        _finding(subject, word, _expected(spec, at))
+        for at, (subject, word) in enumerate(spec.get("findings", {}).items())
     )
     verdict = Verdict(spec.get("verdict", worst(f.verdict for f in findings)))
     other = spec.get("other")
@@ -100,14 +101,20 @@ def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
     )
 
 
-def _finding(subject: str, word: str, spec: Mapping[str, Any]) -> Finding:
+def _expected(spec: Mapping[str, Any], at: int) -> str:
+    """Return what a finding was held to: the same for all, or one by one."""
+    wanted: str | list[str] = spec.get("expected", "false")
+    return wanted if isinstance(wanted, str) else wanted[at]
+
+
+def _finding(subject: str, word: str, expected: str) -> Finding:
     verdict, _, lacking = word.partition(" lacks ")
     key, _, place = lacking.partition(" of ")
     return replace(
         _BASE.controls[1].findings[0],
         subject=subject,
         verdict=Verdict(verdict),
-        expected=spec.get("expected", "false"),
+        expected=expected,
         evidence=(),
         notes=(),
         other_reading=None,
