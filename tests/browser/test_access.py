@@ -120,7 +120,7 @@ def test_page_is_named_and_built_in_order(page: Page, site: dict[str, str], name
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     for role in ("main", "navigation"):
-        assert page.get_by_role(role).count() == 1  # type: ignore[arg-type]  # both are roles
+        assert page.get_by_role(role).count() == 1
 
 
 @pytest.mark.parametrize("name", PAGES)
