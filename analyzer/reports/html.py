@@ -37,6 +37,7 @@ class Page:
         gaps, bundles, nodes: What is listed of them; the counts of all beside them.
         waiver_places: Position from 1 by id of each listed waiver, for links.
         bundle_places: Position from 1 by SHA-256 of each listed bundle, for links.
+        linked: Evidence ids that stand in the last chapter.
     """
 
     report_id: str
@@ -55,6 +56,7 @@ class Page:
     bundles: tuple[BundleSummary, ...]
     bundle_places: dict[str, int]
     evidence: tuple[EvidenceRow, ...]
+    linked: frozenset[str]
 
 
 def write(assessment: Assessment, rendering: Rendering) -> bytes:
@@ -73,7 +75,7 @@ def write(assessment: Assessment, rendering: Rendering) -> bytes:
 
 def _page(a: Assessment, report_id: str) -> Page:
     rows = register(a)
-    cluster, known = nodes(a), a.bundles[:_ROWS]
+    cluster, known, pieces = nodes(a), a.bundles[:_ROWS], evidence_rows(a, rows)
     return Page(
         report_id=report_id,
         front=front(a),
@@ -90,7 +92,8 @@ def _page(a: Assessment, report_id: str) -> Page:
         nodes_total=len(cluster),
         bundles=known,
         bundle_places={bundle.sha256: n for n, bundle in enumerate(known, 1)},
-        evidence=evidence_rows(a, rows),
+        evidence=pieces,
+        linked=frozenset(piece.entry.id for piece in pieces),
     )
 
 

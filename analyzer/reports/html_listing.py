@@ -12,6 +12,9 @@ FINDINGS = 50
 EVIDENCE_EACH = 6
 """Evidence ids that are listed for one finding."""
 
+EVIDENCE = 100
+"""Pieces of evidence that are listed for one control."""
+
 SUBJECTS = 12
 """Names that are listed in one line."""
 
@@ -27,9 +30,9 @@ def listed_findings(control: ControlResult) -> tuple[Finding, ...]:
 
 
 def listed_evidence(findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    """Return the evidence ids that listed findings name, each once."""
+    """Return the first evidence ids that listed findings name, each once."""
     named = (entry for finding in findings for entry in finding.evidence[:EVIDENCE_EACH])
-    return tuple(dict.fromkeys(named))
+    return tuple(islice(dict.fromkeys(named), EVIDENCE))
 
 
 def subjects_line(names: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from analyzer.model.judgement import ReviewVerdict
 from analyzer.model.responsibility import Party
 from analyzer.model.review_sheet import VERDICT_WORDS
 from analyzer.model.verdict import Disposition
+from analyzer.reports.citations import evidence_of
 from analyzer.reports.html_listing import listed_evidence, listed_findings
 from analyzer.reports.words import COMPARISONS, VERDICTS, chapter, section_label
 
@@ -25,7 +26,7 @@ class Row:
     Attributes:
         change: Since the older assessment; None without one, or for a control it lacks.
         review_state: The auditor's word, ``stale`` or ``unreviewed``.
-        unlisted: Findings that are not listed.
+        unlisted, unlisted_evidence: Findings, and pieces of evidence, that are not listed.
     """
 
     control: ControlResult
@@ -34,6 +35,7 @@ class Row:
     findings: tuple[Finding, ...]
     unlisted: int
     evidence: tuple[EvidenceRef, ...]
+    unlisted_evidence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +91,15 @@ def register(a: Assessment) -> Register:
 
 def _row(control: ControlResult, change: Change | None, known: Mapping[str, EvidenceRef]) -> Row:
     findings = listed_findings(control)
+    evidence = tuple(known[entry] for entry in listed_evidence(findings) if entry in known)
     return Row(
         control=control,
         change=change,
         review_state=_review_state(control),
         findings=findings,
         unlisted=len(control.findings) - len(findings),
-        evidence=tuple(known[entry] for entry in listed_evidence(findings) if entry in known),
+        evidence=evidence,
+        unlisted_evidence=len(evidence_of(control)) - len(evidence),
     )
 
 

@@ -268,6 +268,24 @@ def test_findings_beyond_the_limit_are_counted() -> None:
     assert part.count('<tr><th scope="row"><bdi class="code">') == 50
 
 
+def test_evidence_beyond_the_limit_is_counted_and_never_a_dead_link() -> None:
+    a = build(texts=TAME)
+    control = next(c for c in a.controls if c.verdict is Verdict.FAIL)
+    pieces = tuple(replace(a.evidence[0], id=f"EV-{n:04d}") for n in range(1, 181))
+    findings = tuple(
+        replace(control.findings[0], evidence=tuple(p.id for p in pieces[n * 9 : n * 9 + 9]))
+        for n in range(20)
+    )
+    many = replace(control, findings=findings, counts={"fail": 20})
+    text = _write(replace(a, controls=(many,), evidence=pieces, crosswalks=(), changes=None))
+    assert "80 more pieces of evidence: see report.xlsx or assessment.json." in text
+    assert text.count("+3 more") == 20
+    assert "100 of 180 pieces" in text
+    ids = set(re.findall(r'id="(EV-[0-9]+)"', text))
+    assert len(ids) == 100
+    assert set(re.findall(r'href="#(EV-[0-9]+)"', text)) == ids
+
+
 def test_the_worst_findings_are_listed_first() -> None:
     a = _plain()
     control = next(c for c in a.controls if c.verdict is Verdict.PASS)
