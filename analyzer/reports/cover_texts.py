@@ -101,8 +101,8 @@ def facts(a: Assessment, report_id: str) -> Iterator[tuple[str, str]]:
     yield "Why this benchmark", a.benchmark_why
     yield "Levels in scope", _levels(a)
     yield "Reading", reading_line(a)
-    yield "Waivers", _file(a.waivers_sha256)
-    yield "Reviews", _file(a.reviews_sha256)
+    yield "Waivers file", _file(a.waivers_sha256)
+    yield "Reviews file", _file(a.reviews_sha256)
     for other in a.third_party:
         yield "Other tool", f"{other.tool}, SHA-256 {other.sha256}. {other.why}"
     if a.changes is not None:
@@ -121,7 +121,7 @@ def how_far(control: ControlResult) -> str:
 
 
 def _file(sha256: str) -> str:
-    return f"file with SHA-256 {sha256}" if sha256 else "none given"
+    return f"SHA-256 {sha256}" if sha256 else "none given"
 
 
 def _levels(a: Assessment) -> str:

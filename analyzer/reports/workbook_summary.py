@@ -11,7 +11,9 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from analyzer.model import review_sheet
+from analyzer.model.assertion import AGREEMENT_MEANING
 from analyzer.model.assessment import Assessment, Tally
+from analyzer.model.changes import CHANGE_MEANING
 from analyzer.model.responsibility import Party
 from analyzer.reports.tables_review import DISPOSITION, STALE
 from analyzer.reports.text import one_line
@@ -79,6 +81,8 @@ class SummarySheet:
         self._dispositions(a)
         self._reviews(a)
         self._comparisons(a)
+        self._changes(a)
+        self._other_tools(a)
         self._further(a)
         self._subsections(a)
         set_up_page(self._sheet, report_id)
@@ -261,6 +265,33 @@ class SummarySheet:
             out.label(word.value, meaning, "word")
             count = a.summary.by_comparison.get(word.value, 0)
             out.number(2, count, self._words("Comparison"))
+            out.row += 1
+        out.coloured(first)
+        out.row += 1
+
+    def _changes(self, a: Assessment) -> None:
+        if a.changes is None:
+            return
+        counts, older = a.changes.counts, a.changes.older
+        rows = [(word.value, text, counts.get(word, 0)) for word, text in CHANGE_MEANING.items()]
+        self._plain(f"Changes since {older.as_of[:10]}, {older.benchmark}", "Change", rows)
+
+    def _other_tools(self, a: Assessment) -> None:
+        for other in a.third_party:
+            found = Counter(said.agreement for said in other.results)
+            rows = [(word.value, text, found[word]) for word, text in AGREEMENT_MEANING.items()]
+            title = f"What {other.tool} says: an assertion, not evidence"
+            self._plain(title, "Agreement", rows)
+
+    def _plain(self, title: str, what: str, rows: Sequence[tuple[str, str, int]]) -> None:
+        """Write counts that nothing in the workbook changes."""
+        out = self._out
+        out.heading(one_line(title))
+        out.heads(what, "Meaning", "rows")
+        first = out.row
+        for word, meaning, count in rows:
+            out.label(word, meaning, "word")
+            out.number(2, count)
             out.row += 1
         out.coloured(first)
         out.row += 1

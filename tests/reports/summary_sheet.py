@@ -119,3 +119,18 @@ def _check_counts(rows: Rows, a: Assessment, now: dict[str, int]) -> None:
         "evidence to ask for": len(a.gaps),
         "stale reviews": s.stale_reviews,
     }
+    _check_people(rows, a)
+
+
+def _check_people(rows: Rows, a: Assessment) -> None:
+    titles = [str(row[0]) for row in rows]
+    changed = [title for title in titles if title.startswith("Changes since ")]
+    assert bool(changed) == (a.changes is not None)
+    if a.changes is not None:
+        found = {row[0]: row[2] for row in block(rows, changed[0])[1:]}
+        assert found == dict(a.changes.counts)
+    for other in a.third_party:
+        title = f"What {other.tool} says: an assertion, not evidence"
+        said = [one.agreement.value for one in other.results]
+        counted = {row[0]: row[2] for row in block(rows, title)[1:] if row[2]}
+        assert counted == {word: said.count(word) for word in said}
