@@ -12,7 +12,6 @@ from analyzer.diff.places import looked
 from analyzer.diff.rows import change_row
 from analyzer.diff.sides import Sides
 from analyzer.model.assessment import Assessment
-from analyzer.model.benchmark import control_order
 from analyzer.model.changes import Change, Changes, ChangesSide, ControlChange
 
 
@@ -32,7 +31,7 @@ def compare_assessments(
         benchmarks by topic. A control that only one side has stands alone.
     """
     sides = Sides(older=older, newer=newer, looked_before=looked(older), looked_now=looked(newer))
-    rows = tuple(sorted((change_row(pair, sides) for pair in pairs(sides)), key=_reading_order))
+    rows = tuple(sorted((change_row(pair, sides) for pair in pairs(sides)), key=_place))
     return Changes(
         older=_side(older, older_id),
         newer=_side(newer, newer_id),
@@ -66,5 +65,6 @@ def _side(a: Assessment, report_id: str) -> ChangesSide:
 _PLACE: Callable[[Change], int] = tuple(Change).index
 
 
-def _reading_order(row: ControlChange) -> tuple[object, ...]:
-    return _PLACE(row.change), control_order(row.id), row.newer is None
+def _place(row: ControlChange) -> int:
+    """Order by change alone: pairs come in the order of the newer benchmark already."""
+    return _PLACE(row.change)

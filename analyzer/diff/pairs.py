@@ -13,7 +13,8 @@ def pairs(sides: Sides) -> Iterator[Pair]:
     """Yield every control of both sides exactly once, the older one first in each pair.
 
     Numbers pair controls of the same benchmark. Between benchmarks a number may mean another
-    control, so that topics do; controls of one topic pair in their order.
+    control, so that topics do; controls of one topic pair in their order. Pairs come in the
+    order of the newer side; what only the older side has comes last.
     """
     name = _number if sides.same_benchmark else _topic
     before, after = _named(sides.older, name), _named(sides.newer, name)

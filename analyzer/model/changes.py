@@ -84,7 +84,8 @@ class Changes:
         limits: What stands against comparing the two as wholes, one sentence each: other
             benchmark, other evidence coverage, other reading, another cluster.
         counts: Controls by change word, every word present.
-        rows: By change in the order of ``Change``, then by number.
+        rows: By change in the order of ``Change``, then in the order of the newer benchmark;
+            controls that only the older side has come last.
     """
 
     older: ChangesSide

@@ -94,6 +94,15 @@ def test_a_file_that_is_no_assessment_is_refused(tmp_path: Path, content: bytes)
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "number", ["1.\u00b2", "1." + "9" * 5_000, "../x"], ids=["two", "long", "x"]
+)
+def test_numbers_that_are_none_are_compared_like_any_other(tmp_path: Path, number: str) -> None:
+    odd = {"controls": {number: {"findings": {"node/cp-1": "fail"}}}}
+    files = saved(tmp_path, "older", PASSES), saved(tmp_path, "newer", odd)
+    assert run_diff(request(*files, tmp_path / "out", exit_code=True)) == Exit.EVIDENCE_LACKING
+
+
 def test_an_unknown_format_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not write csv"):
         run_diff(request(tmp_path / "none", tmp_path / "none", formats=("md", "csv")))

@@ -64,7 +64,10 @@ def test_every_control_of_both_sides_stands_exactly_once() -> None:
         assert changes.counts == {
             w.value: Counter(r.change for r in changes.rows)[w] for w in Change
         }
-        keys = [(tuple(Change).index(r.change), control_order(r.id)) for r in changes.rows]
+        keys = [
+            (tuple(Change).index(r.change), r.newer is None, control_order(r.id))
+            for r in changes.rows
+        ]
         assert keys == sorted(keys)
         assert all(r.why for r in changes.rows)
 
