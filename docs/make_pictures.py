@@ -73,7 +73,12 @@ SCREENS = (
     Screen(picture="html-control.png", run="provider", scheme="light", control="1.2.1"),
 )
 _HEIGHT = 800
-_DOTS_PER_INCH = 84
+_DOTS_PER_INCH = 96
+_WIDTH_POINTS = 842  # A4, landscape
+_SHOWN_POINTS = 400
+_FOOTER_POINTS = 570
+"""Heights on a page: what a picture shows at most, and where the footer begins."""
+_WORD = re.compile(r'<word [^>]*yMax="([0-9.]+)"')
 _FOOTER = re.compile(r"report [0-9a-f]{16}\s+(\S.*?)\s+Page \d+ of \d+")
 _BROWSER = (
     "--no-sandbox",
@@ -117,10 +122,22 @@ def _sheets(folder: Path) -> Iterator[tuple[str, bytes]]:
         for one in (one for one in SHEETS if one.run == run):
             if one.sheet not in pages:
                 sys.exit(f"no pictures: no page of sheet {one.sheet} was printed")
-            number = str(pages[one.sheet])
-            where = ("-r", str(_DOTS_PER_INCH), "-f", number, "-l", number, "-singlefile")
-            _call("pdftoppm", *where, "-png", printed, folder / one.sheet)
+            _photograph(printed, str(pages[one.sheet]), folder / one.sheet)
             yield one.picture, (folder / f"{one.sheet}.png").read_bytes()
+
+
+def _photograph(printed: Path, page: str, target: Path) -> None:
+    """Write the upper part of one page as a PNG; short pages end below their last word."""
+    only = ("-f", page, "-l", page)
+    words = _call("pdftotext", "-bbox", *only, printed, "-").decode("utf-8", "replace")
+    ends = [float(found[1]) for found in _WORD.finditer(words)]
+    end = max((y for y in ends if y < _FOOTER_POINTS), default=0)
+    shown = (_WIDTH_POINTS, min(end + 8, _SHOWN_POINTS))
+    size = [str(int(points * _DOTS_PER_INCH / 72)) for points in shown]
+    crop = ("-x", "0", "-y", "0", "-W", size[0], "-H", size[1])
+    _call(
+        "pdftoppm", "-r", str(_DOTS_PER_INCH), *only, *crop, "-singlefile", "-png", printed, target
+    )
 
 
 def _pages(printed: Path) -> dict[str, int]:
