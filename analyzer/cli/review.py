@@ -23,6 +23,9 @@ from analyzer.model.verdict import Disposition
 from analyzer.pipeline.review import review_workbook
 
 _NAMED = 12
+_NEXT = ("--format", "json,xlsx,md", "-o", "reviewed")
+"""Into a folder of its own: the workbook that was filled in stays as it is, and the next round
+finds workbook and assessment side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,8 @@ def run_review(request: ReviewRequest) -> None:
     for line in _summary(found, assessment):
         say(printable(line))
     say(printable(f"written   {request.output}"))
-    paths = shlex.join([str(source), "--reviews", str(request.output)])
-    say(printable(f"next      kube-evidence report {paths}"))
+    words = [str(source), "--reviews", str(request.output), *_NEXT]
+    say(printable(f"next      kube-evidence report {shlex.join(words)}"))
 
 
 def _check_date(text: str) -> None:

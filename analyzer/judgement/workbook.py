@@ -123,6 +123,7 @@ def _needed(reviewer: str, reviewed_on: str) -> tuple[str, ...]:
 
 def _refuse_foreign(meta: Mapping[str, str], assessment: Assessment, name: str) -> None:
     if meta[review_sheet.META_CASE] == case_digest(assessment):
+        _refuse_other_reviews(meta, assessment, name)
         return
     benchmark = meta.get(review_sheet.META_BENCHMARK, "")
     cluster, ours = meta.get(review_sheet.META_CLUSTER, ""), assessment.cluster.uid or ""
@@ -140,6 +141,22 @@ def _refuse_foreign(meta: Mapping[str, str], assessment: Assessment, name: str) 
         what,
         advice="Name the assessment.json that was written with the workbook with --assessment; "
         "to carry reviews to newer evidence, give the reviews.yaml to analyze with --reviews.",
+    )
+
+
+def _refuse_other_reviews(meta: Mapping[str, str], assessment: Assessment, name: str) -> None:
+    """Refuse a block that was filled in from reviews that the assessment does not hold.
+
+    Nobody could tell then what the auditor wrote from what stood there before, and a stale
+    review that nobody touched would pass for a new one.
+    """
+    if meta.get(review_sheet.META_REVIEWS) in ("", assessment.reviews_sha256):
+        return
+    raise UserFileError(
+        name,
+        "was filled in advance from other reviews than the assessment holds",
+        advice="Name the assessment.json that was written with this workbook with --assessment; "
+        "kube-evidence report writes both with --format json,xlsx.",
     )
 
 

@@ -26,6 +26,7 @@ from analyzer.model.review_sheet import (
 from analyzer.model.verdict import Verdict
 
 _DIGEST = re.compile("[0-9a-f]{16}")
+_REPEATED = frozenset((VERDICT, METHOD, REVIEWED_ON))
 _LONGEST = {COMMENT: 32_767, REVIEWER: 200}
 _VERDICTS = {verdict: verdict.value for verdict in Verdict}
 
@@ -84,7 +85,7 @@ def read_block(
     touched = frozenset(
         heading
         for heading in BLOCK
-        if not same(row.cell(heading), written.get(heading, ""), from_1904=given.from_1904)
+        if not _untouched(row, heading, written.get(heading, ""), given)
     )
     earlier = control.review.review if control.review else None
     block = _Block(
@@ -100,7 +101,13 @@ def read_block(
     if earlier and not touched:
         return Decision(review=earlier)
     review = block.review()
-    return Decision(review=review or earlier, made=review is not None)
+    return Decision(review=review or earlier, made=review not in (None, earlier))
+
+
+def _untouched(row: Row, heading: str, written: str, given: Given) -> bool:
+    if heading in (VERDICT, METHOD):
+        return is_word(row.cell(heading), written)
+    return same(row.cell(heading), written, from_1904=given.from_1904)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +161,7 @@ class _Block:
         if not (reviewer or self.given.reviewer):
             self._problem(REVIEWER, "needs a name")
         day = self._day()
-        result = self._result()
-        observed = self._observed(result)
+        result, observed = self._seen()
         if verdict is None or method is None or observed is None:
             return None
         if len(self.remarks.problems) > before:
@@ -207,6 +213,17 @@ class _Block:
         if day is None:
             self._problem(REVIEWED_ON, f"says {short(shown(cell))}, which is no date YYYY-MM-DD")
         return day or ""
+
+    def _seen(self) -> tuple[str, Verdict | None]:
+        """Return the digest of the result that was reviewed, and its verdict.
+
+        Who only mends the wording of an earlier review has not repeated it: that takes another
+        verdict, method or day, as the sheet's own note on stale reviews has it.
+        """
+        if self.earlier and not self.touched & _REPEATED:
+            return self.earlier.result, self.earlier.observed
+        result = self._result()
+        return result, self._observed(result)
 
     def _result(self) -> str:
         """Return the digest of the result that the auditor had in sight."""

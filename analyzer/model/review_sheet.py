@@ -18,6 +18,8 @@ META_REPORT = "report_id"
 META_CASE = "case"
 META_BENCHMARK = "benchmark"
 META_CLUSTER = "cluster"
+META_REVIEWS = "reviews"
+"""SHA-256 of the file whose reviews filled the block in advance; empty without one."""
 
 NUMBER = "Recommendation #"
 OBSERVED = "Verdict"

@@ -36,6 +36,7 @@ def add_meta(book: Workbook, assessment: Assessment, report_id: str) -> None:
         review_sheet.META_CASE: case_digest(assessment),
         review_sheet.META_BENCHMARK: assessment.benchmark_id,
         review_sheet.META_CLUSTER: cell_text(assessment.cluster.uid or ""),
+        review_sheet.META_REVIEWS: assessment.reviews_sha256,
     }
     sheet.set_column(0, 1, 24)
     for row, (name, value) in enumerate(facts.items()):

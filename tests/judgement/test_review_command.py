@@ -55,7 +55,7 @@ def test_reviews_are_written_and_told(folder: Path, capsys: pytest.CaptureFixtur
     assert lines[3] == f"written   {folder / 'reviews.yaml'}"
     assert lines[4] == (
         f"next      kube-evidence report {folder / 'assessment.json'} "
-        f"--reviews {folder / 'reviews.yaml'}"
+        f"--reviews {folder / 'reviews.yaml'} --format json,xlsx,md -o reviewed"
     )
 
 

@@ -286,6 +286,23 @@ def test_a_changed_cell_makes_a_new_review_of_what_is_seen_now() -> None:
     assert control.id not in found.stale
 
 
+@pytest.mark.parametrize("cells", [{"comment": "Said better."}, {"by": "Bo"}, {"verdict": "FAIL"}])
+def test_to_mend_the_wording_is_not_to_repeat_a_review(cells: dict[str, object]) -> None:
+    """What was stale stays so: the sheet itself says as long that it has no effect."""
+    control = next(
+        c
+        for c in HOSTILE.controls
+        if c.review and c.review.stale and c.review.review.verdict is ReviewVerdict.FAIL
+    )
+    assert control.review
+    old = control.review.review
+    found = read(lambda s: fill(s, control.id, **cells), HOSTILE)
+    new = next(r for r in found.file.reviews if r.control == control.id)
+    assert (new.result, new.observed, new.verdict) == (old.result, old.observed, old.verdict)
+    assert control.id in found.stale
+    assert (new != old) == ("verdict" not in cells)
+
+
 def test_a_comment_without_a_verdict_is_pointed_out() -> None:
     places = []
 
@@ -649,6 +666,38 @@ def test_a_workbook_of_another_case_is_refused(other: Assessment, said: str) -> 
         review_workbook(WORKBOOK[id(PLAIN)], other)
     assert said in caught.value.what
     assert "--assessment" in caught.value.advice
+
+
+def test_a_block_filled_in_from_other_reviews_is_refused() -> None:
+    """Else stale reviews that nobody touched would come back as new ones."""
+    bare = replace(
+        HOSTILE,
+        controls=tuple(replace(c, review=None) for c in HOSTILE.controls),
+        reviews_sha256="",
+    )
+    for other in (bare, replace(HOSTILE, reviews_sha256="56" * 32)):
+        with pytest.raises(UserFileError, match="from other reviews"):
+            review_workbook(WHOLE[id(HOSTILE)], other)
+
+
+def test_an_empty_block_may_meet_an_assessment_with_reviews() -> None:
+    """The workbook of the first round is filled in further after reviews were laid over."""
+    first = read(three).file
+    reviewed = replace(
+        PLAIN,
+        controls=apply_reviews(PLAIN.controls, first, benchmark="cis-1.10", cluster_uid=None),
+        reviews_sha256="78" * 32,
+    )
+    fourth = PLAIN.controls[3].id
+
+    def further(book: Any) -> None:
+        three(book[SHEET])
+        fill(book[SHEET], fourth, verdict="Agree", by="Ada", on=DAY)
+
+    found = review_workbook(filled(WORKBOOK[id(PLAIN)], further), reviewed)
+    assert found.file.reviews[:3] == THREE
+    assert found.made == (fourth,)
+    assert found.kept == (FIRST, SECOND, THIRD)
 
 
 def test_another_run_over_the_same_bundles_is_the_same_case() -> None:

@@ -114,6 +114,7 @@ def test_meta_says_what_the_workbook_is_of(book: Workbook, assessment: Assessmen
         words.META_CASE: case_digest(assessment),
         words.META_BENCHMARK: "cis-1.10",
         words.META_CLUSTER: assessment.cluster.uid,
+        words.META_REVIEWS: assessment.reviews_sha256,
     }
 
 
