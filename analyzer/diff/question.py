@@ -40,7 +40,7 @@ def _differences(old: ControlResult, new: ControlResult, sides: Sides) -> Iterat
 def _requirement(old: ControlResult, new: ControlResult, *, wording_counts: bool) -> Iterator[str]:
     """Compare rule and expected values; within a benchmark a mended sentence alone is no matter."""
     if wording_counts and (old.rule != new.rule or old.check_type != new.check_type):
-        yield f"The rule is another one: {short(old.rule)} became {short(new.rule)}"
+        yield f"The rule is another one. Before: {short(old.rule)} Now: {short(new.rule)}"
     before, after = _expected(old), _expected(new)
     if before and after and not before & after:
         yield f"Something else is expected: {_list(before)} then, {_list(after)} now."
