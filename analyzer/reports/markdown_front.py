@@ -52,9 +52,9 @@ def front(a: Assessment) -> Iterator[str]:
     yield from _worst(a)
     yield from _told("Against the publication", provider_story(a))
     yield from _told("Not seen", unseen_story(a))
-    yield from _told("Since last time", change_story(a))
-    yield from _told("Accepted risks", waiver_story(a))
-    yield from _told("Reviewed", review_story(a))
+    yield from _told("Changes", change_story(a))
+    yield from _told("Waivers", waiver_story(a))
+    yield from _told("Reviews", review_story(a))
     yield from _told("Other tools", assertion_story(a))
 
 

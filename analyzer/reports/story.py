@@ -65,15 +65,15 @@ def verdict_story(a: Assessment) -> Iterator[str]:
 
 def score_story(tally: Tally) -> str:
     """Return score and coverage in one sentence; never one without the other."""
-    if tally.score is None:
-        return f"Nothing could be decided, so that there is no score: {_covered(tally)}."
-    return f"The score is {percent(tally.score)}, and it speaks for {_covered(tally)}."
-
-
-def _covered(tally: Tally) -> str:
     if tally.coverage is None:
-        return "nothing, since no control is in scope and applicable"
-    return f"{percent(tally.coverage)} of what is in scope and applicable"
+        return "No control is in scope and applicable, so that there is no score."
+    covered = percent(tally.coverage)
+    if tally.score is None:
+        return f"Nothing could be decided, so that there is no score: coverage is {covered}."
+    return (
+        f"The score is {percent(tally.score)}, and it speaks for {covered} of what is in scope "
+        "and applicable."
+    )
 
 
 def partial_passes(a: Assessment) -> tuple[ControlResult, ...]:
@@ -147,6 +147,9 @@ def waiver_story(a: Assessment) -> Iterator[str]:
         f"Accepted risks among the failing controls: {a.summary.waived}. They count as failures "
         f"in the score of {before}; without them it would be {after}."
     )
+    partly = sum(c.waiver is not None and not c.waiver.complete for c in a.controls)
+    if partly:
+        yield f"Failing controls of which waivers cover a part only: {partly}."
     idle = idle_waivers(a)
     if idle:
         yield f"Waivers without effect: {idle}."

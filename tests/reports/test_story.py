@@ -1,0 +1,167 @@
+"""The story in plain words: right figures, right grammar for one and many, silent when empty."""
+
+from dataclasses import replace
+
+import pytest
+
+from analyzer.model.assessment import Assessment, Tally
+from analyzer.model.changes import Change
+from analyzer.model.verdict import Verdict
+from analyzer.reports.story import (
+    acting_story,
+    assertion_story,
+    change_story,
+    provider_story,
+    review_story,
+    score_story,
+    unseen_story,
+    verdict_story,
+    waiver_story,
+    worst,
+)
+from tests.reports.builder import build, summarise
+
+
+@pytest.fixture(scope="module")
+def made() -> Assessment:
+    return build(texts=("plain", "words"))
+
+
+def test_the_verdict_in_plain_words(made: Assessment) -> None:
+    assert list(verdict_story(made)) == [
+        "Of 43 controls, 6 passed and 6 failed.",
+        (
+            "18 could not be decided: a person must judge 6, for 6 evidence is missing, and on 6 our "
+            "own check failed."
+        ),
+        "6 cannot apply to this cluster, and 7 fell outside the chosen level or section.",
+        "The score is 50.0%, and it speaks for 40.0% of what is in scope and applicable.",
+        (
+            "Of the passes, 2 could not be shown on every node; they stay open until the other nodes "
+            "are seen."
+        ),
+        (
+            "Who must act on the failures: the provider on 1, the customer on 2, provider and customer "
+            "together on 2, and somebody whom nothing names on 1."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (Verdict.PASS, "The score is 100.0%, and it speaks for 100.0% of"),
+        (Verdict.FAIL, "The score is 0.0%, and it speaks for 100.0% of"),
+        (Verdict.MANUAL, "Nothing could be decided, so that there is no score: coverage is 0.0%."),
+        (
+            Verdict.NO_EVIDENCE,
+            "Nothing could be decided, so that there is no score: coverage is 0.0%.",
+        ),
+        (
+            Verdict.NOT_APPLICABLE,
+            "No control is in scope and applicable, so that there is no score.",
+        ),
+    ],
+)
+def test_a_score_never_stands_without_its_coverage(
+    made: Assessment, verdict: Verdict, said: str
+) -> None:
+    controls = tuple(replace(c, verdict=verdict) for c in made.controls)
+    assert said in score_story(summarise(controls).overall)
+
+
+def test_no_coverage_is_no_score() -> None:
+    nothing = Tally(by_verdict=dict.fromkeys(Verdict, 0), total=0, score=None, coverage=None)
+    assert "%" not in score_story(nothing)
+
+
+def test_the_worst_are_level_1_first_and_accepted_ones_are_left_out(made: Assessment) -> None:
+    assert [(c.id, c.level) for c in worst(made, 4)] == [
+        ("4.1.1", 1),
+        ("5.1.4", 1),
+        ("1.2.10", 2),
+        ("4.2.3", 2),
+    ]
+    many = {"5.1.4": 7, "5.2.7": 90}
+    counted = tuple(
+        replace(c, counts={"fail": many[c.id]}) if c.id in many else c for c in made.controls
+    )
+    found = [c.id for c in worst(replace(made, controls=counted), 3)]
+    assert found == ["5.1.4", "4.1.1", "5.2.7"]
+
+
+def test_what_was_not_seen(made: Assessment) -> None:
+    assert list(unseen_story(made)) == [
+        "1 of 3 nodes gave no evidence: worker-2.",
+        (
+            "Missing pieces of evidence: 2. The one that most controls wait for (6) is "
+            "file/kubelet-config of node/worker-2."
+        ),
+    ]
+    unknown = replace(made, cluster=replace(made.cluster, nodes_expected=None), gaps=())
+    (said,) = unseen_story(unknown)
+    assert said.startswith("Which nodes the cluster has is unknown")
+    whole = replace(made, cluster=replace(made.cluster, nodes_evidenced=("cp-1",)), gaps=())
+    seen = replace(whole, cluster=replace(whole.cluster, nodes_expected=("cp-1",)))
+    assert list(unseen_story(seen)) == []
+
+
+def test_what_people_add_before_and_after(made: Assessment) -> None:
+    assert list(waiver_story(made)) == [
+        (
+            "Accepted risks among the failing controls: 1. They count as failures in the score of "
+            "50.0%; without them it would be 54.5%."
+        ),
+        "Failing controls of which waivers cover a part only: 1.",
+        "Waivers without effect: 1 stale, 1 too-broad, 1 expired, 1 not-yet-valid, 1 unused.",
+    ]
+    assert list(review_story(made)) == [
+        (
+            "Controls reviewed by an auditor: 12 (3 agree, 1 compensated, 2 fail, "
+            "2 need-more-evidence, 1 not-applicable, 3 pass)."
+        ),
+        "Stale reviews, of results that have changed since: 3.",
+    ]
+
+
+def test_only_stale_reviews_are_no_reviews_in_effect(made: Assessment) -> None:
+    summary = replace(made.summary, by_review={}, stale_reviews=2)
+    assert list(review_story(replace(made, summary=summary))) == [
+        "Controls reviewed by an auditor: 0.",
+        "Stale reviews, of results that have changed since: 2.",
+    ]
+
+
+def test_what_changed_and_what_stands_against_saying_so(made: Assessment) -> None:
+    assert list(change_story(made)) == [
+        (
+            "Since the assessment of 2025-11-01 (cis-1.10): new failures 1, failures resolved 1, "
+            "otherwise changed 1, in other hands 1, not comparable 1."
+        ),
+        "What stands against the comparison: The older run saw 3 nodes, this one 2. words",
+    ]
+    assert made.changes is not None
+    same = replace(made.changes, counts={Change.UNCHANGED.value: 9}, limits=())
+    (said,) = change_story(replace(made, changes=same))
+    assert said.endswith(": nothing changed.")
+
+
+def test_what_others_say(made: Assessment) -> None:
+    (said,) = provider_story(made)
+    against = [c.id for c in made.controls if c.responsibility.comparison == "contradicted"]
+    assert said.endswith(f"({len(against)}): {', '.join(against)}.")
+    assert list(assertion_story(made)) == [
+        "kube-bench decides otherwise on 1.1.1, 1.2.3, 1.2.9, 3.1.1."
+    ]
+
+
+def test_nothing_to_say_is_not_said() -> None:
+    bare = build(texts=("plain", "words"), people=False)
+    for story in (waiver_story, review_story, change_story, assertion_story):
+        assert list(story(bare)) == []
+    fine = tuple(c for c in bare.controls if c.verdict is Verdict.PASS)
+    summary = summarise(fine)
+    good = replace(bare, controls=fine, summary=summary)
+    assert list(acting_story(good)) == []
+    assert worst(good, 5) == ()
+    assert next(verdict_story(good)) == "Of 6 controls, 6 passed and 0 failed."
