@@ -31,18 +31,18 @@ def test_the_verdict_in_plain_words(made: Assessment) -> None:
     assert list(verdict_story(made)) == [
         "Of 43 controls, 6 passed and 6 failed.",
         (
-            "18 could not be decided: a person must judge 6, for 6 evidence is missing, and on 6 our "
-            "own check failed."
+            "18 could not be decided: a person must judge 6, for 6 evidence is missing, and on 6 "
+            "our own check failed."
         ),
         "6 cannot apply to this cluster, and 7 fell outside the chosen level or section.",
         "The score is 50.0%, and it speaks for 40.0% of what is in scope and applicable.",
         (
-            "Of the passes, 2 could not be shown on every node; they stay open until the other nodes "
-            "are seen."
+            "Of the passes, 2 could not be shown on every node; they stay open until the other "
+            "nodes are seen."
         ),
         (
-            "Who must act on the failures: the provider on 1, the customer on 2, provider and customer "
-            "together on 2, and somebody whom nothing names on 1."
+            "Who must act on the failures: the provider on 1, the customer on 2, provider and "
+            "customer together on 2, and somebody whom nothing names on 1."
         ),
     ]
 
