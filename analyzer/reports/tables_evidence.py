@@ -10,6 +10,8 @@ from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.words import several
 
 _USERS_SHOWN = 12
+_DIGITS = 12
+"""Of a hash on paper; the whole one stands in a column that does not print."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +49,23 @@ EVIDENCE: Table[EvidenceRow] = Table(
             width=16,
             value=lambda r: several(r.users[1:], _USERS_SHOWN),
         ),
-        Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.entry.subject),
-        Column(name="Archive member", kind=Kind.CODE, width=22, value=lambda r: r.entry.member),
-        Column(name="Place", kind=Kind.CODE, width=26, value=lambda r: r.entry.selector),
-        Column(name="Excerpt", kind=Kind.CODE, width=50, value=lambda r: r.entry.excerpt),
+        Column(name="Bundle", kind=Kind.CODE, width=30, value=lambda r: bundle_mark(r.entry)),
+        Column(name="Archive member", kind=Kind.CODE, width=27, value=lambda r: r.entry.member),
+        Column(name="Place", kind=Kind.CODE, width=27, value=lambda r: r.entry.selector),
+        Column(name="Excerpt", kind=Kind.CODE, width=58, value=lambda r: r.entry.excerpt),
         Column(
-            name="Member SHA-256", kind=Kind.CODE, width=34, value=lambda r: r.entry.member_sha256
+            name="Member SHA-256 begins",
+            kind=Kind.CODE,
+            width=15,
+            value=lambda r: r.entry.member_sha256[:_DIGITS],
         ),
-        Column(name="Bundle", kind=Kind.CODE, width=28, value=lambda r: bundle_mark(r.entry)),
+        Column(
+            name="Subject",
+            kind=Kind.PROSE,
+            width=20,
+            value=lambda r: r.entry.subject,
+            printed=False,
+        ),
         Column(
             name="Collected",
             kind=Kind.ID,
@@ -63,9 +74,16 @@ EVIDENCE: Table[EvidenceRow] = Table(
             printed=False,
         ),
         Column(
+            name="Member SHA-256",
+            kind=Kind.CODE,
+            width=68,
+            value=lambda r: r.entry.member_sha256,
+            printed=False,
+        ),
+        Column(
             name="Bundle SHA-256",
             kind=Kind.CODE,
-            width=34,
+            width=68,
             value=lambda r: r.entry.bundle_sha256,
             printed=False,
         ),
@@ -93,7 +111,7 @@ def _request(row: GapRow) -> str:
     gap = row.gap
     what = "A bundle" if gap.key == NODE_BUNDLE else f"Evidence {gap.key}"
     controls = "1 control waits" if len(gap.controls) == 1 else f"{len(gap.controls)} controls wait"
-    where = gap.subject.replace("node/", "node ", 1)
+    where = "the cluster" if gap.subject == "cluster" else gap.subject.replace("node/", "node ", 1)
     if gap.command.startswith("none"):
         return (
             f"{what} of {where} is missing, and no collector brings it. Please show by other "

@@ -88,6 +88,10 @@ class Counts:
         counts, older = a.changes.counts, a.changes.older
         rows = [(word.value, text, counts.get(word, 0)) for word, text in CHANGE_MEANING.items()]
         self._plain(f"Changes since {older.as_of[:10]}, {older.benchmark}", "Change", rows)
+        self._out.row -= 1
+        for limit in a.changes.limits:
+            self._out.note(f"Limit of the comparison: {limit}")
+        self._out.row += 1
 
     def _other_tools(self, a: Assessment) -> None:
         for other in a.third_party:

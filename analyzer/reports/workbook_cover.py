@@ -26,7 +26,7 @@ NAME = "Cover"
 _WIDTHS = (24, 82, 18, 42)
 
 _WORST, _SAID = 5, 170
-_LETTER = 1.12
+_LETTER = 1.25
 """Letters that fit into one unit of column width."""
 _FURTHER = "Further rows of the sheet before it."
 

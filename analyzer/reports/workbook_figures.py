@@ -9,7 +9,7 @@ from analyzer.reports.workbook_style import Styles
 KEY, MEANING, FIGURES = 0, 1, 2
 """Columns: what a row counts, what that means, and the first figure."""
 
-_LETTER, _HEAD_LETTER = 1.12, 1.3
+_LETTER, _HEAD_LETTER = 1.25, 1.3
 """Letters that fit into one unit of column width: of prose, and of headings of a word or two."""
 
 
@@ -27,6 +27,7 @@ class Figures:
         self.row = 0
         self._sheet = sheet
         self._styles = styles
+        self._plain = styles["wrapped"]
         self._widths = widths
         self._live = live
         for column, width in enumerate(widths):
@@ -78,7 +79,13 @@ class Figures:
 
     def note(self, text: str) -> None:
         """Write a sentence below a table."""
-        self._sheet.write_string(self.row, 0, text, self._styles["text"])
+        shown = cell_text(one_line(text))
+        wide = sum(self._widths) * _LETTER
+        self._sheet.merge_range(self.row, 0, self.row, len(self._widths) - 1, "", self._plain)
+        self._sheet.write_string(self.row, 0, shown, self._plain)
+        height = row_height(((shown, wide),))
+        if height is not None:
+            self._sheet.set_row(self.row, height)
         self.row += 1
 
     def coloured(self, first: int) -> None:

@@ -126,6 +126,15 @@ def test_without_a_provider_nothing_is_compared() -> None:
 # --- requests ---
 
 
+def test_evidence_shows_the_whole_hash_beside_its_beginning(
+    book: Workbook, assessment: Assessment
+) -> None:
+    for row, entry in zip(_records(book, "Evidence"), assessment.evidence, strict=True):
+        assert row["Member SHA-256"] == entry.member_sha256
+        assert row["Member SHA-256 begins"] == entry.member_sha256[:12]
+        assert row["Bundle SHA-256"] == entry.bundle_sha256
+
+
 def test_requests_come_by_what_they_unlock(book: Workbook, assessment: Assessment) -> None:
     rows = _records(book, "Gaps")
     waiting = [row["Controls waiting"] for row in rows]
