@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def tame() -> Assessment:
-    """Every word, party and state, with texts that mean no harm."""
-    return build(texts=TAME)
+    """Every word, party and state, with texts that mean no harm, and a section 1.10."""
+    made = build(texts=TAME)
+    further = replace(made.controls[0], id="1.10.1", section="1.10")
+    return replace(made, controls=(*made.controls, further))
 
 
 @pytest.fixture(scope="session")

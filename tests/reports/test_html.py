@@ -19,7 +19,7 @@ from analyzer.reports import render, rendering_of
 from analyzer.reports.assessment_json import read
 from analyzer.reports.assessment_json import write as write_json
 from analyzer.reports.html import write
-from analyzer.reports.html_environment import asset
+from analyzer.reports.html_environment import asset, environment
 from analyzer.reports.html_parties import published
 from analyzer.reports.rendering import Paper, Rendering
 from analyzer.reports.tables_parties import PUBLISHED
@@ -186,6 +186,11 @@ def test_hidden_characters_are_shown(text: str) -> None:
     assert "exe\\u202Efdp.txt" in text
 
 
+def test_a_template_cannot_forget_to_escape_or_to_show() -> None:
+    printed = environment().from_string("{{ text }}|{{ text | upper }}").render(text="<a\u202eb")
+    assert printed == "&lt;a\\u202Eb|&lt;A\\u202EB"
+
+
 def test_every_control_is_there_once_with_its_words(page: Page, assessment: Assessment) -> None:
     rows = [a for tag, a in page.tags if tag == "tbody" and a.get("class") == "control"]
     assert [row["id"] for row in rows] == [f"control-{c.id}" for c in assessment.controls]
@@ -249,15 +254,19 @@ def test_tables_repeat_every_tally(text: str, assessment: Assessment) -> None:
 
 
 def test_bars_are_as_wide_as_their_counts(page: Page, assessment: Assessment) -> None:
-    drawn: list[list[tuple[str, int]]] = []
+    drawn: list[list[tuple[str, int, int]]] = []
     for tag, attributes in page.tags:
         if tag == "svg":
             drawn.append([])
         elif tag == "rect":
-            drawn[-1].append((attributes["class"].removeprefix("s-"), int(attributes["width"])))
+            place = int(attributes["x"]), int(attributes["width"])
+            drawn[-1].append((attributes["class"].removeprefix("s-"), *place))
     counts = assessment.summary.overall.by_verdict
-    assert dict(drawn[0]) == {word: n for word, n in counts.items() if n}
-    assert sum(width for _, width in drawn[0]) == assessment.summary.overall.total
+    assert {word: width for word, _, width in drawn[0]} == {w: n for w, n in counts.items() if n}
+    assert sum(width for _, _, width in drawn[0]) == assessment.summary.overall.total
+    for bar in drawn:
+        ends = [start + width for _, start, width in bar]
+        assert [start for _, start, _ in bar] == [0, *ends[:-1]]
 
 
 def test_findings_beyond_the_limit_are_counted() -> None:
