@@ -1,5 +1,5 @@
 """The command line: arguments, files, exit codes. Nothing is decided here."""
 
-from analyzer.cli.app import main
+from analyzer.cli.program import main
 
 __all__ = ["main"]

@@ -1,18 +1,25 @@
-"""The commands, each a page at most, and the mapping of failures to exit codes."""
+"""The commands, each a page at most."""
 
-import sys
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from analyzer import __version__
 from analyzer.cli.analyze import AnalyzeRequest, run_analyze
 from analyzer.cli.collector import write_collectors
-from analyzer.cli.console import ReaderGoneError, say
+from analyzer.cli.completion import (
+    complete_benchmark,
+    complete_diff_formats,
+    complete_list,
+    complete_profile,
+    complete_subject,
+)
+from analyzer.cli.console import say
 from analyzer.cli.diff import DIFF_FORMATS, DiffRequest, run_diff
-from analyzer.cli.exits import MEANING, Exit, code_for, say_error
+from analyzer.cli.exits import MEANING, Exit
 from analyzer.cli.explain import explain_control
+from analyzer.cli.help_texts import epilog
 from analyzer.cli.listing import print_list
 from analyzer.cli.look import run_inspect, run_verify
 from analyzer.cli.options import (
@@ -30,14 +37,11 @@ from analyzer.cli.options import (
     formats,
     words,
 )
+from analyzer.cli.review import ReviewRequest, run_review
 from analyzer.cli.rewrite import ReportRequest, run_report
 from analyzer.model.context import Reading
-from analyzer.model.errors import KubeEvidenceError, UsageError
 from analyzer.pipeline.run import DEFAULT_PROFILE
 from analyzer.reports.rendering import Paper
-
-# Click's UsageError, from wherever this Typer has it: newer ones bring Click along, privately.
-_COMMAND_LINE_ERROR: type[Exception] = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 app = typer.Typer(
     name="kube-evidence",
@@ -71,15 +75,18 @@ def _root(
         raise typer.Exit(Exit.USAGE)
 
 
-@app.command(
-    epilog="Example: kube-evidence analyze bundles/ --benchmark cis-1.5 --profile ibm-iks-1.32"
-)
+@app.command(epilog=epilog("analyze"))
 def analyze(
     bundles: Bundles,
     output: Folder = Path("report"),
     benchmark: Benchmark = "auto",
     profile: Annotated[
-        str, typer.Option("--profile", help="Provider profile: who answers for what.")
+        str,
+        typer.Option(
+            "--profile",
+            help="Provider profile: who answers for what.",
+            autocompletion=complete_profile,
+        ),
     ] = DEFAULT_PROFILE,
     level: Annotated[
         int | None,
@@ -136,35 +143,44 @@ def analyze(
     raise typer.Exit(run_analyze(request))
 
 
-@app.command(epilog="Example: kube-evidence verify bundles/*.tar.gz")
+@app.command(epilog=epilog("verify"))
 def verify(bundles: Bundles) -> None:
     """Check integrity, schemas and signatures, and scan for leaks; judges nothing."""
     raise typer.Exit(run_verify(tuple(bundles)))
 
 
-@app.command(epilog="Example: kube-evidence inspect bundles/")
+@app.command(epilog=epilog("inspect"))
 def inspect(bundles: Bundles) -> None:
     """Show what was collected, by node and status, and what is missing."""
     raise typer.Exit(run_inspect(tuple(bundles)))
 
 
-@app.command(epilog="Example: kube-evidence explain 1.2.1 report/assessment.json")
+@app.command(epilog=epilog("explain"))
 def explain(
     control: Annotated[
-        str, typer.Argument(help="Number of the control, 1.2.1, or a topic of list topics.")
+        str,
+        typer.Argument(
+            help="Number of the control, 1.2.1, or a topic of list topics.",
+            autocompletion=complete_subject,
+        ),
     ],
     assessment: Annotated[
         Path | None, typer.Argument(help="An assessment.json: why this verdict.")
     ] = None,
     benchmark: Annotated[
-        str | None, typer.Option("--benchmark", help="Benchmark id. [the assessment's, or newest]")
+        str | None,
+        typer.Option(
+            "--benchmark",
+            help="Benchmark id. [the assessment's, or newest]",
+            autocompletion=complete_benchmark,
+        ),
     ] = None,
 ) -> None:
     """Show a control's rule, defaults and sources; with an assessment, its findings too."""
     explain_control(control, benchmark, assessment)
 
 
-@app.command(epilog="Example: kube-evidence report report/assessment.json --format md -o again")
+@app.command(epilog=epilog("report"))
 def report(
     assessment: Annotated[Path, typer.Argument(help="An assessment.json.")],
     output: Folder = Path("report"),
@@ -186,7 +202,7 @@ def report(
     run_report(request)
 
 
-@app.command(epilog="Example: kube-evidence diff last-year/assessment.json report/assessment.json")
+@app.command(epilog=epilog("diff"))
 def diff(
     old: Annotated[Path, typer.Argument(help="The older assessment.json.")],
     new: Annotated[Path, typer.Argument(help="The newer assessment.json.")],
@@ -195,7 +211,12 @@ def diff(
         typer.Option("-o", "--output", help="Folder for changes.md and the others. [none]"),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help=f"Files to write with -o, of {', '.join(DIFF_FORMATS)}.")
+        str,
+        typer.Option(
+            "--format",
+            help=f"Files to write with -o, of {', '.join(DIFF_FORMATS)}.",
+            autocompletion=complete_diff_formats,
+        ),
     ] = "md,json",
     exit_code: Annotated[
         bool,
@@ -211,15 +232,45 @@ def diff(
     raise typer.Exit(run_diff(request))
 
 
-@app.command("list", epilog="Example: kube-evidence list benchmarks")
+@app.command(epilog=epilog("review"))
+def review(
+    workbook: Annotated[Path, typer.Argument(help="A report.xlsx, its tinted cells filled in.")],
+    assessment: Annotated[
+        Path | None,
+        typer.Option("--assessment", help="Its assessment.json. [beside the workbook]"),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File for the reviews.")] = Path(
+        "reviews.yaml"
+    ),
+    reviewer: Annotated[
+        str, typer.Option("--reviewer", help="Name for rows that leave Reviewer empty.")
+    ] = "",
+    date: Annotated[
+        str, typer.Option("--date", help="YYYY-MM-DD, for rows that leave Reviewed on empty.")
+    ] = "",
+) -> None:
+    """Read an auditor's verdicts out of a filled-in workbook, into reviews.yaml."""
+    run_review(
+        ReviewRequest(
+            workbook=workbook, assessment=assessment, output=output, reviewer=reviewer, date=date
+        )
+    )
+
+
+@app.command("list", epilog=epilog("list"))
 def list_(
-    what: Annotated[str, typer.Argument(help="benchmarks, profiles, topics, checks or formats.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="benchmarks, profiles, topics, checks or formats.", autocompletion=complete_list
+        ),
+    ],
 ) -> None:
     """List what there is to choose from."""
     print_list(what)
 
 
-@app.command(epilog="Example: kube-evidence collector --write for-the-customer")
+@app.command(epilog=epilog("collector"))
 def collector(
     write: Annotated[
         Path | None, typer.Option("--write", help="Folder to write the collectors into.")
@@ -227,31 +278,3 @@ def collector(
 ) -> None:
     """Hand out the collectors, for carrying to the customer."""
     write_collectors(write)
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Run one command line and return its exit code; failures become two lines on stderr."""
-    try:
-        result = app(args=argv, standalone_mode=False)
-    except KubeEvidenceError as failure:
-        code = code_for(failure)
-        say_error(failure, code)
-        return code
-    except _COMMAND_LINE_ERROR as failure:
-        return _say_usage(failure)
-    except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("error: interrupted\nhelp: Nothing was written.\n")
-        return 130
-    except (ReaderGoneError, SystemExit):
-        # Typer itself leaves by SystemExit in one case only: the pipe that help went into is gone.
-        return Exit.DONE
-    return result if isinstance(result, int) else Exit.DONE
-
-
-def _say_usage(failure: Exception) -> int:
-    context = getattr(failure, "ctx", None)
-    name = context.command_path if context is not None else "kube-evidence"
-    words = failure.format_message() if isinstance(failure, typer.BadParameter) else str(failure)
-    code = Exit.USAGE
-    say_error(UsageError(name, words, advice=f"Run {name} --help."), code)
-    return code

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from analyzer.cli.additions import AdditionPaths
+from analyzer.cli.completion import complete_benchmarks, complete_formats
 from analyzer.model.errors import UsageError
 from analyzer.reports import REPORTS
 from analyzer.reports.rendering import Paper
@@ -19,12 +20,15 @@ Benchmark = Annotated[
     typer.Option(
         "--benchmark",
         help="Benchmark id, several separated by commas, or auto: by the observed version.",
+        autocompletion=complete_benchmarks,
     ),
 ]
 Formats = Annotated[
     str,
     typer.Option(
-        "--format", help=f"Formats to write, separated by commas, of {', '.join(REPORTS)}."
+        "--format",
+        help=f"Formats to write, separated by commas, of {', '.join(REPORTS)}.",
+        autocompletion=complete_formats,
     ),
 ]
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the reports.")]

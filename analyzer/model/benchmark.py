@@ -12,8 +12,12 @@ ControlId = NewType("ControlId", str)
 
 
 def control_order(control_id: str) -> tuple[tuple[int, ...], str]:
-    """Sort key that puts 1.2.10 after 1.2.9."""
-    return tuple(int(part) if part.isdigit() else 0 for part in control_id.split(".")), control_id
+    """Sort key that puts 1.2.10 after 1.2.9; any text has one."""
+    return tuple(map(_number, control_id.split("."))), control_id
+
+
+def _number(part: str) -> int:
+    return int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0
 
 
 @unique
