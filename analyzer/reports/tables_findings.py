@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, ControlResult, Finding
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import other_line
+from analyzer.reports.words import other_line, several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,31 +38,33 @@ FINDINGS: Table[FindingRow] = Table(
         Column(
             name="Recommendation #",
             kind=Kind.ID,
-            width=16,
+            width=15,
             value=lambda r: r.control.id,
             link=Link(sheet="Controls", key="Recommendation #"),
         ),
-        Column(name="Subject", kind=Kind.PROSE, width=32, value=lambda r: r.finding.subject),
-        Column(name="Verdict", kind=Kind.WORD, width=14, value=lambda r: r.finding.verdict.value),
+        Column(name="Subject", kind=Kind.PROSE, width=28, value=lambda r: r.finding.subject),
+        Column(name="Verdict", kind=Kind.WORD, width=13, value=lambda r: r.finding.verdict.value),
         Column(name="Actual", kind=Kind.CODE, width=38, value=lambda r: r.finding.actual),
-        Column(name="Expected", kind=Kind.CODE, width=26, value=lambda r: r.finding.expected),
+        Column(name="Expected", kind=Kind.PROSE, width=33, value=lambda r: r.finding.expected),
         Column(
             name="Explanation", kind=Kind.PROSE, width=50, value=lambda r: r.finding.explanation
         ),
         Column(
             name="Evidence",
             kind=Kind.ID,
-            width=11,
-            value=lambda r: "".join(r.finding.evidence[:1]),
+            width=16,
+            value=lambda r: several(r.finding.evidence, 1),
             link=Link(sheet="Evidence", key="Evidence"),
         ),
         Column(
             name="Further evidence",
             kind=Kind.PROSE,
-            width=18,
+            width=40,
             value=lambda r: ", ".join(r.finding.evidence[1:]),
+            printed=False,
+            optional=True,
         ),
-        Column(name="Remarks", kind=Kind.PROSE, width=36, value=_remarks),
+        Column(name="Remarks", kind=Kind.PROSE, width=34, value=_remarks, optional=True),
         Column(
             name="Waiver", kind=Kind.ID, width=10, value=lambda r: r.finding.waiver, optional=True
         ),

@@ -9,8 +9,9 @@ CELL_LIMIT = 32_767
 """Most UTF-16 units that a cell holds; spreadsheets drop the rest without a word."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WORDS = re.compile("[^ -]*(?:-| +|$)")
 _LINE_HEIGHT = 12.7
-_MOST_LINES = 9
+_MOST_LINES = 25
 
 
 def cell_text(text: str, whole: str = "") -> str:
@@ -55,8 +56,22 @@ def row_height(texts: tuple[tuple[str, float], ...]) -> float | None:
 
 
 def _lines(text: str, width: float) -> int:
+    """Return how many lines a cell breaks a text into; at spaces and after hyphens."""
     usable = max(int(width), 1)
-    return sum(-(-len(line) // usable) or 1 for line in text[:2000].split("\n", _MOST_LINES))
+    return sum(_wrapped(line, usable) for line in text[:2000].split("\n", _MOST_LINES))
+
+
+def _wrapped(line: str, usable: int) -> int:
+    if len(line) <= usable:
+        return 1
+    lines, used = 1, 0
+    for word in _WORDS.findall(line):
+        size = len(word.rstrip())
+        if used and used + size > usable:
+            lines, used = lines + 1, 0
+        broken = max(-(-size // usable) - 1, 0)
+        lines, used = lines + broken, used + len(word) - broken * usable
+    return lines
 
 
 def _units(text: str) -> int:

@@ -19,8 +19,8 @@ from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_place import Layout, Placed
 from analyzer.reports.workbook_style import WORD_COLOURS, Styles
 
-_FIT = MappingProxyType({Kind.PROSE: 1.05, Kind.CODE: 0.85})
-"""Letters that fit into one unit of column width; long paths and flags break early."""
+_FIT = MappingProxyType({Kind.PROSE: 1.15, Kind.CODE: 1.0})
+"""Letters that fit into one unit of column width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,9 @@ class SheetWriter:
         height = row_height(tuple(wrapped)) if wrapped else None
         if height is not None:
             self._sheet.set_row(row, height)
+        if self._placed.streamed:
+            # The row before is on disk by now; its height would be kept for nothing.
+            self._sheet.row_info.pop(row - 1, None)
 
     def _text(self, row: int, n: int, text: str, cells: tuple[Any, ...]) -> None:
         plan = self._plans[n]
