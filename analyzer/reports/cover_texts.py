@@ -17,6 +17,7 @@ from analyzer.reports.story import (
 )
 from analyzer.reports.words import (
     benchmark_line,
+    is_published,
     nodes_in_evidence,
     other_line,
     profile_facts,
@@ -82,7 +83,7 @@ def in_short(a: Assessment) -> Iterator[tuple[str, str]]:
 
 def _contradictions(a: Assessment) -> Iterator[str]:
     """Yield the contradictions; that there is none is news, too, where something is published."""
-    if a.profile is None:
+    if not any(map(is_published, a.controls)):
         return
     yield from provider_story(a)
     if not any(provider_story(a)):
@@ -116,7 +117,7 @@ def how_far(control: ControlResult) -> str:
     failing, found = control.counts.get(Verdict.FAIL, 0), len(control.findings)
     published = control.responsibility.attested_raw
     against = control.responsibility.comparison is Comparison.CONTRADICTED
-    said = f"fails on {failing} of {found} judged"
+    said = f"{failing} of {found} findings fail"
     return f"{said}; published: {published}, contradicted" if against else said
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo
-from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
+from analyzer.model.responsibility import Basis, Comparison, Party
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import COMPARISONS, by_name
+from analyzer.reports.words import COMPARISONS, by_name, is_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,11 +188,13 @@ def _published(assessment: Assessment) -> Iterator[ControlResult]:
     """Yield the controls that something was published about, contradictions first."""
     for comparison in COMPARISONS:
         for control in assessment.controls:
-            r = control.responsibility
-            spoken = r.attested is not Attestation.NOT_STATED or bool(r.attested_raw)
-            counts = spoken or r.comparison is Comparison.CONTRADICTED
-            if r.comparison is comparison and counts:
+            if control.responsibility.comparison is comparison and _speaks(control):
                 yield control
+
+
+def _speaks(control: ControlResult) -> bool:
+    contradicts = control.responsibility.comparison is Comparison.CONTRADICTED
+    return contradicts or is_published(control)
 
 
 def _cells(control: ControlResult) -> str:
@@ -213,7 +215,7 @@ PUBLISHED: Table[ControlResult] = Table(
     frozen=1,
     source=_published,
     empty="No provider published a result for any control of this assessment.",
-    wanted=lambda assessment: assessment.profile is not None,
+    wanted=lambda assessment: any(map(_speaks, assessment.controls)),
     columns=(
         Column(
             name="Recommendation #",

@@ -8,7 +8,7 @@ from analyzer.model.benchmark import control_order
 from analyzer.model.context import Reading
 from analyzer.model.judgement import ReviewVerdict
 from analyzer.model.outcome import OtherReading
-from analyzer.model.responsibility import Comparison, Party
+from analyzer.model.responsibility import Attestation, Comparison, Party
 from analyzer.model.verdict import Disposition, Verdict
 
 V = TypeVar("V")
@@ -225,6 +225,12 @@ def differing(assessment: Assessment) -> tuple[ControlResult, ...]:
         for control in assessment.controls
         if control.other_reading or any(finding.other_reading for finding in control.findings)
     )
+
+
+def is_published(control: ControlResult) -> bool:
+    """Tell whether a provider published anything about a control."""
+    r = control.responsibility
+    return r.attested is not Attestation.NOT_STATED or bool(r.attested_raw)
 
 
 def contradicted(assessment: Assessment) -> tuple[ControlResult, ...]:

@@ -9,7 +9,12 @@ from analyzer.model.assessment import Assessment
 from analyzer.model.changes import CHANGE_MEANING
 from analyzer.reports.tables_review import DISPOSITION, STALE
 from analyzer.reports.text import one_line
-from analyzer.reports.words import COMPARISON_MEANING, DISPOSITION_MEANING, REVIEW_MEANING
+from analyzer.reports.words import (
+    COMPARISON_MEANING,
+    DISPOSITION_MEANING,
+    REVIEW_MEANING,
+    is_published,
+)
 from analyzer.reports.workbook_figures import KEY, Figures
 from analyzer.reports.workbook_live import Register, cell
 
@@ -68,7 +73,7 @@ class Counts:
         out.row += 2
 
     def _comparisons(self, a: Assessment) -> None:
-        if a.profile is None:
+        if not any(map(is_published, a.controls)):
             return
         out = self._out
         out.heading("Published against observed")

@@ -12,14 +12,14 @@ from openpyxl import Workbook, load_workbook
 from analyzer.model.assertion import Agreement
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.changes import Change
-from analyzer.model.responsibility import Basis, Party
+from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
 from analyzer.model.verdict import Verdict
 from analyzer.reports import rendering_of
 from analyzer.reports.tables_nodes import MOST_COLUMNS, NODES, NOT_ASKED, UNSEEN
 from analyzer.reports.tables_parties import RESPONSIBILITY
 from analyzer.reports.tables_waivers import WAIVERS
 from analyzer.reports.workbook import write
-from tests.reports.builder import build
+from tests.reports.builder import build, summarise
 
 _PLAIN = ("plain", "text")
 
@@ -116,11 +116,27 @@ def test_source_of_a_published_party_can_be_looked_up() -> None:
         assert source == wanted
 
 
-def test_without_a_provider_nothing_is_compared() -> None:
-    a = build(texts=_PLAIN, profile=False, people=False)
-    names = load_workbook(BytesIO(write(a, rendering_of(a)))).sheetnames
-    assert "Published vs observed" not in names
-    assert "Responsibility" in names
+def test_where_nothing_is_published_nothing_is_compared() -> None:
+    bare = build(texts=_PLAIN, people=False)
+    silent = tuple(
+        replace(
+            c,
+            responsibility=replace(
+                c.responsibility,
+                attested=Attestation.NOT_STATED,
+                attested_raw="",
+                comparison=Comparison.OBSERVED_ONLY,
+            ),
+        )
+        for c in bare.controls
+    )
+    a = replace(bare, controls=silent, summary=summarise(silent))
+    book = load_workbook(BytesIO(write(a, rendering_of(a))))
+    assert "Published vs observed" not in book.sheetnames
+    assert "Responsibility" in book.sheetnames
+    assert "Contradictions" not in _cover(book)
+    heads = {row[0] for row in book["Summary"].iter_rows(values_only=True)}
+    assert "Published against observed" not in heads
 
 
 # --- requests ---
