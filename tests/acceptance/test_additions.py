@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from analyzer.cli import main
+from analyzer.model.review_sheet import BLOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = str(ROOT / "samples" / "bundles")
@@ -33,9 +35,7 @@ def reviews(plain: Path) -> Path:
     from analyzer.cli.kept import load_assessment  # noqa: PLC0415 - the digest of a real result
     from analyzer.model.digests import result_digest  # noqa: PLC0415 - the same
 
-    results = {
-        c.id: result_digest(c) for c in load_assessment(plain / "assessment.json").controls
-    }
+    results = {c.id: result_digest(c) for c in load_assessment(plain / "assessment.json").controls}
     entries = [("1.2.16", "pass", results["1.2.16"]), ("1.2.17", "pass", "0" * 16)]
     lines = ["benchmark: cis-1.12", 'cluster: ""', 'report: ""', "reviews:"]
     for number, verdict, result in entries:
@@ -141,6 +141,36 @@ def test_another_tool_changes_nothing_of_ours(plain: Path, tmp_path: Path) -> No
     assert after == before
     assert other["comparable"] is True
     assert {row["agreement"] for row in other["results"]} <= {"agrees", "only-ours", "neither"}
+
+
+def test_a_filled_in_workbook_is_not_overwritten(
+    plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = str(plain / "assessment.json")
+    words = ["report", kept, "--format", "json,xlsx", "-o", str(tmp_path)]
+    assert main(words) == 0
+    assert main(words) == 0, "nobody has written into it"
+    path = tmp_path / "report.xlsx"
+    book = load_workbook(path)
+    sheet = book["Controls"]
+    heads = {str(cell.value): n for n, cell in enumerate(sheet[1], 1)}
+    filled = ("Agree", "EXAMINE", "", "Ada Auditor", "2026-11-22")
+    for heading, text in zip(BLOCK, filled, strict=True):
+        sheet.cell(row=2, column=heads[heading]).value = text or None
+    book.save(path)
+    before = path.read_bytes()
+    capsys.readouterr()
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "would be lost (controls 1.1.1)" in said
+    assert "help: Read them with kube-evidence review" in said
+    assert path.read_bytes() == before
+    assert main([*words[:-1], str(tmp_path / "other")]) == 0
+    reviews = tmp_path / "reviews.yaml"
+    assert main(["review", str(path), "-o", str(reviews)]) == 0
+    assert main([*words, "--reviews", str(reviews)]) == 0, "nothing is lost now"
+    written = load_workbook(path)["Controls"]
+    assert written.cell(row=2, column=heads["Auditor verdict"]).value == "Agree"
 
 
 @pytest.mark.parametrize("option", ["--waivers", "--reviews", "--baseline", "--third-party"])
