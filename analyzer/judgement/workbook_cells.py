@@ -117,7 +117,8 @@ class SheetListener:
         if found:
             self._column, self._row = column_number(found[1]), int(found[2])
         self._kind = _KINDS.get(attributes.get("t", "n"), CellKind.OTHER)
-        self._formula = False
+        # A text that a formula came to; what fills several cells has its formula in the first.
+        self._formula = attributes.get("t") == "str"
 
     def _finish(self, text: str) -> None:
         if (not text and not self._formula) or self._column > MOST_COLUMNS:

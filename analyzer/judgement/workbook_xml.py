@@ -3,7 +3,6 @@
 A document type, and with it any entity, is refused before it can mean anything.
 """
 
-from collections.abc import Iterator
 from typing import Protocol
 from xml.etree.ElementTree import ParseError
 
@@ -12,6 +11,10 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from analyzer.judgement.workbook_archive import FILL_AGAIN, Archive, damaged
 from analyzer.model.errors import UserFileError
+
+_ELEMENTS = 1_000_000
+_SILENCE = 8
+"""Pieces of a part in a row in which nothing begins or ends: one huge tag, which costs minutes."""
 
 
 class Listener(Protocol):
@@ -39,13 +42,14 @@ def listen(archive: Archive, part: str, listener: Listener) -> None:
     Raises:
         UserFileError: The part is missing, damaged, not XML, or has a document type.
     """
-    parser = DefusedXMLParser(target=_Local(listener), forbid_dtd=True)
-    pieces: Iterator[bytes] = archive.chunks(part)
+    local = _Local(listener, archive.name)
+    parser = DefusedXMLParser(target=local, forbid_dtd=True)
     try:
-        for piece in pieces:
+        for piece in archive.chunks(part):
             parser.feed(piece)
             if listener.done:
                 return
+            local.take_breath()
         parser.close()
     except DefusedXmlException as failure:
         raise UserFileError(
@@ -56,18 +60,40 @@ def listen(archive: Archive, part: str, listener: Listener) -> None:
 
 
 class _Local:
-    """Passes names on without their namespaces, which differ between the two standards."""
+    """Passes names on without their namespaces, which differ between the two standards.
 
-    def __init__(self, listener: Listener) -> None:
+    Counts elements too: a small file can hold hundreds of millions of them.
+    """
+
+    def __init__(self, listener: Listener, name: str) -> None:
         self._listener = listener
-        self.data = listener.data
+        self._name = name
+        self._left = _ELEMENTS
+        self._heard = False
+        self._silent = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._heard = True
+        self._left -= 1
+        if self._left < 0:
+            raise UserFileError(self._name, "has too many elements in a part", advice=FILL_AGAIN)
         local = {name.rpartition("}")[2]: value for name, value in attributes.items()}
         self._listener.start(tag.rpartition("}")[2], local)
 
+    def data(self, text: str) -> None:
+        self._heard = True
+        self._listener.data(text)
+
     def end(self, tag: str) -> None:
+        self._heard = True
         self._listener.end(tag.rpartition("}")[2])
+
+    def take_breath(self) -> None:
+        """Hear that a piece of the part has ended."""
+        self._silent = 0 if self._heard else self._silent + 1
+        self._heard = False
+        if self._silent > _SILENCE:
+            raise UserFileError(self._name, "has too large an element", advice=FILL_AGAIN)
 
     def close(self) -> None:
         """End the part; the parser asks for it."""

@@ -222,6 +222,31 @@ def test_a_part_that_inflates_without_end_is_refused(monkeypatch: pytest.MonkeyP
         read(content)
 
 
+def test_elements_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.judgement.workbook_xml._ELEMENTS", 10_000)
+    content = with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<x/>" * 10_000 + b"<row", 1))
+    with pytest.raises(UserFileError, match="too many elements"):
+        read(content)
+    assert read(SMALL).rows
+
+
+@pytest.mark.parametrize("bomb", ["name", "attributes"])
+def test_a_huge_tag_is_refused_before_it_is_read(bomb: str) -> None:
+    tag = b"y" * 8_000_000 if bomb == "name" else b'y z="' + b"1" * 8_000_000 + b'"'
+    content = with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<" + tag + b"/><row", 1))
+    assert len(content) < 40_000
+    with pytest.raises(UserFileError, match="too large an element"):
+        read(content)
+
+
+def test_what_a_formula_beside_it_came_to_is_a_formula_too() -> None:
+    """Only the first cell of an array of results holds the formula itself."""
+    cell = b'<c r="B2" t="str"><v>Pass</v></c>'
+    content = with_part(SMALL, SHEET, lambda d: d.replace(b'<c r="B2"><v>2</v></c>', cell))
+    found = read(content).rows[2][2]
+    assert (found.text, found.formula) == ("Pass", True)
+
+
 def test_a_sheet_elsewhere_is_not_followed() -> None:
     def outside(data: bytes) -> bytes:
         return data.replace(b'Id="rId1"', b'TargetMode="External" Id="rId1"')
