@@ -11,12 +11,12 @@ from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.verdict import Verdict, worst
 from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.text import cut, one_line
-from analyzer.reports.words import nodes_line
+from analyzer.reports.words import UNSEEN, nodes_line
 
 MOST_COLUMNS = 60
 """Columns of nodes; from more nodes on, those that are alike share one."""
 
-UNSEEN, NOT_ASKED = "not seen", "-"
+NOT_ASKED = "-"
 _PRINTED = 12
 _NAME = 60
 _NODE = "node/"

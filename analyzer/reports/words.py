@@ -26,6 +26,9 @@ VERDICTS = (
 
 _RARE = frozenset({Verdict.ERROR, Verdict.NOT_APPLICABLE, Verdict.OUT_OF_SCOPE})
 
+UNSEEN = "not seen"
+"""What stands for a verdict on a node that no bundle covers."""
+
 COMPARISONS = (
     Comparison.CONTRADICTED,
     Comparison.BETTER_THAN_ATTESTED,

@@ -66,6 +66,7 @@ class Counts:
             formula = self._words(review_sheet.VERDICT, *fresh)
             out.number(2, found.get(word.value, 0), formula)
             out.row += 1
+        out.coloured(first)
         reviewed = f"SUM({cell(first, 2)}:{cell(out.row - 1, 2)})"
         out.label("left to review", "No verdict of an auditor yet, or a stale one.", "label")
         left = a.summary.overall.total - sum(found.values())

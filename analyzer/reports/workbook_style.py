@@ -12,10 +12,12 @@ from xlsxwriter import Workbook
 
 from analyzer.model.assertion import Agreement
 from analyzer.model.changes import Change
+from analyzer.model.crosswalk import Effect
 from analyzer.model.judgement import ReviewVerdict, WaiverState
 from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.review_sheet import VERDICT_WORDS
 from analyzer.model.verdict import Disposition, Verdict
+from analyzer.reports.words import UNSEEN
 
 INK = "#1F2A37"
 BAND = "#1F3A5F"
@@ -77,6 +79,11 @@ WORD_COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
         Change.CHANGED_RESPONSIBILITY.value: _PURPLE,
         Change.INCOMPARABLE.value: _GREY,
         Change.UNCHANGED.value: _PLAIN,
+        Effect.NEWLY_FAILING.value: _ORANGE,
+        Effect.NEWLY_PASSING.value: _GREEN,
+        Effect.ADDED.value: _BLUE,
+        Effect.REMOVED.value: _GREY,
+        UNSEEN: _GREY,
         Agreement.DIFFERS.value: _ORANGE,
         Agreement.ONLY_THEIRS.value: _GREY,
         Agreement.ONLY_OURS.value: _BLUE,

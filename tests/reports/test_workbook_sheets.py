@@ -12,13 +12,17 @@ from openpyxl import Workbook, load_workbook
 from analyzer.model.assertion import Agreement
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.changes import Change
+from analyzer.model.crosswalk import Effect
+from analyzer.model.judgement import WaiverState
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
 from analyzer.model.verdict import Verdict
 from analyzer.reports import rendering_of
-from analyzer.reports.tables_nodes import MOST_COLUMNS, NODES, NOT_ASKED, UNSEEN
+from analyzer.reports.tables_nodes import MOST_COLUMNS, NODES, NOT_ASKED
 from analyzer.reports.tables_parties import RESPONSIBILITY
 from analyzer.reports.tables_waivers import WAIVERS
+from analyzer.reports.words import UNSEEN
 from analyzer.reports.workbook import write
+from analyzer.reports.workbook_style import WORD_COLOURS
 from tests.reports.builder import build, summarise
 
 _PLAIN = ("plain", "text")
@@ -343,6 +347,13 @@ def test_a_tool_that_judged_something_else_is_not_set_beside_our_verdict() -> No
     a = replace(bare, third_party=(tool,))
     rows = _records(load_workbook(BytesIO(write(a, rendering_of(a)))), "Third party")
     assert {row["Our verdict"] for row in rows} == {""}
+
+
+def test_words_of_every_kind_have_a_colour() -> None:
+    words = [*Change, *Agreement, *Effect, *WaiverState]
+    plain = {"not-comparable", "unused", "unchanged", "neither"}
+    assert {word.value for word in words} <= set(WORD_COLOURS) | plain
+    assert UNSEEN in WORD_COLOURS
 
 
 # --- cover ---
