@@ -1,20 +1,35 @@
 """Who answers: controls by section and party, and what was published beside what was observed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.responsibility import Attestation, Comparison, Party
 from analyzer.model.verdict import Verdict
-from analyzer.reports.words import COMPARISONS, section_label
+from analyzer.reports.words import COMPARISONS, counts_line, section_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What one party answers for in one section.
+
+    Attributes:
+        counts: Verdicts in words, so that what was not decided does not look well; empty
+            where the party answers for nothing.
+        failing: Ids of the failing controls.
+    """
+
+    counts: str
+    failing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
-    """One section: by party, its controls and those of them that fail."""
+    """One section, by party."""
 
     label: str
-    cells: Mapping[Party, tuple[tuple[str, ...], tuple[str, ...]]]
+    cells: Mapping[Party, Cell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +65,12 @@ def matrix(a: Assessment) -> Matrix:
     )
 
 
-def _cell(a: Assessment, section: str, party: Party) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _cell(a: Assessment, section: str, party: Party) -> Cell:
     inside = [c for c in a.controls if c.section == section and c.responsibility.party is party]
-    failing = tuple(c.id for c in inside if c.verdict is Verdict.FAIL)
-    return tuple(c.id for c in inside), failing
+    return Cell(
+        counts=counts_line(Counter(c.verdict for c in inside)) if inside else "",
+        failing=tuple(c.id for c in inside if c.verdict is Verdict.FAIL),
+    )
 
 
 def published(a: Assessment) -> tuple[Published, ...]:

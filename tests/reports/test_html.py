@@ -327,6 +327,18 @@ def test_a_control_that_is_waived_whole_is_not_among_the_worst(assessment: Asses
         assert (f'#control-{number}"' in worst) is (number not in waived)
 
 
+def test_matrix_says_what_was_not_decided(text: str, assessment: Assessment) -> None:
+    part = text.split('id="matrix-h"')[1].split("</table>", maxsplit=1)[0]
+    cells = [
+        re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", part, re.DOTALL)
+    ]
+    counted = sum(int(n) for cell in cells for n in re.findall(r"(\d+) [a-z]", cell))
+    assert counted == len(assessment.controls)
+    open_ones = [c for c in assessment.controls if c.verdict is Verdict.NO_EVIDENCE]
+    said = sum(int(n) for cell in cells for n in re.findall(r"(\d+) no-evidence", cell))
+    assert said == len(open_ones) > 0
+
+
 def test_publications_are_the_workbooks(assessment: Assessment) -> None:
     ours = [c.id for group in published(assessment) for c in group.controls]
     assert ours == [c.id for c in PUBLISHED.source(assessment)]
