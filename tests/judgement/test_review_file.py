@@ -1,5 +1,6 @@
 """reviews.yaml: read strictly, written canonically."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from analyzer.judgement.review_file import (
 )
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Method, Review, ReviewVerdict
+from analyzer.model.review_sheet import BLOCK, CLEAR, METHOD_WORDS, VERDICT_WORDS
 from analyzer.model.verdict import Verdict
 from tests.reports.builder import HOSTILE
 
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "reviewing.md").read_text("utf-8")
 ENTRY = """\
   - control: "1.2.3"
     verdict: fail
@@ -108,6 +111,16 @@ def test_mistakes_are_refused_with_their_line(old: str, new: str, line: int, sai
 def test_to_agree_needs_no_comment() -> None:
     text = (HEAD + ENTRY).replace("verdict: fail", "verdict: agree").replace("Seen.", '""')
     assert read_reviews(text.encode()).reviews[0].comment == ""
+
+
+def test_the_documented_example_is_canonical() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert write_reviews(read_reviews(example.encode())) == example.encode()
+
+
+def test_every_word_is_documented() -> None:
+    for word in (*VERDICT_WORDS.values(), *METHOD_WORDS.values(), CLEAR, *BLOCK):
+        assert word in DOCUMENT, word
 
 
 def test_a_repeated_key_is_refused() -> None:
