@@ -52,6 +52,7 @@ def front(a: Assessment) -> Iterator[str]:
     yield from _worst(a)
     yield from _told("Against the publication", provider_story(a))
     yield from _told("Not seen", unseen_story(a))
+    yield from _told("Reading", iter((reading_line(a),)))
     yield from _told("Changes", change_story(a))
     yield from _told("Waivers", waiver_story(a))
     yield from _told("Reviews", review_story(a))
@@ -118,7 +119,6 @@ def about(a: Assessment, rendering: Rendering) -> Iterator[str]:
         ("Kubernetes version", cluster.kubernetes_version or "unknown"),
         ("Nodes", nodes_in_evidence(a)),
         *(profile_facts(a.profile) if a.profile else ()),
-        ("Reading", reading_line(a)),
         ("Waivers, SHA-256", a.waivers_sha256 or "none given"),
         ("Reviews, SHA-256", a.reviews_sha256 or "none given"),
         ("Written by", f"kube-evidence {a.analyzer_version}"),
