@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment
-from analyzer.model.judgement import Scope, WaiverRecord
+from analyzer.model.judgement import Waiver, WaiverRecord
 from analyzer.reports.table import Column, Kind, Table
 from analyzer.reports.workbook_cells import day_of
 
@@ -24,14 +24,17 @@ def _rows(assessment: Assessment) -> Iterator[WaiverRow]:
         yield WaiverRow(record=record, day=day)
 
 
-def _scope(scope: Scope) -> str:
+def _scope(waiver: Waiver) -> str:
+    """Return where a waiver holds; without a place, its digest says which failures it means."""
+    scope = waiver.scope
     parts = (
         ("nodes", scope.nodes),
         ("namespaces", scope.namespaces),
         ("objects", scope.objects),
     )
     said = [f"{what}: {', '.join(names)}" for what, names in parts if names]
-    return "\n".join(said) or "not restricted"
+    unplaced = "bound by its digest" if waiver.digest else "not restricted"
+    return "\n".join(said) or unplaced
 
 
 def _standing(row: WaiverRow) -> str:
@@ -58,19 +61,17 @@ WAIVERS: Table[WaiverRow] = Table(
     empty="No waiver was given: no failure of this assessment is an accepted risk.",
     columns=(
         Column(name="Waiver", kind=Kind.PROSE, width=14, value=lambda r: r.record.waiver.id),
-        Column(name="State", kind=Kind.WORD, width=14, value=lambda r: r.record.state.value),
-        Column(name="Why", kind=Kind.PROSE, width=34, value=lambda r: r.record.why),
+        Column(name="State", kind=Kind.WORD, width=13, value=lambda r: r.record.state.value),
+        Column(name="Why", kind=Kind.PROSE, width=30, value=lambda r: r.record.why),
         Column(
             name="Recommendation #",
             kind=Kind.PROSE,
-            width=16,
+            width=13,
             value=lambda r: ", ".join(r.record.waiver.controls),
         ),
+        Column(name="Where", kind=Kind.PROSE, width=22, value=lambda r: _scope(r.record.waiver)),
         Column(
-            name="Where", kind=Kind.PROSE, width=22, value=lambda r: _scope(r.record.waiver.scope)
-        ),
-        Column(
-            name="Failures covered", kind=Kind.COUNT, width=10, value=lambda r: r.record.findings
+            name="Failures covered", kind=Kind.COUNT, width=9, value=lambda r: r.record.findings
         ),
         Column(
             name="Reason", kind=Kind.PROSE, width=18, value=lambda r: r.record.waiver.reason.value
@@ -78,12 +79,12 @@ WAIVERS: Table[WaiverRow] = Table(
         Column(
             name="Justification",
             kind=Kind.PROSE,
-            width=42,
+            width=38,
             value=lambda r: r.record.waiver.justification,
         ),
-        Column(name="Owner", kind=Kind.PROSE, width=16, value=lambda r: r.record.waiver.owner),
+        Column(name="Owner", kind=Kind.PROSE, width=14, value=lambda r: r.record.waiver.owner),
         Column(
-            name="Approved by", kind=Kind.PROSE, width=16, value=lambda r: r.record.waiver.approver
+            name="Approved by", kind=Kind.PROSE, width=14, value=lambda r: r.record.waiver.approver
         ),
         Column(
             name="Valid from", kind=Kind.DATE, width=11, value=lambda r: r.record.waiver.valid_from
@@ -97,6 +98,7 @@ WAIVERS: Table[WaiverRow] = Table(
             kind=Kind.PROSE,
             width=14,
             value=lambda r: r.record.waiver.ticket,
+            printed=False,
             optional=True,
         ),
         Column(

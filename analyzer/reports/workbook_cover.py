@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import MEANING
 from analyzer.reports.cover_texts import (
@@ -16,6 +18,7 @@ from analyzer.reports.cover_texts import (
     subject_line,
 )
 from analyzer.reports.story import worst
+from analyzer.reports.tables_register import CONTROLS
 from analyzer.reports.text import cut, one_line
 from analyzer.reports.words import LIMITS, VERDICTS, by_name, counts_line, score_line
 from analyzer.reports.workbook_cells import cell_text, row_height
@@ -26,6 +29,8 @@ NAME = "Cover"
 _WIDTHS = (24, 82, 18, 42)
 
 _WORST, _SAID = 5, 170
+_KEY = xl_col_to_name([column.name for column in CONTROLS.columns].index(CONTROLS.key))
+"""Column of the register that links lead to."""
 _LETTER = 1.25
 """Letters that fit into one unit of column width."""
 _FURTHER = "Further rows of the sheet before it."
@@ -88,10 +93,13 @@ class CoverSheet:
             return
         self._heading("Worst failures")
         self._heads(("Control", "What fails", "Who must act", "How far"))
+        rows = {control.id: row for row, control in enumerate(a.controls, start=2)}
         for c in found:
             said = cut(one_line(f"{c.title}. {c.explanation}"), _SAID, " ...")
             texts = (c.id, said, c.responsibility.party.value, how_far(c))
             self._cells(tuple(cell_text(text) for text in texts))
+            target = f"internal:'{CONTROLS.name}'!{_KEY}{rows[c.id]}"
+            self._sheet.write_url(self._row - 1, 0, target, self._styles["link"], cell_text(c.id))
         self._row += 1
 
     def _heads(self, names: tuple[str, ...]) -> None:

@@ -293,6 +293,13 @@ def test_waivers_show_state_and_dates(book: Workbook, assessment: Assessment) ->
         assert row["Digest now"] == record.digest_now
         assert row["Failures covered"] == record.findings
     assert rows[1]["Where"] == "nodes: cp-*\nnamespaces: shop"
+    assert rows[0]["Where"] == "bound by its digest"
+
+
+def test_a_waiver_without_place_and_digest_is_not_restricted() -> None:
+    bare = build(texts=_PLAIN)
+    record = replace(bare.waivers[0], waiver=replace(bare.waivers[0].waiver, digest=""))
+    assert list(WAIVERS.frame(replace(bare, waivers=(record,)))["Where"]) == ["not restricted"]
 
 
 @pytest.mark.parametrize(
@@ -381,6 +388,12 @@ def test_cover_shows_the_worst_failures(book: Workbook, assessment: Assessment) 
     failing = [c for c in assessment.controls if c.verdict is Verdict.FAIL]
     covered = {c.id for c in failing if c.waiver and c.waiver.complete}
     assert set(shown) == {c.id for c in failing} - covered
+    for place, number in enumerate(shown, start=head + 2):
+        link = book["Cover"].cell(place, 1).hyperlink
+        assert link is not None
+        assert link.location is not None
+        sheet, _, address = link.location.partition("!")
+        assert book[sheet.strip("'")][address].value == number
 
 
 def test_cover_of_a_bare_run_says_that_nothing_was_given() -> None:
