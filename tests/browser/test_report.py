@@ -170,6 +170,8 @@ def test_search_looks_into_what_is_closed(
     page.get_by_label("Search").fill(f"  {control.topic.upper()} ")
     assert control.id in shown(page)
     assert len(shown(page)) < len(tame.controls)
+    page.get_by_label("Search").fill("remediation")  # a label of ours, not a text of a control
+    assert shown(page) == []
     page.get_by_label("Search").fill("there is no such text")
     assert shown(page) == []
     assert page.get_by_text("No control fits these filters.").is_visible()
@@ -189,6 +191,13 @@ def test_address_keeps_the_filters(page: Page, site: dict[str, str]) -> None:
     assert shown(page) == before
     assert page.get_by_label("Search").input_value() == "control"
     assert page.get_by_role("checkbox", name="fail", exact=True).is_checked()
+    expect(page.locator("#filters")).to_be_in_viewport()
+    place = page.locator(f"tbody[id='control-{before[-1]}']")
+    place.locator("summary").click()
+    place.locator("table a[href^='#EV-']").first.click()
+    page.go_back()
+    assert shown(page) == before
+    expect(place).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(
@@ -242,6 +251,9 @@ def test_from_the_register_to_the_evidence_and_back(page: Page, site: dict[str, 
     link.click()
     expect(page.locator(f"tr[id='{entry}']")).to_be_in_viewport()
     assert page.evaluate("document.activeElement.id") == entry
+    page.go_back()
+    expect(row.locator(".body")).to_be_in_viewport()
+    link.click()
     page.get_by_role("button", name="Close all").click()
     page.locator(f"tr[id='{entry}'] a[href='#{number}']").click()
     expect(row).to_be_in_viewport()

@@ -16,7 +16,10 @@
 
   /* Filters */
   const textOf = (body) => {
-    if (!texts.has(body)) texts.set(body, body.textContent.toLowerCase());
+    if (!texts.has(body)) {
+      const said = [...body.querySelectorAll("bdi, .w, .id, .find")].map((one) => one.textContent);
+      texts.set(body, said.join("\n").toLowerCase());
+    }
     return texts.get(body);
   };
   const within = (section, chosen) => section === chosen || section.startsWith(`${chosen}.`);
@@ -136,8 +139,7 @@
   const follow = () => {
     if (location.hash.startsWith(PREFIX)) {
       restore(location.hash.slice(PREFIX.length));
-      document.getElementById("register").scrollIntoView();
-      return;
+      return; /* where to scroll, the browser knows: it was there before */
     }
     const target = document.querySelector(":target");
     if (!target) return;
@@ -202,4 +204,5 @@
   apply(false);
   addEventListener("hashchange", follow);
   if (location.hash) follow();
+  if (location.hash.startsWith(PREFIX)) document.getElementById("register").scrollIntoView();
 })();
