@@ -15,6 +15,9 @@ _MAIN = "/officeDocument"
 _STRINGS = "/sharedStrings"
 _RELATIONS = "_rels/.rels"
 _TYPES = "[Content_Types].xml"
+_MOST_IN_STRINGS = 6_000_000
+"""Elements of the shared texts, which are those of all sheets: of large clusters, a great many."""
+
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
@@ -174,7 +177,7 @@ def _strings(
     listener = StringsListener(
         wanted=frozenset(wanted), last=max(wanted), text=Text(name=archive.name)
     )
-    listen(archive, part, listener)
+    listen(archive, part, listener, most=_MOST_IN_STRINGS)
     return {index: unescaped(text) for index, text in listener.found.items()}
 
 

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from analyzer.judgement.workbook_archive import FILL_AGAIN, Archive, damaged
 from analyzer.model.errors import UserFileError
 
-_ELEMENTS = 1_000_000
+MOST_ELEMENTS = 1_000_000
 _SILENCE = 8
 """Pieces of a part in a row in which nothing begins or ends: one huge tag, which costs minutes."""
 
@@ -36,13 +36,19 @@ class Listener(Protocol):
         """Hear of an element's end."""
 
 
-def listen(archive: Archive, part: str, listener: Listener) -> None:
+def listen(archive: Archive, part: str, listener: Listener, *, most: int = MOST_ELEMENTS) -> None:
     """Read one part of a workbook to its listener.
+
+    Args:
+        archive: The workbook.
+        part: Name of the part, ``xl/workbook.xml``.
+        listener: Hears of everything in it, in order.
+        most: Elements that the part may have; a million takes about two seconds.
 
     Raises:
         UserFileError: The part is missing, damaged, not XML, or has a document type.
     """
-    local = _Local(listener, archive.name)
+    local = _Local(listener, archive.name, most)
     parser = DefusedXMLParser(target=local, forbid_dtd=True)
     try:
         for piece in archive.chunks(part):
@@ -65,10 +71,10 @@ class _Local:
     Counts elements too: a small file can hold hundreds of millions of them.
     """
 
-    def __init__(self, listener: Listener, name: str) -> None:
+    def __init__(self, listener: Listener, name: str, most: int) -> None:
         self._listener = listener
         self._name = name
-        self._left = _ELEMENTS
+        self._left = most
         self._heard = False
         self._silent = 0
 

@@ -223,10 +223,15 @@ def test_a_part_that_inflates_without_end_is_refused(monkeypatch: pytest.MonkeyP
 
 
 def test_elements_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analyzer.judgement.workbook_xml._ELEMENTS", 10_000)
-    content = with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<x/>" * 10_000 + b"<row", 1))
+    """A few kilobytes can hold millions of them."""
+    monkeypatch.setattr("analyzer.judgement.workbook_sheets._MOST_IN_STRINGS", 10_000)
+    strings = "xl/sharedStrings.xml"
+    many = with_part(SMALL, strings, lambda d: d.replace(b"<si>", b"<x/>" * 10_000 + b"<si>", 1))
     with pytest.raises(UserFileError, match="too many elements"):
-        read(content)
+        read(many)
+    more = with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<x/>" * 1_000_001 + b"<row", 1))
+    with pytest.raises(UserFileError, match="too many elements"):
+        read(more)
     assert read(SMALL).rows
 
 
