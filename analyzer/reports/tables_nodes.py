@@ -144,7 +144,7 @@ _FIRST: tuple[Column[NodeRow], ...] = (
     ),
     Column(name="Title", kind=Kind.PROSE, width=48, value=lambda r: r.control.title),
     Column(name="Verdict", kind=Kind.WORD, width=14, value=lambda r: r.control.verdict.value),
-    Column(name="Nodes judged", kind=Kind.PROSE, width=12, value=lambda r: nodes_line(r.control)),
+    Column(name="Nodes judged", kind=Kind.PROSE, width=15, value=lambda r: nodes_line(r.control)),
     Column(name="Nodes differ", kind=Kind.ID, width=8, value=_differs),
     _counted(Verdict.PASS.value),
     _counted(Verdict.FAIL.value),

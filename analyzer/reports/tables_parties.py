@@ -13,7 +13,7 @@ from types import MappingProxyType
 from analyzer.model.assessment import Assessment, ControlResult, ProfileInfo
 from analyzer.model.responsibility import Basis, Comparison, Party
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.words import COMPARISONS, by_name, is_published
+from analyzer.reports.words import COMPARISONS, by_name, computed, is_published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ RESPONSIBILITY: Table[PartyRow] = Table(
             name="Disposition",
             kind=Kind.WORD,
             width=15,
-            value=lambda r: r.control.disposition.value,
+            value=lambda r: computed(r.control).value,
         ),
         Column(name="Source", kind=Kind.PROSE, width=60, value=_source, printed=False),
     ),

@@ -230,6 +230,11 @@ def differing(assessment: Assessment) -> tuple[ControlResult, ...]:
     )
 
 
+def computed(control: ControlResult) -> Disposition:
+    """Return what follows without the auditor: of verdict, responsibility and waivers alone."""
+    return control.review.computed if control.review else control.disposition
+
+
 def is_published(control: ControlResult) -> bool:
     """Tell whether a provider published anything about a control."""
     r = control.responsibility

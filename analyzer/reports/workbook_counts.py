@@ -13,6 +13,7 @@ from analyzer.reports.words import (
     COMPARISON_MEANING,
     DISPOSITION_MEANING,
     REVIEW_MEANING,
+    computed,
     is_published,
 )
 from analyzer.reports.workbook_figures import KEY, Figures
@@ -38,15 +39,13 @@ class Counts:
 
     def _dispositions(self, a: Assessment) -> None:
         out = self._out
-        computed = Counter(
-            (c.review.computed if c.review else c.disposition).value for c in a.controls
-        )
+        alone = Counter(computed(control) for control in a.controls)
         out.heading("Dispositions: what follows for the audit")
         out.heads("Disposition", "Meaning", "computed", "now")
         first = out.row
         for word, meaning in DISPOSITION_MEANING.items():
             out.label(word.value, meaning, "word")
-            out.number(2, computed[word.value], self._words(DISPOSITION))
+            out.number(2, alone[word], self._words(DISPOSITION))
             count = a.summary.by_disposition.get(word.value, 0)
             out.number(3, count, self._words(review_sheet.FINAL))
             out.row += 1

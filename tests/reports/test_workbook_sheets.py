@@ -90,6 +90,13 @@ def test_matrix_has_no_text_where_all_is_inherited_and_both_halves_where_shared(
                 assert text == r.explanation
 
 
+def test_sheets_agree_on_what_follows_without_the_auditor(book: Workbook) -> None:
+    register = [row["Disposition"] for row in _records(book, "Controls")]
+    final = [row["Final disposition"] for row in _records(book, "Controls")]
+    assert [row["Disposition"] for row in _records(book, "Responsibility")] == register
+    assert register != final
+
+
 def test_inherited_controls_say_by_whom() -> None:
     bare = build(texts=_PLAIN)
     r = replace(
