@@ -90,7 +90,7 @@ CONTROLS: Table[RegisterRow] = Table(
         Column(
             name="Comparison",
             kind=Kind.WORD,
-            width=15,
+            width=17,
             value=lambda r: r.control.responsibility.comparison.value,
             idle=Comparison.OBSERVED_ONLY.value,
         ),

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from xlsxwriter.utility import xl_range_abs
+
 from analyzer.model import review_sheet
+from analyzer.reports.tables_review import STALE
 from analyzer.reports.workbook_hidden import METHOD_LIST, VERDICT_LIST
 from analyzer.reports.workbook_place import Placed
 
@@ -35,12 +38,31 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 
 
 def guide_reviewer(sheet: Any, placed: Placed) -> None:
-    """Add input messages and rules to the block; what is on the sheet is left as it is."""
+    """Add input messages and rules to the block, and print it once there are reviews."""
     last = max(placed.shown, 1)
     for heading in review_sheet.BLOCK:
         column = placed.index(heading)
         rule = _rule(heading, placed.assessment.as_of)
         sheet.data_validation(1, column, last, column, rule)
+    if any(control.review for control in placed.assessment.controls):
+        _print_block(sheet, placed, last)
+
+
+def _print_block(sheet: Any, placed: Placed, last: int) -> None:
+    """Print the block on pages of its own, beside number and title, in letters that one can read.
+
+    All columns on one page would shrink to half their size. xlsxwriter's print_area() takes a
+    single range; the property behind it takes a list as the file format does.
+    """
+    last_key = placed.table.frozen - 1
+    printed = sum(column.printed for column in placed.columns) - 1
+    end = STALE if placed.has(STALE) else review_sheet.FINAL
+    block = placed.index(review_sheet.VERDICT), placed.index(end)
+    ranges = ((0, printed), block)
+    sheet.print_area_range = ",".join(
+        f"'{placed.table.name}'!{xl_range_abs(0, first, last, final)}" for first, final in ranges
+    )
+    sheet.repeat_columns(0, last_key)
 
 
 def _rule(heading: str, as_of: str) -> dict[str, Any]:

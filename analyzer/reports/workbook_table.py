@@ -74,7 +74,8 @@ class SheetWriter:
         self._finish(report_id)
 
     def _plan(self, column: Column[Any]) -> _Plan:
-        wrapped = column.printed and column.kind in _FIT
+        paper = column.printed or column.entry or column.formula is not None
+        wrapped = paper and column.kind in _FIT
         rows, address, key = None, "", 0
         if column.link is not None:
             other = self._layout.tables[column.link.sheet]

@@ -143,6 +143,29 @@ def _named(book: Workbook, name: str) -> list[Any]:
     return [cell.value for row in book[sheet][cells] for cell in row]
 
 
+def test_the_block_prints_once_there_are_reviews(book: Workbook) -> None:
+    heads, sheet = _heads(book), _controls(book)
+    first, last = (get_column_letter(heads.index(h) + 1) for h in (words.VERDICT, "Stale review"))
+    rows = sheet.max_row
+    tool = get_column_letter(heads.index("Evidence") + 1)
+    areas = [f"'Controls'!$A$1:${tool}${rows}", f"'Controls'!${first}$1:${last}${rows}"]
+    assert str(sheet.print_area).split(",") == areas
+    assert sheet.print_title_cols == "$A:$C"
+    bare = build(people=False)
+    blank = load_workbook(BytesIO(write(bare, rendering_of(bare))))
+    assert "," not in str(_controls(blank).print_area)
+    assert _controls(blank).print_title_cols is None
+
+
+def test_a_long_comment_has_room(book: Workbook, assessment: Assessment) -> None:
+    place = next(
+        n
+        for n, c in enumerate(assessment.controls, start=2)
+        if c.review and len(c.review.review.comment) > 1000
+    )
+    assert (_controls(book).row_dimensions[place].height or 0) > 300
+
+
 def test_nothing_is_locked(book: Workbook) -> None:
     assert not any(sheet.protection.sheet for sheet in book.worksheets)
 
