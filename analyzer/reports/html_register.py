@@ -13,6 +13,7 @@ from analyzer.model.review_sheet import VERDICT_WORDS
 from analyzer.model.verdict import Disposition
 from analyzer.reports.citations import evidence_of
 from analyzer.reports.html_listing import listed_evidence, listed_findings
+from analyzer.reports.html_parties import published
 from analyzer.reports.words import COMPARISONS, VERDICTS, chapter, section_label
 
 STALE = "stale"
@@ -116,7 +117,7 @@ def _filters(a: Assessment, rows: list[Row]) -> Iterable[Filter]:
     levels = sorted({r.control.level for r in rows})
     options = tuple((str(level), f"Level {level}") for level in levels)
     yield Filter(key="level", label="Level", options=options)
-    if a.profile is not None:
+    if a.profile is not None and published(a):  # else every row says the same word
         compared = {r.control.responsibility.comparison for r in rows}
         yield _words("comparison", "Published against observed", COMPARISONS, compared)
     yield _words("disposition", "Disposition", Disposition, {r.control.disposition for r in rows})

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.model.assessment import Assessment
+from analyzer.model.responsibility import Attestation, Comparison
 from analyzer.model.verdict import Verdict
 from analyzer.reports import render, rendering_of
 from analyzer.reports.assessment_json import read
@@ -359,6 +360,27 @@ def test_page_without_people_profile_or_findings() -> None:
         assert f'href="#{chapter}"' not in text
     assert 'data-key="comparison"' not in text
     assert 'data-key="review"' not in text
+
+
+def test_a_profile_that_publishes_nothing_fills_no_column() -> None:
+    a = build(texts=TAME)
+    silent = tuple(
+        replace(
+            c,
+            responsibility=replace(
+                c.responsibility,
+                attested=Attestation.NOT_STATED,
+                attested_raw="",
+                comparison=Comparison.OBSERVED_ONLY,
+            ),
+        )
+        for c in a.controls
+    )
+    text = _write(replace(a, controls=silent))
+    assert "Contradictions" not in text
+    assert 'data-key="comparison"' not in text
+    assert "No provider published a result" in text
+    assert "Contradictions" in _write(a)
 
 
 def test_page_of_next_to_nothing() -> None:
