@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from analyzer.model.assessment import Assessment
+from analyzer.model.changes import Change
 from analyzer.model.responsibility import Attestation, Comparison
 from analyzer.model.verdict import Verdict
 from analyzer.reports import render, rendering_of
 from analyzer.reports.assessment_json import read
 from analyzer.reports.assessment_json import write as write_json
+from analyzer.reports.citations import cited_by
 from analyzer.reports.html import write
 from analyzer.reports.html_environment import asset, environment
 from analyzer.reports.html_parties import published
@@ -36,9 +39,9 @@ VOID = {"meta", "input", "br", "rect"}
 TAGS = {
     "a", "b", "bdi", "body", "br", "button", "caption", "code", "dd", "desc", "details", "div",
     "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "head", "header", "html",
-    "input", "label", "legend", "li", "main", "meta", "nav", "ol", "option", "p", "rect",
-    "script", "section", "select", "span", "strong", "style", "summary", "svg", "table", "tbody",
-    "td", "th", "thead", "title", "tr", "ul",
+    "input", "label", "legend", "li", "main", "meta", "nav", "noscript", "ol", "option", "p",
+    "rect", "script", "section", "select", "span", "strong", "style", "summary", "svg", "table",
+    "tbody", "td", "th", "thead", "title", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
     "aria-label", "aria-labelledby", "aria-live", "autocomplete", "charset", "class", "colspan",
@@ -226,6 +229,52 @@ def test_hostile_texts_stand_as_they_look(page: Page, assessment: Assessment) ->
     cut = [text for text in shown if text.endswith("cut here; assessment.json has the whole")]
     assert cut
     assert max(map(len, shown)) <= 4_000
+
+
+def _of_evidence(a: Assessment) -> Iterator[str]:
+    for bundle in a.bundles:
+        yield from (bundle.sha256, bundle.fingerprint, bundle.name)
+    for gap in a.gaps:
+        yield from (gap.key, gap.subject, gap.command, gap.detail)
+    cited = cited_by(a)
+    for entry in a.evidence:
+        if entry.id in cited:
+            yield from (entry.member, entry.selector, entry.excerpt)
+    yield from a.cluster.nodes_expected or ()
+    yield from a.notices
+
+
+def _of_controls(a: Assessment) -> Iterator[str]:
+    for c in a.controls:
+        yield from (c.rule, c.remediation, c.topic, c.explanation, c.responsibility.explanation)
+        if c.review:
+            yield from (c.review.review.comment, c.review.review.reviewer)
+        for finding in c.findings:
+            yield from (finding.subject, finding.explanation, *finding.notes)
+            yield from (missing.detail for missing in finding.missing)
+
+
+def _of_people(a: Assessment) -> Iterator[str]:
+    for record in a.waivers:
+        w = record.waiver
+        yield from (w.owner, w.approver, w.ticket, w.justification, record.why)
+    if a.changes:
+        yield from a.changes.limits
+        yield from (row.why for row in a.changes.rows if row.change is not Change.UNCHANGED)
+    for tool in a.third_party:
+        yield from (tool.sha256, tool.why, *(line.detail for line in tool.results))
+    for walk in a.crosswalks:
+        yield from (row.explanation for row in walk.rows)
+
+
+@pytest.mark.parametrize("texts", [_of_evidence, _of_controls, _of_people])
+def test_every_chapter_holds_all_that_it_lists(
+    page: Page, assessment: Assessment, texts: Callable[[Assessment], Iterator[str]]
+) -> None:
+    shown = set(page.inside("bdi"))
+    expected = [text for text in texts(assessment) if text and len(visible(text)) <= 600]
+    assert len(expected) > 30
+    assert [text for text in expected if not {visible(text), one_line(text)} & shown] == []
 
 
 def test_score_never_stands_without_coverage(text: str, assessment: Assessment) -> None:
