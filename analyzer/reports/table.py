@@ -86,6 +86,10 @@ def _none(_: Assessment) -> tuple[Column[Any], ...]:
     return ()
 
 
+def _silent(_: Assessment) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Generic[R]):
     """One sheet.
@@ -98,6 +102,7 @@ class Table(Generic[R]):
         empty: Sentence that stands in for rows when there are none.
         further: Columns that depend on the assessment; they follow ``columns``.
         wanted: False where this assessment needs no such sheet.
+        remarks: Sentences that stand below the rows.
     """
 
     name: str
@@ -108,6 +113,7 @@ class Table(Generic[R]):
     empty: str
     further: Callable[[Assessment], tuple[Column[R], ...]] = _none
     wanted: Callable[[Assessment], bool] = _always
+    remarks: Callable[[Assessment], tuple[str, ...]] = _silent
 
     def columns_for(self, assessment: Assessment) -> tuple[Column[R], ...]:
         """Return the columns of this assessment: printed ones first, hidden ones last."""

@@ -26,6 +26,16 @@ def _older_number(row: ControlChange) -> str:
     return row.older.id if row.older and row.older.id != row.id else ""
 
 
+def _limits(assessment: Assessment) -> tuple[str, ...]:
+    """Return which assessment is the older one, and what stands against comparing the two."""
+    changes = assessment.changes
+    if changes is None:
+        return ()
+    older = changes.older
+    told = f"Before: report {older.report_id} as of {older.as_of}, {older.benchmark}."
+    return (told, *(f"Limit of the comparison: {limit}" for limit in changes.limits))
+
+
 CHANGES: Table[ControlChange] = Table(
     name="Changes",
     key="",
@@ -33,6 +43,7 @@ CHANGES: Table[ControlChange] = Table(
     source=_rows,
     empty="Neither assessment has a control.",
     wanted=lambda assessment: assessment.changes is not None,
+    remarks=_limits,
     columns=(
         Column(name="Change", kind=Kind.WORD, width=22, value=lambda r: r.change.value),
         Column(

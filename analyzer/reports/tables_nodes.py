@@ -161,4 +161,8 @@ NODES: Table[NodeRow] = Table(
     columns=_FIRST,
     further=_node_columns,
     wanted=lambda assessment: bool(assessment.cluster.nodes_evidenced),
+    remarks=lambda _: (
+        f"{UNSEEN}: the rule speaks of this node, and no bundle covers it.",
+        f"{NOT_ASKED}: the rule does not speak of this node.",
+    ),
 )

@@ -28,6 +28,11 @@ def _rows(assessment: Assessment) -> Iterator[AssertedRow]:
                     yield AssertedRow(tool=tool, said=said, control=control)
 
 
+def _remarks(assessment: Assessment) -> tuple[str, ...]:
+    told = "What another tool says is an assertion, not evidence: no verdict here rests on it."
+    return (told, *(f"{tool.tool}: {tool.why}" for tool in assessment.third_party))
+
+
 THIRD_PARTY: Table[AssertedRow] = Table(
     name="Third party",
     key="",
@@ -35,6 +40,7 @@ THIRD_PARTY: Table[AssertedRow] = Table(
     source=_rows,
     empty="The other tool's file holds no result.",
     wanted=lambda assessment: bool(assessment.third_party),
+    remarks=_remarks,
     columns=(
         Column(name="Agreement", kind=Kind.WORD, width=15, value=lambda r: r.said.agreement.value),
         Column(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment
-from analyzer.model.judgement import Waiver, WaiverRecord
+from analyzer.model.judgement import WAIVER_STATE_MEANING, Waiver, WaiverRecord
 from analyzer.reports.table import Column, Kind, Table
 from analyzer.reports.workbook_cells import day_of
 
@@ -53,12 +53,19 @@ def _days(span: datetime.timedelta) -> str:
     return "1 day" if span.days == 1 else f"{span.days} days"
 
 
+def _remarks(assessment: Assessment) -> tuple[str, ...]:
+    """Return what the states mean that occur."""
+    states = {record.state for record in assessment.waivers}
+    return tuple(f"{s.value}: {text}" for s, text in WAIVER_STATE_MEANING.items() if s in states)
+
+
 WAIVERS: Table[WaiverRow] = Table(
     name="Waivers",
     key="",
     frozen=1,
     source=_rows,
     empty="No waiver was given: no failure of this assessment is an accepted risk.",
+    remarks=_remarks,
     columns=(
         Column(name="Waiver", kind=Kind.PROSE, width=14, value=lambda r: r.record.waiver.id),
         Column(name="State", kind=Kind.WORD, width=13, value=lambda r: r.record.state.value),

@@ -14,6 +14,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from analyzer.reports.table import Column, Formula, Kind
+from analyzer.reports.text import one_line
 from analyzer.reports.workbook_cells import cell_text, day_of, row_height
 from analyzer.reports.workbook_page import set_up_page
 from analyzer.reports.workbook_place import Layout, Placed
@@ -62,6 +63,7 @@ class SheetWriter:
         self._seen: dict[int, set[str]] = {n: set(self._columns[n].words) for n in self._words}
         named = [n for name, n in self._index.items() if name in ("Evidence ID", "Evidence")]
         self._evidence = named[0] if named else None
+        self._remarks = placed.table.remarks(placed.assessment)
         self._link = styles["link"]
         self._links = 0
 
@@ -175,6 +177,9 @@ class SheetWriter:
             left = placed.total - placed.shown
             note = f"{left} more rows do not fit into a sheet; assessment.json has them all."
             self._sheet.write_string(placed.shown + 1, 0, note, self._styles["text"])
+        # An empty row keeps them out of the table, which grows over what it touches.
+        for row, text in enumerate(self._remarks, start=placed.shown + 2):
+            self._sheet.write_string(row, 0, cell_text(one_line(text)), self._styles["text"])
 
     def _finish(self, report_id: str) -> None:
         columns, shown = self._columns, self._placed.shown
@@ -188,6 +193,8 @@ class SheetWriter:
         set_up_page(self._sheet, report_id, header_row=0)
         printed = sum(column.printed for column in columns)
         last = shown + (shown < self._placed.total)
+        if self._remarks:
+            last = shown + 1 + len(self._remarks)
         self._sheet.print_area(0, 0, last, printed - 1)
 
     def _table(self, shown: int) -> None:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from io import BytesIO
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -34,9 +35,16 @@ def book(assessment: Assessment) -> Workbook:
 
 
 def _records(book: Workbook, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a sheet by heading, up to the empty one that remarks follow."""
     heads, *rows = book[name].iter_rows(values_only=True)
+    full = takewhile(lambda row: any(cell is not None for cell in row), rows)
     names = [str(head) for head in heads]
-    return [{h: "" if c is None else c for h, c in zip(names, row, strict=True)} for row in rows]
+    return [{h: "" if c is None else c for h, c in zip(names, row, strict=True)} for row in full]
+
+
+def _remarks(book: Workbook, name: str) -> list[str]:
+    sheet, rows = book[name], len(_records(book, name))
+    return [str(row[0]) for row in sheet.iter_rows(min_row=rows + 3, values_only=True)]
 
 
 # --- responsibility ---
@@ -368,6 +376,17 @@ def test_words_of_every_kind_have_a_colour() -> None:
     plain = {"not-comparable", "unused", "unchanged", "neither"}
     assert {word.value for word in words} <= set(WORD_COLOURS) | plain
     assert UNSEEN in WORD_COLOURS
+
+
+def test_limits_and_meanings_stand_below_the_rows(book: Workbook, assessment: Assessment) -> None:
+    changes = assessment.changes
+    assert changes is not None
+    before, *limits = _remarks(book, "Changes")
+    assert before == "Before: report 0123456789abcdef as of 2025-11-01T00:00:00Z, cis-1.10."
+    assert limits == [f"Limit of the comparison: {limit}" for limit in changes.limits]
+    assert "an assertion, not evidence" in _remarks(book, "Third party")[0]
+    assert [said.split(":")[0] for said in _remarks(book, "Waivers")] == list(WaiverState)
+    assert _remarks(book, "Nodes")[0].startswith("not seen: ")
 
 
 # --- cover ---
