@@ -10,7 +10,7 @@ _FINDINGS = 50
 """Findings that report.md lists for one control; the workbook has all of them."""
 
 OF_A_CONTROL = 6
-OF_A_FINDING = 12
+OF_A_FINDING = 6
 """Evidence ids that report.md names in one row."""
 
 _BUNDLE_DIGITS = 12

@@ -9,6 +9,8 @@ from analyzer.reports.markdown_register import control_heading
 from analyzer.reports.markdown_text import brief, fits_heading, heading, plain, table
 from analyzer.reports.words import other_line
 
+_SHOWN = 300
+
 
 def findings(a: Assessment, blocks: EvidenceBlocks) -> Iterator[str]:
     """Yield every control that fails or waits for a person, and the findings that make it so."""
@@ -22,12 +24,13 @@ def findings(a: Assessment, blocks: EvidenceBlocks) -> Iterator[str]:
 
 def _control(c: ControlResult, blocks: EvidenceBlocks) -> Iterator[str]:
     yield heading(3, *control_heading(c))
-    yield "\n".join(f"- {fact}" for fact in _facts(c))
     listed = listed_findings(c)
-    yield table(
-        ("subject", "actual", "expected", "explanation", "evidence"),
-        (_finding(finding, blocks) for finding in listed),
-    )
+    wanted = {finding.expected for finding in listed}
+    facts = list(_facts(c))
+    if len(wanted) == 1:  # the same in every row: said once, the others have more room
+        facts.append(f"Expected: {plain(wanted.pop(), _SHOWN)}")
+    yield "\n".join(f"- {fact}" for fact in facts)
+    yield _findings(listed, blocks)
     more = sum(finding.verdict is c.verdict for finding in c.findings) - len(listed)
     if more:
         yield f"{more} more findings of this kind: report.xlsx, sheet Findings."
@@ -61,14 +64,23 @@ def _review(c: ControlResult) -> str:
     return f"Auditor: {by}{comment}" + (f" **Stale:** {plain(stale)}" if c.review.stale else "")
 
 
-def _finding(f: Finding, blocks: EvidenceBlocks) -> tuple[str, ...]:
+def _findings(listed: tuple[Finding, ...], blocks: EvidenceBlocks) -> str:
+    differ = len({finding.expected for finding in listed}) > 1
+    heads = ("subject", "actual", *(("expected",) if differ else ()), "explanation", "evidence")
+    rows = []
+    for finding in listed:
+        wanted = (plain(finding.expected, _SHOWN),) if differ else ()
+        rows.append((*_seen(finding), *wanted, *_told(finding, blocks)))
+    return table(heads, rows)
+
+
+def _seen(f: Finding) -> tuple[str, str]:
+    return plain(f.subject, 200), plain(f.actual, _SHOWN)
+
+
+def _told(f: Finding, blocks: EvidenceBlocks) -> tuple[str, str]:
     other = f" {other_line(f.other_reading).capitalize()}" if f.other_reading else ""
     notes = other + "".join(f" Note: {note}" for note in f.notes)
     accepted = f" **Accepted by {plain(f.waiver)}.**" if f.waiver else ""
-    return (
-        plain(f.subject, 200),
-        plain(f.actual, 300),
-        plain(f.expected, 300),
-        plain(f.explanation + notes, 500) + accepted,
-        blocks.cite(f.evidence, OF_A_FINDING),
-    )
+    told = plain(f.explanation + notes, 500) + accepted
+    return told, blocks.cite(f.evidence, OF_A_FINDING)

@@ -12,9 +12,9 @@ from analyzer.model.assessment import Assessment, EvidenceRef
 from analyzer.reports.citations import bundle_mark, cited_by, named_in_text
 from analyzer.reports.markdown_text import brief, heading, link, plain, table
 
-_ENTRIES = 5_000
-"""Rows of the register, beyond which only what a row above names is listed: no viewer opens
-the hundreds of thousands that a large cluster's objects come to."""
+_ENTRIES = 500
+"""Rows of the register, beyond which only what a row above names is listed: viewers refuse
+texts of more than some hundred kilobytes, and the workbook has every entry."""
 
 _BLOCK = 50
 _EXCERPT = 60
