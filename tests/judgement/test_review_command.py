@@ -14,16 +14,14 @@ from analyzer.model.review_sheet import SHEET
 from analyzer.model.verdict import Disposition
 from analyzer.pipeline.conclude import Additions, conclude
 from analyzer.reports import render
-from tests.judgement.test_review_workbook import DAY, FIRST, HOSTILE, PLAIN, THREE, WHOLE, three
+from tests.judgement.review_books import DAY, FIRST, HOSTILE, PLAIN, THREE, three, whole
 from tests.judgement.workbook_maker import fill, filled
-
-FILLED = filled(WHOLE[id(PLAIN)], lambda book: three(book[SHEET]))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A filled-in workbook beside its assessment."""
-    (tmp_path / "report.xlsx").write_bytes(FILLED)
+    (tmp_path / "report.xlsx").write_bytes(filled(whole(PLAIN), lambda book: three(book[SHEET])))
     (tmp_path / "assessment.json").write_bytes(render("json", PLAIN)["assessment.json"])
     return tmp_path
 
@@ -90,7 +88,7 @@ def test_the_same_workbook_twice_gives_the_same_bytes(folder: Path) -> None:
 
 
 def test_name_and_date_by_option(folder: Path) -> None:
-    content = filled(WHOLE[id(PLAIN)], lambda b: fill(b[SHEET], FIRST, verdict="Agree"))
+    content = filled(whole(PLAIN), lambda b: fill(b[SHEET], FIRST, verdict="Agree"))
     (folder / "report.xlsx").write_bytes(content)
     run_review(request(folder, reviewer="Ada", date="2026-02-03"))
     (one,) = load_reviews(folder / "reviews.yaml").reviews
@@ -107,7 +105,7 @@ def test_warnings_go_to_stderr(folder: Path, capsys: pytest.CaptureFixture[str])
         three(sheet)
         sheet["C2"].value = "my own\ttitle"
 
-    (folder / "report.xlsx").write_bytes(filled(WHOLE[id(PLAIN)], edit))
+    (folder / "report.xlsx").write_bytes(filled(whole(PLAIN), edit))
     run_review(request(folder))
     err = capsys.readouterr().err
     assert err.startswith("warning: C2 (Title) was edited")
@@ -116,7 +114,7 @@ def test_warnings_go_to_stderr(folder: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_stale_reviews_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "report.xlsx").write_bytes(WHOLE[id(HOSTILE)])
+    (folder / "report.xlsx").write_bytes(whole(HOSTILE))
     (folder / "assessment.json").write_bytes(render("json", HOSTILE)["assessment.json"])
     run_review(request(folder))
     assert "stale     15: 1.1.1, 1.1.4" in capsys.readouterr().out
@@ -126,7 +124,7 @@ def test_what_an_older_file_held_more_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_review(request(folder))
-    (folder / "report.xlsx").write_bytes(WHOLE[id(PLAIN)])
+    (folder / "report.xlsx").write_bytes(whole(PLAIN))
     capsys.readouterr()
     run_review(request(folder))
     assert "no longer in it: 1.1.1, 1.1.2, 1.1.3" in capsys.readouterr().err

@@ -11,19 +11,8 @@ from analyzer.judgement.review_file import read_reviews, write_reviews
 from analyzer.judgement.workbook import WorkbookReview
 from analyzer.model.review_sheet import COMMENT, SHEET
 from analyzer.pipeline.review import review_workbook
-from tests.judgement.test_review_workbook import (
-    HOSTILE,
-    PLAIN,
-    THREE,
-    WHOLE,
-    _add_column,
-    _add_rows,
-    _hide,
-    _move,
-    _sort,
-    earlier_of,
-    three,
-)
+from tests.judgement.review_books import HOSTILE, PLAIN, THREE, earlier_of, three, whole
+from tests.judgement.sheet_changes import add_column, add_rows, hide, move, sort
 from tests.judgement.workbook_maker import at, fill, filled
 from tests.tools import needed
 
@@ -76,14 +65,14 @@ def three_filled(*changes: Callable[[Any], None]) -> bytes:
         for change in (three, *changes):
             change(book[SHEET])
 
-    return filled(WHOLE[id(PLAIN)], fill_in)
+    return filled(whole(PLAIN), fill_in)
 
 
 def test_same_reviews_same_bytes_whatever_happened_to_the_sheet() -> None:
     straight = review_workbook(three_filled(), PLAIN)
     assert straight.file.reviews == THREE
     wanted = bytes_of(straight)
-    for changes in ((_sort,), (_move,), (_hide,), (_sort, _move, _add_column, _add_rows, _hide)):
+    for changes in ((sort,), (move,), (hide,), (sort, move, add_column, add_rows, hide)):
         assert bytes_of(review_workbook(three_filled(*changes), PLAIN)) == wanted
     assert bytes_of(review_workbook(filled(three_filled(), lambda _: None), PLAIN)) == wanted
     assert read_reviews(wanted) == straight.file
@@ -95,7 +84,7 @@ def test_saved_again_by_libreoffice(office: Office) -> None:
     found = review_workbook(again, PLAIN)
     assert bytes_of(found) == wanted
     assert found.warnings == ()
-    twice = office.save_as(filled(again, lambda book: _sort(book[SHEET])), "xlsx", "xlsx")
+    twice = office.save_as(filled(again, lambda book: sort(book[SHEET])), "xlsx", "xlsx")
     assert bytes_of(review_workbook(twice, PLAIN)) == wanted
 
 
@@ -138,7 +127,7 @@ def test_any_comment_survives_libreoffice(office: Office) -> None:
             cell.value = text
             cell.data_type = "s"  # as a person types it behind an apostrophe
 
-    content = filled(WHOLE[id(HOSTILE)], comment)
+    content = filled(whole(HOSTILE), comment)
     straight = review_workbook(content, HOSTILE)
     again = review_workbook(office.save_as(content, "xlsx", "xlsx"), HOSTILE)
     for found in (straight, again):

@@ -14,7 +14,7 @@ from analyzer.judgement.workbook import WorkbookReview
 from analyzer.model.assessment import Assessment
 from analyzer.model.digests import result_digest
 from analyzer.model.errors import UserFileError
-from analyzer.model.judgement import Method, Review, ReviewVerdict
+from analyzer.model.judgement import ReviewVerdict
 from analyzer.model.review_sheet import (
     COMMENT,
     META_CASE,
@@ -31,57 +31,43 @@ from analyzer.model.review_sheet import (
 )
 from analyzer.model.verdict import Verdict
 from analyzer.pipeline.review import review_workbook
-from analyzer.reports import render
-from tests.judgement.workbook_maker import at, fill, filled, headings, only, row_of
-from tests.reports.builder import build
+from tests.judgement.review_books import (
+    DAY,
+    FIRST,
+    HOSTILE,
+    PLAIN,
+    SECOND,
+    THIRD,
+    THREE,
+    earlier_of,
+    result_of,
+    slim,
+    three,
+    whole,
+)
+from tests.judgement.sheet_changes import (
+    add_column,
+    add_rows,
+    add_title,
+    blanks,
+    hide,
+    move,
+    number_keys,
+    retype,
+    sort,
+    wrap_headings,
+)
+from tests.judgement.workbook_maker import at, fill, filled, headings, row_of
 
-DAY = datetime.date(2026, 2, 3)
-PLAIN = build(texts=("a text", "another", "5", "2026-01-05", "true"), people=False)
-HOSTILE = build()
-WHOLE = {id(a): render("xlsx", a)["report.xlsx"] for a in (PLAIN, HOSTILE)}
-WORKBOOK = {key: only(book, (SHEET, META_SHEET)) for key, book in WHOLE.items()}
-"""Without the sheets that nobody fills in; opening and saving them takes most of the time."""
-FIRST, SECOND, THIRD = (c.id for c in PLAIN.controls[:3])
 Change = Callable[[Any], None]
-
-
-def result_of(number: str, assessment: Assessment = PLAIN) -> str:
-    return result_digest(next(c for c in assessment.controls if c.id == number))
 
 
 def read(
     change: Change, assessment: Assessment = PLAIN, *, by: str = "", on: str = ""
 ) -> WorkbookReview:
     """Fill in the workbook's register and read it."""
-    content = filled(WORKBOOK[id(assessment)], lambda book: change(book[SHEET]))
+    content = filled(slim(assessment), lambda book: change(book[SHEET]))
     return review_workbook(content, assessment, reviewer=by, reviewed_on=on)
-
-
-def three(sheet: Any) -> None:
-    """Fill in three rows in the usual way."""
-    fill(sheet, FIRST, verdict="Agree", by="Ada", on=DAY)
-    fill(sheet, SECOND, verdict="Pass", method="TEST", comment="Tried it.", by="Ada", on=DAY)
-    fill(sheet, THIRD, verdict="Fail", method="INTERVIEW", comment="Asked.", by="Bo", on=DAY)
-
-
-def review(number: str, verdict: ReviewVerdict, method: Method, comment: str, by: str) -> Review:
-    return Review(
-        control=number,
-        verdict=verdict,
-        method=method,
-        comment=comment,
-        reviewer=by,
-        reviewed_on="2026-02-03",
-        observed=next(c.verdict for c in PLAIN.controls if c.id == number),
-        result=result_of(number),
-    )
-
-
-THREE = (
-    review(FIRST, ReviewVerdict.AGREE, Method.EXAMINE, "", "Ada"),
-    review(SECOND, ReviewVerdict.PASS, Method.TEST, "Tried it.", "Ada"),
-    review(THIRD, ReviewVerdict.FAIL, Method.INTERVIEW, "Asked.", "Bo"),
-)
 
 
 def test_an_untouched_workbook_says_nothing() -> None:
@@ -102,7 +88,7 @@ def test_what_is_filled_in_is_taken_over() -> None:
 
 @pytest.mark.parametrize("assessment", [PLAIN, HOSTILE], ids=["plain", "hostile"])
 def test_the_workbook_as_written_says_what_the_assessment_says(assessment: Assessment) -> None:
-    found = review_workbook(WHOLE[id(assessment)], assessment)
+    found = review_workbook(whole(assessment), assessment)
     assert found.file.reviews == earlier_of(assessment)
     assert found.warnings == ()
     assert found.made == ()
@@ -158,7 +144,7 @@ def test_dates_may_count_from_1904() -> None:
         fill(book[SHEET], FIRST, verdict="Agree", by="Ada", on=46056 - 1462)
         book.epoch = CALENDAR_MAC_1904
 
-    content = filled(WORKBOOK[id(PLAIN)], since_1904)
+    content = filled(slim(PLAIN), since_1904)
     assert review_workbook(content, PLAIN).file.reviews[0].reviewed_on == "2026-02-03"
 
 
@@ -238,10 +224,6 @@ def test_columns_of_what_is_given_for_all_rows_may_be_gone() -> None:
 
 
 # -- earlier reviews -----------------------------------------------------------------------
-
-
-def earlier_of(assessment: Assessment) -> tuple[Review, ...]:
-    return tuple(c.review.review for c in assessment.controls if c.review)
 
 
 def test_earlier_reviews_stay_exactly_as_they_were() -> None:
@@ -331,7 +313,7 @@ def _other_result(number: str) -> Assessment:
 def test_a_review_of_an_older_result_is_kept_and_stale() -> None:
     seen = next(c for c in PLAIN.controls if c.verdict is Verdict.PASS)
     content = filled(
-        WORKBOOK[id(PLAIN)],
+        slim(PLAIN),
         lambda book: fill(
             book[SHEET], seen.id, verdict="Compensated", method="TEST", comment="x", by="A", on=DAY
         ),
@@ -353,7 +335,7 @@ def test_without_its_digest_a_row_counts_only_for_the_very_report() -> None:
         sheet.cell(row_of(sheet, FIRST), headings(sheet)[RESULT]).value = None
 
     assert read(without).file.reviews[0].result == result_of(FIRST)
-    content = filled(WORKBOOK[id(PLAIN)], lambda book: without(book[SHEET]))
+    content = filled(slim(PLAIN), lambda book: without(book[SHEET]))
     with pytest.raises(UserFileError, match="lacks the hidden result digest"):
         review_workbook(content, _other_result(SECOND))
 
@@ -370,98 +352,17 @@ def test_what_the_auditor_saw_must_be_a_verdict() -> None:
 # -- what people and spreadsheets do to a sheet ----------------------------------------------
 
 
-def _rows(sheet: Any) -> list[list[Any]]:
-    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-
-
-def _write(sheet: Any, rows: list[list[Any]]) -> None:
-    for number, row in enumerate(rows, start=2):
-        for column, value in enumerate(row, start=1):
-            sheet.cell(number, column).value = value
-
-
-def _sort(sheet: Any) -> None:
-    title = headings(sheet)["Title"] - 1
-    _write(
-        sheet, sorted(_rows(sheet), key=lambda row: (str(row[title]), str(row[1])), reverse=True)
-    )
-
-
-def _move(sheet: Any) -> None:
-    """The block goes before everything else."""
-    whole = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    at_ = headings(sheet)[VERDICT] - 1
-    for number, row in enumerate(whole, start=1):
-        moved = row[at_ : at_ + 5] + row[:at_] + row[at_ + 5 :]
-        for column, value in enumerate(moved, start=1):
-            sheet.cell(number, column).value = value
-
-
-def _hide(sheet: Any) -> None:
-    sheet.column_dimensions[get_column_letter(headings(sheet)[COMMENT])].hidden = True
-    for row in range(2, 12):
-        sheet.row_dimensions[row].hidden = True
-
-
-def _add_column(sheet: Any) -> None:
-    sheet.cell(1, sheet.max_column + 1).value = "My notes"
-    sheet.cell(3, sheet.max_column).value = "=1+1"
-
-
-def _add_rows(sheet: Any) -> None:
-    row = sheet.max_row + 1
-    sheet.cell(row, 1).value = "Notes of mine"
-    sheet.cell(row + 2, 3).value = "More"
-
-
-def _add_title(sheet: Any) -> None:
-    sheet.insert_rows(1, 2)
-    sheet.cell(1, 1).value = "Audit 2026"
-
-
-def _wrap_headings(sheet: Any) -> None:
-    for cell in sheet[1]:
-        cell.value = f" {str(cell.value).replace(' ', chr(10))} "
-
-
-def _blanks(sheet: Any) -> None:
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if isinstance(cell.value, str) and not cell.value.startswith("="):
-                cell.value = f"{cell.value}  "
-
-
-def _retype(sheet: Any) -> None:
-    """What a spreadsheet makes of texts that look like something else."""
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if cell.value == "5":
-                cell.value = 5
-            elif cell.value == "2026-01-05":
-                cell.value = datetime.date(2026, 1, 5)
-            elif cell.value == "true":
-                cell.value = True
-
-
-def _number_keys(sheet: Any) -> None:
-    """Two-part numbers become numbers."""
-    for row in range(2, sheet.max_row + 1):
-        cell = sheet.cell(row, headings(sheet)[NUMBER])
-        if str(cell.value).count(".") == 1:
-            cell.value = float(cell.value)
-
-
 CHANGES: tuple[Change, ...] = (
-    _sort,
-    _move,
-    _hide,
-    _add_column,
-    _add_rows,
-    _add_title,
-    _wrap_headings,
-    _blanks,
-    _retype,
-    _number_keys,
+    sort,
+    move,
+    hide,
+    add_column,
+    add_rows,
+    add_title,
+    wrap_headings,
+    blanks,
+    retype,
+    number_keys,
 )
 
 
@@ -479,7 +380,7 @@ def test_nothing_hangs_on_position_or_typing(change: Change) -> None:
 def test_everything_at_once() -> None:
     def everything(sheet: Any) -> None:
         three(sheet)
-        for change in (_sort, _move, _add_column, _add_rows, _hide):
+        for change in (sort, move, add_column, add_rows, hide):
             change(sheet)
 
     assert read(everything).file.reviews == THREE
@@ -615,7 +516,7 @@ def test_a_column_that_stands_twice_is_refused() -> None:
 
 
 def _book(change: Change) -> bytes:
-    return filled(WHOLE[id(PLAIN)], change)
+    return filled(whole(PLAIN), change)
 
 
 def _set_meta(name: str, value: str) -> Change:
@@ -663,7 +564,7 @@ def test_a_workbook_that_lacks_what_it_needs_is_refused(change: Change, said: st
 )
 def test_a_workbook_of_another_case_is_refused(other: Assessment, said: str) -> None:
     with pytest.raises(UserFileError) as caught:
-        review_workbook(WORKBOOK[id(PLAIN)], other)
+        review_workbook(slim(PLAIN), other)
     assert said in caught.value.what
     assert "--assessment" in caught.value.advice
 
@@ -677,7 +578,7 @@ def test_a_block_filled_in_from_other_reviews_is_refused() -> None:
     )
     for other in (bare, replace(HOSTILE, reviews_sha256="56" * 32)):
         with pytest.raises(UserFileError, match="from other reviews"):
-            review_workbook(WHOLE[id(HOSTILE)], other)
+            review_workbook(whole(HOSTILE), other)
 
 
 def test_an_empty_block_may_meet_an_assessment_with_reviews() -> None:
@@ -694,7 +595,7 @@ def test_an_empty_block_may_meet_an_assessment_with_reviews() -> None:
         three(book[SHEET])
         fill(book[SHEET], fourth, verdict="Agree", by="Ada", on=DAY)
 
-    found = review_workbook(filled(WORKBOOK[id(PLAIN)], further), reviewed)
+    found = review_workbook(filled(slim(PLAIN), further), reviewed)
     assert found.file.reviews[:3] == THREE
     assert found.made == (fourth,)
     assert found.kept == (FIRST, SECOND, THIRD)
