@@ -42,12 +42,12 @@ FINDINGS: Table[FindingRow] = Table(
             value=lambda r: r.control.id,
             link=Link(sheet="Controls", key="Recommendation #"),
         ),
-        Column(name="Subject", kind=Kind.PROSE, width=28, value=lambda r: r.finding.subject),
+        Column(name="Subject", kind=Kind.PROSE, width=24, value=lambda r: r.finding.subject),
         Column(name="Verdict", kind=Kind.WORD, width=13, value=lambda r: r.finding.verdict.value),
-        Column(name="Actual", kind=Kind.CODE, width=38, value=lambda r: r.finding.actual),
+        Column(name="Actual", kind=Kind.CODE, width=46, value=lambda r: r.finding.actual),
         Column(name="Expected", kind=Kind.PROSE, width=33, value=lambda r: r.finding.expected),
         Column(
-            name="Explanation", kind=Kind.PROSE, width=50, value=lambda r: r.finding.explanation
+            name="Explanation", kind=Kind.PROSE, width=54, value=lambda r: r.finding.explanation
         ),
         Column(
             name="Evidence",
@@ -64,7 +64,7 @@ FINDINGS: Table[FindingRow] = Table(
             printed=False,
             optional=True,
         ),
-        Column(name="Remarks", kind=Kind.PROSE, width=34, value=_remarks, optional=True),
+        Column(name="Remarks", kind=Kind.PROSE, width=30, value=_remarks, optional=True),
         Column(
             name="Waiver", kind=Kind.ID, width=10, value=lambda r: r.finding.waiver, optional=True
         ),
