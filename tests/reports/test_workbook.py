@@ -1,12 +1,16 @@
 """report.xlsx: read back cell by cell; nothing computes, every figure and link is right."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import unescape
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -18,6 +22,7 @@ from analyzer.model.verdict import Verdict
 from analyzer.reports import REPORTS, render, rendering_of
 from analyzer.reports.assessment_json import read, report_id
 from analyzer.reports.assessment_json import write as write_json
+from analyzer.reports.rendering import Paper
 from analyzer.reports.tables import TABLES
 from analyzer.reports.workbook import write
 from analyzer.reports.workbook_place import Limits
@@ -203,6 +208,44 @@ def test_sheets_print_and_scroll_well(book: Workbook) -> None:
         assert [table.name for table in data.tables.values()] == [table_name(data.title)]
         heights = [row.height for row in data.row_dimensions.values() if row.height]
         assert max(heights) <= 409  # the most that a spreadsheet takes
+
+
+def test_tables_name_their_columns_as_the_cells_do(book: Workbook) -> None:
+    # A spreadsheet "repairs" a file, and drops the table, where the two differ.
+    names = []
+    for sheet in book.worksheets:
+        for table in sheet.tables.values():
+            heads = [cell.value for cell in sheet[table.ref][0]]
+            assert table.column_names == heads
+            assert len({str(head).casefold() for head in heads}) == len(heads)
+            names.append(table.name.casefold())
+    assert len(names) == len(TABLES)
+    defined = {name.casefold() for name in book.defined_names}
+    assert len({*names, *defined}) == len(names) + len(defined)
+
+
+def test_paper_and_header_say_what_the_sheet_is(assessment: Assessment) -> None:
+    hostile = replace(assessment, benchmark_title="R&D &8&P " + "&😀" * 200)
+    letter = write(hostile, rendering_of(hostile, Paper.LETTER))
+    sizes = set()
+    for sheet in load_workbook(BytesIO(letter)).worksheets[:-2]:
+        sizes.add(int(sheet.page_setup.paperSize or 0))
+    assert sizes == {1}
+    with ZipFile(BytesIO(letter)) as file:
+        page = file.read("xl/worksheets/sheet3.xml").decode()
+    header = unescape(page.partition("<oddHeader>")[2].partition("</oddHeader>")[0])
+    parts = re.fullmatch(r"&L&8(.*)&C&8(.*)&R&8(.*)", header, re.DOTALL)
+    assert parts is not None
+    left, middle, right = parts.groups()
+    assert left.startswith(" R&&D &&8&&P &&😀")
+    assert "&" not in left.replace("&&", "")
+    assert middle == "Confidential"
+    assert right == f" cluster {assessment.cluster.uid}, as of 2026-01-02"
+    assert len(header.encode("utf-16-le")) // 2 <= 255
+
+
+def test_a4_unless_said_otherwise(book: Workbook) -> None:
+    assert {int(s.page_setup.paperSize or 0) for s in book.worksheets[:-2]} == {9}
 
 
 def test_every_word_has_a_colour(assessment: Assessment, book: Workbook) -> None:
