@@ -20,10 +20,9 @@ def waivers(a: Assessment) -> Iterator[str]:
     yield "## Waivers"
     yield " ".join(plain(sentence) for sentence in waiver_story(a))
     yield table(
-        ("waiver", "state", "covers", "where", "reason and justification", "valid", "people",
-         "why this state"),
+        ("waiver", "state, and why", "covers", "reason and justification", "valid, and people"),
         (_waiver(record) for record in a.waivers),
-    )  # fmt: skip
+    )
     states = [s for s in WaiverState if any(r.state is s for r in a.waivers)]
     yield table(("state", "meaning"), ((s.value, WAIVER_STATE_MEANING[s]) for s in states))
 
@@ -32,21 +31,19 @@ def _waiver(record: WaiverRecord) -> tuple[str, ...]:
     w = record.waiver
     covers = several(record.matched, _NAMES) or f"nothing of {several(w.controls, _NAMES)}"
     people = [("owner", w.owner), ("approver", w.approver), ("ticket", w.ticket)]
+    told = "".join(f"; {label} {text}" for label, text in people if text)
     return (
         plain(w.id),
-        f"**{record.state.value}**",
-        plain(f"{covers}; findings: {record.findings}"),
-        plain(_where(w.scope)),
+        f"**{record.state.value}**: {brief(record.why, _SHOWN)}",
+        plain(f"{covers}; findings: {record.findings}{_where(w.scope)}"),
         f"{w.reason.value}: {brief(w.justification, _SHOWN)}",
-        plain(f"{w.valid_from} to {w.expires_on}"),
-        plain("; ".join(f"{label} {text}" for label, text in people if text)),
-        brief(record.why, _SHOWN),
+        plain(f"{w.valid_from} to {w.expires_on}{told}"),
     )
 
 
 def _where(scope: Scope) -> str:
     parts = (("nodes", scope.nodes), ("namespaces", scope.namespaces), ("objects", scope.objects))
-    return "; ".join(f"{name} {several(told, _NAMES)}" for name, told in parts if told) or "all"
+    return "".join(f"; {name} {several(told, _NAMES)}" for name, told in parts if told)
 
 
 def reviews(a: Assessment) -> Iterator[str]:

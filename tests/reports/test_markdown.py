@@ -199,6 +199,31 @@ def test_what_all_findings_want_is_said_once(
     assert text.count("\n- Expected: 0600\n") == said
 
 
+def test_waivers_and_reviews_stand_beside_the_verdicts(text: str, assessment: Assessment) -> None:
+    listed = _rows(text, "## Waivers")
+    for record, row in zip(assessment.waivers, listed, strict=True):
+        w = record.waiver
+        assert row[0] == plain(w.id)
+        assert row[1].startswith(f"**{record.state.value}**: ")
+        assert f"{w.valid_from} to {w.expires_on}; owner {w.owner}" in row[4]
+    reviewed = {row[0].partition("]")[0].lstrip("["): row for row in _rows(text, "## Reviews")}
+    for control in assessment.controls:
+        heading = f"### Section {control.section}: "
+        row = next(r for r in _rows(text, heading) if r[0] == control.id)
+        assert row[2] == f"**{control.verdict.value}**"
+        if control.review is None:
+            assert row[3] == ""
+            assert control.id not in reviewed
+            continue
+        said = control.review.review.verdict.value
+        assert row[3] == (f"{said} (stale)" if control.review.stale else said)
+        assert reviewed[control.id][1:3] == [control.verdict.value, row[3]]
+    accepted = [c for c in assessment.controls if c.waiver]
+    assert accepted
+    for control in accepted:
+        assert f": {control.disposition.value} \\(W-1\\) | " in text
+
+
 def test_names_of_pictures_stay_text() -> None:
     for text in ("root:x:0:0", "a:100:b", ":south_africa:", "user@:x:@b", "a:o:v:m:b"):
         html = RENDERER.render("x " + plain(text))
