@@ -18,7 +18,7 @@ from analyzer.model import review_sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-GUIDES = ("customer-guide.md", "exports.md", "guide.md")
+GUIDES = ("auditor-guide.md", "customer-guide.md", "exports.md", "guide.md")
 PICTURE_LIMIT = 200_000
 
 
@@ -63,11 +63,14 @@ def test_commands_run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
     for command, expected in commands(guide):
-        if command.startswith("kube-evidence review "):
+        reviewing = command.startswith("kube-evidence review ")
+        if reviewing:
             fill_in(tmp_path / shlex.split(command)[2])
         code = run(command)
         said = capfd.readouterr()
         assert code == 0, (command, said.err)
+        if reviewing:
+            assert Path("reviews.yaml").read_text(encoding="utf-8").count("- control:") == 2
         assert [line for line in expected if line not in said.out.splitlines()] == [], command
 
 
