@@ -156,7 +156,7 @@ def _refuse_other_reviews(meta: Mapping[str, str], assessment: Assessment, name:
         name,
         "was filled in advance from other reviews than the assessment holds",
         advice="Name the assessment.json that was written with this workbook with --assessment; "
-        "kube-evidence report writes both with --format json,xlsx.",
+        "kube-evidence report ASSESSMENT --reviews FILE --format json writes it again.",
     )
 
 

@@ -458,6 +458,16 @@ def test_without_keys_the_number_finds_the_row() -> None:
     assert any(f"column {ROW_KEY} is gone" in w for w in found.warnings)
 
 
+def test_without_the_number_the_key_finds_the_row() -> None:
+    def gone(sheet: Any) -> None:
+        three(sheet)
+        sheet.cell(1, headings(sheet)[NUMBER]).value = None
+
+    found = read(gone)
+    assert found.file.reviews == THREE
+    assert [f"column {NUMBER} is gone" in warning for warning in found.warnings] == [True]
+
+
 def test_without_keys_two_rows_of_a_number_are_refused() -> None:
     def twice(sheet: Any) -> None:
         _without_keys(sheet)
