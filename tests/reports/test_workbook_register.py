@@ -166,6 +166,24 @@ def test_a_long_comment_has_room(book: Workbook, assessment: Assessment) -> None
     assert (_controls(book).row_dimensions[place].height or 0) > 300
 
 
+def test_words_that_will_be_filled_in_have_their_colour_already() -> None:
+    bare = build(people=False)
+    sheet = _controls(load_workbook(BytesIO(write(bare, rendering_of(bare)))))
+    heads = [cell.value for cell in sheet[1]]
+    for heading, wanted in (
+        (words.VERDICT, set(words.VERDICT_WORDS.values())),
+        (words.FINAL, {word.value for word in Disposition}),
+    ):
+        letter = get_column_letter(heads.index(heading) + 1)
+        ruled = {
+            rule.formula[0].strip('"')
+            for found in sheet.conditional_formatting
+            if str(found.sqref).startswith(f"{letter}2:")
+            for rule in found.rules
+        }
+        assert ruled == wanted
+
+
 def test_nothing_is_locked(book: Workbook) -> None:
     assert not any(sheet.protection.sheet for sheet in book.worksheets)
 
