@@ -152,6 +152,18 @@ _FIRST: tuple[Column[NodeRow], ...] = (
     _counted(UNSEEN),
 )
 
+
+def _remarks(a: Assessment) -> tuple[str, ...]:
+    """Return what the words mean, and what is not on paper."""
+    told = (
+        f"{UNSEEN}: the rule speaks of this node, and no bundle covers it.",
+        f"{NOT_ASKED}: the rule does not speak of this node.",
+    )
+    columns = len(_groups(a))
+    more = f"Paper shows the first {_PRINTED} of {columns} columns of nodes."
+    return (*told, more) if columns > _PRINTED else told
+
+
 NODES: Table[NodeRow] = Table(
     name="Nodes",
     key="",
@@ -161,8 +173,5 @@ NODES: Table[NodeRow] = Table(
     columns=_FIRST,
     further=_node_columns,
     wanted=lambda assessment: bool(assessment.cluster.nodes_evidenced),
-    remarks=lambda _: (
-        f"{UNSEEN}: the rule speaks of this node, and no bundle covers it.",
-        f"{NOT_ASKED}: the rule does not speak of this node.",
-    ),
+    remarks=_remarks,
 )

@@ -278,6 +278,16 @@ def test_more_ways_to_differ_than_columns_keep_the_worst() -> None:
         assert ("fail" in set(row[nodes])) == (row["fail"] > 0)
 
 
+@pytest.mark.parametrize(("nodes", "remarks"), [(12, 2), (13, 3), (61, 2)])
+def test_paper_shows_so_many_nodes_and_says_so(nodes: int, remarks: int) -> None:
+    a = _large(nodes, {})
+    book = load_workbook(BytesIO(write(a, rendering_of(a))))
+    said = _remarks(book, "Nodes")
+    assert len(said) == remarks
+    if remarks == 3:
+        assert said[2] == "Paper shows the first 12 of 13 columns of nodes."
+
+
 def test_node_names_never_collide_with_other_headings() -> None:
     bare = build(texts=_PLAIN, people=False)
     names = ("title", "Worker", "worker", "x" * 300, "PASS")
