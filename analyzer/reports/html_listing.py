@@ -9,7 +9,7 @@ from analyzer.reports.words import several
 FINDINGS = 50
 """Findings that are listed for one control; the workbook has all of them."""
 
-EVIDENCE_EACH = 6
+EVIDENCE_EACH = 12
 """Evidence ids that are listed for one finding."""
 
 EVIDENCE = 100

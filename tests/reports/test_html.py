@@ -330,16 +330,16 @@ def test_findings_beyond_the_limit_are_counted() -> None:
 def test_evidence_beyond_the_limit_is_counted_and_never_a_dead_link() -> None:
     a = build(texts=TAME)
     control = next(c for c in a.controls if c.verdict is Verdict.FAIL)
-    pieces = tuple(replace(a.evidence[0], id=f"EV-{n:04d}") for n in range(1, 181))
+    pieces = tuple(replace(a.evidence[0], id=f"EV-{n:04d}") for n in range(1, 301))
     findings = tuple(
-        replace(control.findings[0], evidence=tuple(p.id for p in pieces[n * 9 : n * 9 + 9]))
+        replace(control.findings[0], evidence=tuple(p.id for p in pieces[n * 15 : n * 15 + 15]))
         for n in range(20)
     )
     many = replace(control, findings=findings, counts={"fail": 20})
     text = _write(replace(a, controls=(many,), evidence=pieces, crosswalks=(), changes=None))
-    assert "80 more pieces of evidence: see report.xlsx or assessment.json." in text
+    assert "200 more pieces of evidence: see report.xlsx or assessment.json." in text
     assert text.count("+3 more") == 20
-    assert "100 of 180 pieces" in text
+    assert "100 of 300 pieces" in text
     ids = set(re.findall(r'id="(EV-[0-9]+)"', text))
     assert len(ids) == 100
     assert set(re.findall(r'href="#(EV-[0-9]+)"', text)) == ids
