@@ -14,7 +14,7 @@ from analyzer.reports.tables_nodes import MOST_COLUMNS, NODES, NOT_ASKED
 from analyzer.reports.tables_parties import RESPONSIBILITY
 from analyzer.reports.words import UNSEEN
 from tests.reports.builder import build, summarise
-from tests.reports.sheets import PLAIN, cover, records, written
+from tests.reports.sheets import PLAIN, cover, records, remarks, written
 
 
 @pytest.fixture(scope="module")
