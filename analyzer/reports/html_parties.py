@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment, ControlResult
-from analyzer.model.responsibility import Attestation, Comparison, Party
+from analyzer.model.responsibility import Comparison, Party
 from analyzer.model.verdict import Verdict
-from analyzer.reports.words import COMPARISONS, counts_line, section_label
+from analyzer.reports.words import COMPARISONS, counts_line, is_published, section_label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,4 @@ def published(a: Assessment) -> tuple[Published, ...]:
 
 
 def _spoken(control: ControlResult) -> bool:
-    r = control.responsibility
-    stated = r.attested is not Attestation.NOT_STATED or bool(r.attested_raw)
-    return stated or r.comparison is Comparison.CONTRADICTED
+    return is_published(control) or control.responsibility.comparison is Comparison.CONTRADICTED
