@@ -113,6 +113,8 @@ def place(table: Table[Any], assessment: Assessment, limits: Limits = Limits()) 
     fits = limits.sheet_rows - 1
     # One row is kept for the note that says how many more there are.
     shown = total if total <= fits else fits - 1
+    if shown < total:
+        rows = {key: row for key, row in rows.items() if row <= shown}
     return Placed(
         table=table,
         assessment=assessment,

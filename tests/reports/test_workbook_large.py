@@ -162,6 +162,21 @@ def test_what_a_sheet_cannot_hold_is_said_on_it_and_on_the_cover(large: Assessme
     assert any(text.startswith(f"Findings shows 298 of {total} rows") for text in said)
 
 
+def test_no_link_leads_to_a_row_that_was_left_out(large: Assessment) -> None:
+    book = load_workbook(BytesIO(write(large, rendering_of(large), Limits(sheet_rows=30))))
+    followed = 0
+    for name in ("Controls", "Findings", "Evidence"):
+        for row in _sheet(book, name).iter_rows():
+            for cell in row:
+                if cell.hyperlink is None:
+                    continue
+                sheet, _, place = str(cell.hyperlink.location).replace("'", "").partition("!")
+                assert int(place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) < 30
+                assert book[sheet][place].value
+                followed += 1
+    assert followed
+
+
 def test_frames_are_made_in_pieces(large: Assessment) -> None:
     tables: tuple[tuple[Table[Any], int], ...] = (
         (FINDINGS, sum(len(control.findings) for control in large.controls)),
