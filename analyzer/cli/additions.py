@@ -1,9 +1,9 @@
 """Files that people lay over an assessment: waivers, reviews, an older assessment, other tools."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from analyzer.cli.kept import load_assessment
+from analyzer.cli.options import AdditionPaths
 from analyzer.diff import compare_assessments
 from analyzer.judgement.review_file import load_reviews
 from analyzer.judgement.waiver_file import load_waivers
@@ -12,16 +12,6 @@ from analyzer.model.errors import UserFileError
 from analyzer.pipeline.conclude import Additions, conclude, unclaimed
 from analyzer.pipeline.third_party import load_third_party
 from analyzer.reports import rendering_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdditionPaths:
-    """What the user named; None or empty where nothing."""
-
-    waivers: Path | None = None
-    reviews: Path | None = None
-    baseline: Path | None = None
-    third_party: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

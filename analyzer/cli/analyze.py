@@ -4,19 +4,21 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.cli.additions import AdditionPaths, lay_over, load_additions
+from analyzer.cli.additions import lay_over, load_additions
 from analyzer.cli.console import progress, say
 from analyzer.cli.exits import Exit
 from analyzer.cli.guard import WORKBOOK, keep_verdicts
 from analyzer.cli.opening import open_bundles
+from analyzer.cli.options import AdditionPaths
 from analyzer.cli.output import write_all
+from analyzer.cli.screen import show_summary
 from analyzer.model.assessment import Assessment
 from analyzer.model.context import Reading
 from analyzer.model.errors import UsageError
 from analyzer.pipeline.run import Options, assess, prepare
 from analyzer.reports import REPORTS, render, rendering_of
 from analyzer.reports.rendering import Paper
-from analyzer.reports.terminal import summary_line, summary_text
+from analyzer.reports.terminal import summary_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def run_analyze(request: AnalyzeRequest) -> int:
     written = write_all(request.output, _render(assessments, request))
     own = sum(len(REPORTS[name].files) for name in request.formats)
     here = tuple(str(path) for path in written[:own])
-    say(summary_text(main, here))
+    show_summary(main, here)
     for one in older:
         say(summary_line(one, str(request.output / one.benchmark_id)))
     return _exit_code(assessments) if request.exit_code else Exit.DONE

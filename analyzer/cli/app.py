@@ -1,4 +1,7 @@
-"""The commands, each a page at most."""
+"""The commands, each a page at most.
+
+What a command does is imported when it runs, so that help and completion answer at once.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +9,6 @@ from typing import Annotated
 import typer
 
 from analyzer import __version__
-from analyzer.cli.analyze import AnalyzeRequest, run_analyze
-from analyzer.cli.collector import write_collectors
 from analyzer.cli.completion import (
     complete_benchmark,
     complete_diff_formats,
@@ -16,13 +17,10 @@ from analyzer.cli.completion import (
     complete_subject,
 )
 from analyzer.cli.console import say
-from analyzer.cli.diff import DIFF_FORMATS, DiffRequest, run_diff
 from analyzer.cli.exits import MEANING, Exit
-from analyzer.cli.explain import explain_control
 from analyzer.cli.help_texts import epilog
-from analyzer.cli.listing import print_list
-from analyzer.cli.look import run_inspect, run_verify
 from analyzer.cli.options import (
+    DIFF_FORMATS,
     Baseline,
     Benchmark,
     Bundles,
@@ -37,10 +35,8 @@ from analyzer.cli.options import (
     formats,
     words,
 )
-from analyzer.cli.review import ReviewRequest, run_review
-from analyzer.cli.rewrite import ReportRequest, run_report
 from analyzer.model.context import Reading
-from analyzer.pipeline.run import DEFAULT_PROFILE
+from analyzer.model.responsibility import DEFAULT_PROFILE
 from analyzer.reports.rendering import Paper
 
 app = typer.Typer(
@@ -125,6 +121,8 @@ def analyze(
     ] = False,
 ) -> None:
     """Judge bundles and write assessment.json, report.xlsx and report.md."""
+    from analyzer.cli.analyze import AnalyzeRequest, run_analyze
+
     request = AnalyzeRequest(
         paths=tuple(bundles),
         output=output,
@@ -146,12 +144,16 @@ def analyze(
 @app.command(epilog=epilog("verify"))
 def verify(bundles: Bundles) -> None:
     """Check integrity, schemas and signatures, and scan for leaks; judges nothing."""
+    from analyzer.cli.look import run_verify
+
     raise typer.Exit(run_verify(tuple(bundles)))
 
 
 @app.command(epilog=epilog("inspect"))
 def inspect(bundles: Bundles) -> None:
     """Show what was collected, by node and status, and what is missing."""
+    from analyzer.cli.look import run_inspect
+
     raise typer.Exit(run_inspect(tuple(bundles)))
 
 
@@ -177,6 +179,8 @@ def explain(
     ] = None,
 ) -> None:
     """Show a control's rule, defaults and sources; with an assessment, its findings too."""
+    from analyzer.cli.explain import explain_control
+
     explain_control(control, benchmark, assessment)
 
 
@@ -188,10 +192,12 @@ def report(
     reviews: Reviews = None,
     baseline: Baseline = None,
     third_party: ThirdParty = None,
-    format_: Formats = "xlsx,md",
+    format_: Formats = "json,xlsx,md",
     paper: PaperSize = Paper.A4,
 ) -> None:
     """Write reports again from an assessment; waivers and reviews can be laid over it."""
+    from analyzer.cli.rewrite import ReportRequest, run_report
+
     request = ReportRequest(
         path=assessment,
         output=output,
@@ -226,6 +232,8 @@ def diff(
     ] = False,
 ) -> None:
     """Compare two assessments: what is new, resolved, unchanged, or cannot be compared."""
+    from analyzer.cli.diff import DiffRequest, run_diff
+
     request = DiffRequest(
         older=old, newer=new, output=output, formats=words(format_), exit_code=exit_code
     )
@@ -250,6 +258,8 @@ def review(
     ] = "",
 ) -> None:
     """Read an auditor's verdicts out of a filled-in workbook, into reviews.yaml."""
+    from analyzer.cli.review import ReviewRequest, run_review
+
     run_review(
         ReviewRequest(
             workbook=workbook, assessment=assessment, output=output, reviewer=reviewer, date=date
@@ -267,6 +277,8 @@ def list_(
     ],
 ) -> None:
     """List what there is to choose from."""
+    from analyzer.cli.listing import print_list
+
     print_list(what)
 
 
@@ -277,4 +289,6 @@ def collector(
     ] = None,
 ) -> None:
     """Hand out the collectors, for carrying to the customer."""
+    from analyzer.cli.collector import write_collectors
+
     write_collectors(write)

@@ -44,7 +44,7 @@ def complete_formats(incomplete: str) -> list[str]:
 
 def complete_diff_formats(incomplete: str) -> list[str]:
     """Offer what ``diff`` writes, also after a comma."""
-    from analyzer.cli.diff import DIFF_FORMATS  # noqa: PLC0415 - the comparison with it
+    from analyzer.cli.options import DIFF_FORMATS  # noqa: PLC0415 - which imports this module
 
     return _listed(tuple(DIFF_FORMATS), incomplete)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from analyzer.cli.console import say
 from analyzer.cli.exits import Exit
 from analyzer.cli.kept import load_assessment
+from analyzer.cli.options import DIFF_FORMATS
 from analyzer.cli.output import write_all
 from analyzer.diff import compare_assessments, newly_failing
 from analyzer.model.assessment import Assessment
@@ -17,8 +18,6 @@ from analyzer.reports.assessment_json import report_id, write
 from analyzer.reports.changes_json import write_changes_json
 from analyzer.reports.markdown_changes import write_changes
 from analyzer.reports.terminal_changes import changes_text
-
-DIFF_FORMATS = ("md", "json", "xlsx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

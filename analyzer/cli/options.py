@@ -1,15 +1,28 @@
 """Options that several commands share, and what their texts mean."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analyzer.cli.additions import AdditionPaths
 from analyzer.cli.completion import complete_benchmarks, complete_formats
 from analyzer.model.errors import UsageError
 from analyzer.reports import REPORTS
 from analyzer.reports.rendering import Paper
+
+DIFF_FORMATS = ("md", "json", "xlsx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionPaths:
+    """Files to lay over an assessment, as the user named them; None or empty where nothing."""
+
+    waivers: Path | None = None
+    reviews: Path | None = None
+    baseline: Path | None = None
+    third_party: tuple[Path, ...] = ()
+
 
 Bundles = Annotated[
     list[Path],

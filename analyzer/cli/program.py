@@ -1,5 +1,6 @@
 """The program: one command line, and the mapping of failures to exit codes."""
 
+import os
 import sys
 from typing import cast
 
@@ -10,6 +11,7 @@ from analyzer.cli.console import ReaderGoneError
 from analyzer.cli.exits import Exit, code_for, say_error
 from analyzer.model.errors import KubeEvidenceError, UsageError
 
+_COMPLETING = "_KUBE_EVIDENCE_COMPLETE"
 # Click's UsageError, from wherever this Typer has it: newer ones bring Click along, privately.
 _COMMAND_LINE_ERROR: type[Exception] = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
@@ -27,10 +29,20 @@ def main(argv: list[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("error: interrupted\nhelp: Nothing was written.\n")
         return 130
-    except (ReaderGoneError, SystemExit):
-        # Typer itself leaves by SystemExit in one case only: the pipe that help went into is gone.
+    except ReaderGoneError:
         return Exit.DONE
+    except SystemExit as leaving:
+        return _left(leaving)
     return result if isinstance(result, int) else Exit.DONE
+
+
+def _left(leaving: SystemExit) -> int:
+    """Return the code that Typer leaves with while completing: the shells' scripts look at it.
+
+    Otherwise it leaves in one case only: the pipe that help went into is gone.
+    """
+    code = leaving.code if _COMPLETING in os.environ else Exit.DONE
+    return code if isinstance(code, int) else Exit.DONE
 
 
 def _say_usage(failure: Exception) -> int:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.cli.additions import AdditionPaths, lay_over, load_additions
+from analyzer.cli.additions import lay_over, load_additions
 from analyzer.cli.console import progress, say
 from analyzer.cli.guard import WORKBOOK, keep_verdicts
 from analyzer.cli.kept import load_assessment
+from analyzer.cli.options import AdditionPaths
 from analyzer.cli.output import write_all
 from analyzer.reports import render, rendering_of
 from analyzer.reports.rendering import Paper

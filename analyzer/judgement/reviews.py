@@ -4,25 +4,13 @@ An auditor may come to another conclusion than the tool, a pass over a failed ve
 that is what auditors are for. The observed verdict stays beside it in every report.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from analyzer.judgement.review_file import ReviewFile
 from analyzer.model.assessment import ControlResult
 from analyzer.model.digests import result_digest
 from analyzer.model.errors import UserFileError
-from analyzer.model.judgement import AppliedReview, Review, ReviewVerdict
-from analyzer.model.verdict import Disposition
-
-_FOLLOWS: Mapping[ReviewVerdict, Disposition | None] = {
-    # To agree with a verdict that leaves a question open does not answer the question.
-    ReviewVerdict.AGREE: None,
-    ReviewVerdict.PASS: Disposition.COMPLIANT,
-    ReviewVerdict.FAIL: Disposition.NON_COMPLIANT,
-    ReviewVerdict.NOT_APPLICABLE: Disposition.NOT_APPLICABLE,
-    ReviewVerdict.COMPENSATED: Disposition.COMPENSATED,
-    ReviewVerdict.NEED_MORE_EVIDENCE: Disposition.PENDING_REVIEW,
-}
+from analyzer.model.judgement import REVIEW_DISPOSITION, AppliedReview, Review
 
 
 def apply_reviews(
@@ -81,7 +69,8 @@ def _reviewed(control: ControlResult, review: Review | None) -> ControlResult:
         return replace(control, review=None, disposition=computed)
     stale = result_digest(control) != review.result
     why = _why_stale(control, review) if stale else ""
-    follows = None if stale else _FOLLOWS[review.verdict]
+    # To agree with a verdict that leaves a question open does not answer the question.
+    follows = None if stale else REVIEW_DISPOSITION.get(review.verdict)
     return replace(
         control,
         review=AppliedReview(review=review, stale=stale, why=why, computed=computed),

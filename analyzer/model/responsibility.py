@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+DEFAULT_PROFILE = "self-managed"
+"""Provider profile of a run that names none."""
+
 
 @unique
 class Party(StrEnum):

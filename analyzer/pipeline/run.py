@@ -18,7 +18,7 @@ from analyzer.model.bundle import Bundle, BundleKind
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Policy, Reading
 from analyzer.model.errors import UsageError
-from analyzer.model.responsibility import ProviderProfile
+from analyzer.model.responsibility import DEFAULT_PROFILE, ProviderProfile
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.crosswalk import crosswalk
 from analyzer.pipeline.gaps import find_gaps
@@ -37,7 +37,6 @@ from analyzer.pipeline.summary import summarise
 from analyzer.pipeline.versions import believe_version
 from analyzer.responsibility.profiles import load_profile
 
-DEFAULT_PROFILE = "self-managed"
 AUTO = "auto"
 
 

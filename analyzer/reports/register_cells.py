@@ -29,16 +29,15 @@ def block_cells(assessment: Assessment) -> Cells:
 
 def _cells(assessment: Assessment, wanted: Callable[[str], bool]) -> Cells:
     columns = CONTROLS.columns_for(assessment)
+    return {row.control.id: _row(row, columns, wanted) for row in CONTROLS.source(assessment)}
+
+
+def _row(
+    row: RegisterRow, columns: tuple[Column[RegisterRow], ...], wanted: Callable[[str], bool]
+) -> Mapping[str, str]:
+    evidence = next(str(column.value(row)) for column in columns if column.name == "Evidence")
     return {
-        row.control.id: {
-            column.name: _text(column, row, columns) for column in columns if wanted(column.name)
-        }
-        for row in CONTROLS.source(assessment)
+        column.name: cell_text(str(column.value(row)), evidence[:200])
+        for column in columns
+        if wanted(column.name)
     }
-
-
-def _text(
-    column: Column[RegisterRow], row: RegisterRow, columns: tuple[Column[RegisterRow], ...]
-) -> str:
-    evidence = next(str(other.value(row)) for other in columns if other.name == "Evidence")
-    return cell_text(str(column.value(row)), evidence[:200])

@@ -22,8 +22,8 @@ from analyzer.cli.completion import (
     complete_profile,
     complete_subject,
 )
-from analyzer.cli.diff import DIFF_FORMATS
 from analyzer.cli.listing import LISTS
+from analyzer.cli.options import DIFF_FORMATS
 from analyzer.reports import REPORTS
 from analyzer.responsibility.profiles import known_profiles
 
@@ -60,6 +60,54 @@ def test_commands_and_options_are_offered() -> None:
     assert {"verify", "explain", "list"} <= set(_offered("kube-evidence "))
     assert _offered("kube-evidence analyze --bench") == ["--benchmark"]
     assert _offered("kube-evidence analyze b --reading ") == ["effective", "letter"]
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("analyze b --benchmark cis-1.1", ["cis-1.10", "cis-1.11", "cis-1.12"]),
+        ("analyze b --benchmark cis-1.5,au", ["cis-1.5,auto"]),
+        ("analyze b --profile self", ["self-managed"]),
+        ("analyze b --format json,xl", ["json,xlsx"]),
+        ("report a --format m", ["md"]),
+        ("explain --benchmark cis-1.5 1.3.7", ["1.3.7"]),
+        ("explain --benchmark cis-1.12 5.7", []),
+        ("explain api-anon", ["api-anonymous"]),
+        ("explain 1.2.1 a --benchmark cis-2", ["cis-2.0.1"]),
+        ("list b", ["benchmarks"]),
+        ("diff a b --format md,j", ["md,json"]),
+    ],
+)
+def test_values_are_offered_where_they_belong(line: str, offered: list[str]) -> None:
+    assert _offered(f"kube-evidence {line}") == offered
+
+
+@pytest.mark.parametrize(("line", "code"), [("list ", 0), ("verify ", 1)])
+def test_fish_is_told_when_to_offer_files(line: str, code: int) -> None:
+    """Its script takes exit code 1 for: nothing to offer, complete the names of files."""
+    environment = os.environ | {
+        "_KUBE_EVIDENCE_COMPLETE": "complete_fish",
+        "_TYPER_COMPLETE_FISH_ACTION": "is-args",
+        "_TYPER_COMPLETE_ARGS": f"kube-evidence {line}",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], env=environment, capture_output=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
+def test_help_and_completion_load_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, analyzer.cli; print(*sys.modules)"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    loaded = set(done.stdout.decode().split())
+    assert "analyzer.cli.app" in loaded
+    assert not loaded & {"pandas", "openpyxl", "jsonschema", "cryptography", "analyzer.checks"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -101,6 +101,14 @@ def test_who_wants_no_colour_gets_none(
     assert ("\x1b[" in seen) is colour
 
 
+def test_analyze_ends_in_that_screen(tmp_path: Path) -> None:
+    coloured, _ = _at_terminal([*ANALYZE, "--format", "json", "-o", str(tmp_path)], stream="stdout")
+    lines = coloured.splitlines()
+    assert lines[0].startswith("cis-1.12, ")
+    assert any(line.startswith("\x1b[1;31mfail\x1b[0m ") for line in lines)
+    assert len(lines) <= 24
+
+
 def test_a_pipe_gets_plain_text(kept: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SHOW, kept],

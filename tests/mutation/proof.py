@@ -13,11 +13,11 @@ from analyzer.checks import CHECK_TYPES
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context, Reading
+from analyzer.model.responsibility import DEFAULT_PROFILE
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.judge import Judged, Selection, judge
 from analyzer.pipeline.register import EvidenceRegister
 from analyzer.pipeline.results import build_results
-from analyzer.pipeline.run import DEFAULT_PROFILE
 from analyzer.responsibility.profiles import load_profile
 from tests.mutation.api_value import ApiWorld
 from tests.mutation.api_world import API_EDITS
