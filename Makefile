@@ -21,9 +21,9 @@ $(STAMP): pyproject.toml
 dev: $(STAMP) ## make .venv and install everything
 
 demo: $(STAMP) ## judge the shipped sample bundles and write demo-report/
-	$(BIN)/kube-evidence analyze samples/bundles --benchmark cis-1.5 --profile ibm-iks-1.32 -o demo-report
+	$(BIN)/kube-evidence analyze samples/bundles --benchmark cis-1.5 --profile ibm-iks-1.32 --format json,xlsx,md,html -o demo-report
 	@echo
-	@echo 'Open demo-report/report.xlsx in a spreadsheet, and demo-report/report.md in any viewer.'
+	@echo 'Open demo-report/report.xlsx in a spreadsheet, demo-report/report.html in a browser.'
 
 test: $(STAMP) ## run every test (T=path and K=pattern narrow them)
 	$(BIN)/python -m pytest $(T) $(if $(K),-k '$(K)') -n auto --dist loadgroup

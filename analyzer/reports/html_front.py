@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from analyzer.model.assessment import Assessment, ControlResult, Gap
-from analyzer.model.verdict import Verdict
+from analyzer.reports.story import worst
 from analyzer.reports.words import (
     benchmark_line,
     contradicted,
@@ -40,12 +40,10 @@ class Front:
 
 def front(a: Assessment) -> Front:
     """Return what the first screen says."""
-    failing = [c for c in a.controls if c.verdict is Verdict.FAIL]
-    open_ones = [c for c in failing if not (c.waiver and c.waiver.complete)]
     return Front(
         verdict=counts_line(a.summary.overall.by_verdict),
         facts=tuple(_facts(a)),
-        worst=tuple(nlargest(_WORST, open_ones, key=lambda c: c.counts.get(Verdict.FAIL, 0))),
+        worst=worst(a, _WORST),
         contradicted=contradicted(a),
         missing=tuple(nlargest(_WORST, a.gaps, key=lambda gap: len(gap.controls))),
     )

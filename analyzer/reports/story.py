@@ -13,10 +13,17 @@ from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.changes import Change
 from analyzer.model.judgement import WaiverState
 from analyzer.model.responsibility import Party
-from analyzer.model.verdict import Verdict
+from analyzer.model.verdict import Disposition, Verdict
 from analyzer.reports.words import contradicted, percent, several
 
 _LISTED = 8
+_SETTLED = (
+    Disposition.ACCEPTED_RISK,
+    Disposition.COMPLIANT,
+    Disposition.COMPENSATED,
+    Disposition.NOT_APPLICABLE,
+)
+"""What a failure may come to by a person's word, so that it no longer leads the list."""
 _OPEN = {
     Verdict.MANUAL: "a person must judge {n}",
     Verdict.NO_EVIDENCE: "for {n} evidence is missing",
@@ -96,16 +103,16 @@ def acting_story(a: Assessment) -> Iterator[str]:
 def worst(a: Assessment, most: int) -> tuple[ControlResult, ...]:
     """Return the worst failures: Level 1 first, then by how many subjects fail.
 
-    What waivers cover whole is left out; ties keep the benchmark's order.
+    What people have settled is left out; ties keep the benchmark's order.
     """
     ranked = sorted(open_failures(a), key=lambda c: (c.level, -c.counts.get(Verdict.FAIL, 0)))
     return tuple(ranked[:most])
 
 
 def open_failures(a: Assessment) -> tuple[ControlResult, ...]:
-    """Return the failing controls that no waiver covers whole."""
+    """Return the failing controls that nobody has settled, by waiver or by review."""
     failing = (c for c in a.controls if c.verdict is Verdict.FAIL)
-    return tuple(c for c in failing if c.waiver is None or not c.waiver.complete)
+    return tuple(c for c in failing if c.disposition not in _SETTLED)
 
 
 def provider_story(a: Assessment) -> Iterator[str]:
