@@ -57,7 +57,7 @@ class Column(Generic[R]):
         printed: False for columns kept for filtering and machines only; they stand right of
             the printed ones.
         optional: Left out where no row of this assessment has anything in it.
-        idle: Not printed where every row says this.
+        idle: Not printed where this holds of every row.
         entry: Filled in by people; tinted.
         hidden: Out of sight; for programs.
         words: Status words that may come to stand in the column; those found are coloured
@@ -71,7 +71,7 @@ class Column(Generic[R]):
     link: Link | None = None
     printed: bool = True
     optional: bool = False
-    idle: str = ""
+    idle: Callable[[R], bool] | None = None
     entry: bool = False
     hidden: bool = False
     formula: Formula | None = None
@@ -120,7 +120,7 @@ class Table(Generic[R]):
         found = (*self.columns, *self.further(assessment))
         dull = {column.name: column for column in found if column.optional or column.idle}
         for row in self.source(assessment) if dull else ():
-            dull = {name: c for name, c in dull.items() if c.value(row) == c.idle}
+            dull = {name: column for name, column in dull.items() if _says_nothing(column, row)}
             if not dull:
                 break
         kept = [
@@ -147,6 +147,10 @@ class Table(Generic[R]):
         left = iter(self.source(assessment))
         while batch := list(islice(left, rows)):
             yield _frame(columns, batch)
+
+
+def _says_nothing(column: Column[R], row: R) -> bool:
+    return not column.value(row) if column.idle is None else column.idle(row)
 
 
 def _frame(columns: tuple[Column[R], ...], rows: list[R]) -> pd.DataFrame:

@@ -11,8 +11,15 @@ from analyzer.model.judgement import WaiverRecord, WaiverState
 from analyzer.model.responsibility import Comparison
 from analyzer.reports.citations import evidence_of
 from analyzer.reports.table import Column, Kind, Link, Table
-from analyzer.reports.tables_review import BLOCK, DISPOSITION, KEYS, RegisterRow, computed
-from analyzer.reports.words import counts_line, nodes_line, other_line, several
+from analyzer.reports.tables_review import BLOCK, DISPOSITION, KEYS, RegisterRow
+from analyzer.reports.words import (
+    computed,
+    counts_line,
+    is_published,
+    nodes_line,
+    other_line,
+    several,
+)
 
 _EVIDENCE_SHOWN = 1
 _EXPECTED_SHOWN = 3
@@ -45,6 +52,10 @@ def _waivers(row: RegisterRow) -> str:
 def _expected(row: RegisterRow) -> str:
     wanted = dict.fromkeys(finding.expected for finding in row.control.findings)
     return several(tuple(text for text in wanted if text), _EXPECTED_SHOWN)
+
+
+def _contradicted(row: RegisterRow) -> bool:
+    return row.control.responsibility.comparison is Comparison.CONTRADICTED
 
 
 CONTROLS: Table[RegisterRow] = Table(
@@ -92,9 +103,11 @@ CONTROLS: Table[RegisterRow] = Table(
             kind=Kind.WORD,
             width=17,
             value=lambda r: r.control.responsibility.comparison.value,
-            idle=Comparison.OBSERVED_ONLY.value,
+            idle=lambda r: not is_published(r.control) and not _contradicted(r),
         ),
-        Column(name=DISPOSITION, kind=Kind.WORD, width=15, value=computed),
+        Column(
+            name=DISPOSITION, kind=Kind.WORD, width=15, value=lambda r: computed(r.control).value
+        ),
         Column(name="Waivers", kind=Kind.PROSE, width=14, value=_waivers, optional=True),
         Column(
             name="Findings",

@@ -39,12 +39,6 @@ class RegisterRow:
     waivers: tuple[WaiverRecord, ...]
 
 
-def computed(row: RegisterRow) -> str:
-    """Return what follows without the auditor."""
-    review = row.control.review
-    return (review.computed if review else row.control.disposition).value
-
-
 def _of_review(value: Callable[[AppliedReview], str]) -> Callable[[RegisterRow], str]:
     return lambda row: value(row.control.review) if row.control.review else ""
 

@@ -74,7 +74,7 @@ def _write(
         sheet = _add_sheet(book, one)
         SheetWriter(sheet, styles, one, layout).write(report_id)
         if one.table is CONTROLS:
-            guide_reviewer(sheet, one)
+            guide_reviewer(sheet, styles, one)
     add_lists(book)
     add_meta(book, assessment, report_id)
     for sheet in book.worksheets():

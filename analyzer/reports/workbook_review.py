@@ -12,9 +12,11 @@ from typing import Any
 from xlsxwriter.utility import xl_range_abs
 
 from analyzer.model import review_sheet
+from analyzer.model.verdict import Verdict
 from analyzer.reports.tables_review import STALE
 from analyzer.reports.workbook_hidden import METHOD_LIST, VERDICT_LIST
 from analyzer.reports.workbook_place import Placed
+from analyzer.reports.workbook_style import Styles
 
 _YEARS = 10
 
@@ -37,13 +39,17 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 )
 
 
-def guide_reviewer(sheet: Any, placed: Placed) -> None:
+def guide_reviewer(sheet: Any, styles: Styles, placed: Placed) -> None:
     """Add input messages and rules to the block, and print it once there are reviews."""
     last = max(placed.shown, 1)
     for heading in review_sheet.BLOCK:
         column = placed.index(heading)
         rule = _rule(heading, placed.assessment.as_of)
         sheet.data_validation(1, column, last, column, rule)
+    if placed.has(STALE):
+        column, look = placed.index(STALE), styles.words[Verdict.FAIL.value]
+        rule = {"type": "text", "criteria": "begins with", "value": "stale", "format": look}
+        sheet.conditional_format(1, column, last, column, rule)
     if any(control.review for control in placed.assessment.controls):
         _print_block(sheet, placed, last)
 

@@ -254,6 +254,7 @@ def test_every_word_has_a_colour(assessment: Assessment, book: Workbook) -> None
         rule.formula[0].strip('"')
         for rules in _sheet(book, "Controls").conditional_formatting
         for rule in rules.rules
+        if rule.type == "cellIs"
     }
     found = [c.verdict.value for c in assessment.controls]
     found += [c.disposition.value for c in assessment.controls]

@@ -3,19 +3,21 @@
 import datetime
 import re
 import subprocess
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analyzer.model import review_sheet as words
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.digests import case_digest, result_digest
 from analyzer.model.judgement import WaiverState
+from analyzer.model.responsibility import Attestation, Comparison
 from analyzer.model.verdict import Disposition
 from analyzer.reports import rendering_of
 from analyzer.reports.register_cells import block_cells, register_cells
@@ -199,6 +201,29 @@ def test_waivers_name_their_state(shown: Workbook, assessment: Assessment) -> No
     assert {s.value for s in WaiverState if s is not WaiverState.UNUSED} <= {
         line.partition(": ")[2] for text in said.values() for line in text.split("\n")
     }
+
+
+def test_comparison_prints_only_where_something_is_published(book: Workbook) -> None:
+    bare = build(people=False)
+    nothing = tuple(
+        replace(
+            control,
+            responsibility=replace(
+                control.responsibility,
+                attested=Attestation.NOT_STATED,
+                attested_raw="",
+                comparison=(Comparison.OBSERVED_ONLY, Comparison.NOT_COMPARABLE)[n % 2],
+            ),
+        )
+        for n, control in enumerate(bare.controls)
+    )
+    silent = replace(bare, controls=nothing)
+    quiet = load_workbook(BytesIO(write(silent, rendering_of(silent))))
+    for one, printed in ((book, True), (quiet, False)):
+        place = _heads(one).index("Comparison") + 1
+        last = str(_controls(one).print_area).split(",")[0].rpartition(":")[2].split("$")[1]
+        assert (place <= column_index_from_string(last)) == printed
+    assert "Published result" not in _heads(quiet)
 
 
 def test_a_run_without_people_has_no_empty_columns() -> None:
