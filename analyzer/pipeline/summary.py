@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from analyzer.model.assessment import ControlResult, Summary, Tally
 from analyzer.model.benchmark import control_order
-from analyzer.model.verdict import Verdict
+from analyzer.model.verdict import Disposition, Verdict
 
 
 def tally(results: Iterable[ControlResult]) -> Tally:
@@ -44,7 +44,7 @@ def summarise(results: tuple[ControlResult, ...]) -> Summary:
 
 
 def _waived(result: ControlResult) -> bool:
-    return result.waiver is not None and result.waiver.complete
+    return result.disposition is Disposition.ACCEPTED_RISK
 
 
 def _score_after_waivers(results: tuple[ControlResult, ...]) -> float | None:

@@ -179,9 +179,9 @@ def summarise(controls: tuple[ControlResult, ...]) -> Summary:
             sorted(Counter(c.responsibility.comparison.value for c in controls).items())
         ),
         readings_differ=len([c for c in controls if c.other_reading]),
-        waived=len([c for c in controls if c.waiver and c.waiver.complete]),
+        waived=len([c for c in controls if c.disposition is Disposition.ACCEPTED_RISK]),
         score_after_waivers=tally(
-            [c for c in controls if not (c.waiver and c.waiver.complete)]
+            [c for c in controls if c.disposition is not Disposition.ACCEPTED_RISK]
         ).score,
         by_review=dict(
             sorted(

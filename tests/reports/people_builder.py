@@ -32,7 +32,8 @@ def judged(
         one = control
         if control.id in failing[:2]:
             one = _waived(control, texts, whole=control.id == failing[0])
-        made.append(_reviewed(one, n // 3, texts) if n % 3 == 0 else one)
+        turn = 0 if control.id in failing[:1] else n // 3  # who accepts the risk agrees
+        made.append(_reviewed(one, turn, texts) if n % 3 == 0 else one)
     return tuple(made)
 
 

@@ -117,7 +117,7 @@ def test_what_people_add_before_and_after(made: Assessment) -> None:
     ]
     assert list(review_story(made)) == [
         (
-            "Controls reviewed by an auditor: 12 (3 agree, 1 compensated, 2 fail, "
+            "Controls reviewed by an auditor: 12 (4 agree, 1 compensated, 1 fail, "
             "2 need-more-evidence, 1 not-applicable, 3 pass)."
         ),
         "Stale reviews, of results that have changed since: 3.",

@@ -50,7 +50,7 @@ def test_it_says_what_people_and_other_assessments_bring(
     stale = assessment.summary.stale_reviews
     assert stale > 0
     in_effect = sum(assessment.summary.by_review.values())
-    assert f"\nreviews: {stale} stale, in effect {in_effect} (3 agree, " in text
+    assert f"\nreviews: {stale} stale, in effect {in_effect} (4 agree, " in text
     changed = "1 new, 1 resolved, 1 changed, 1 changed-responsibility, 1 incomparable"
     assert f"\nsince 2025-11-01: {changed}\n" in text
     assert "\nkube-bench decides otherwise on " in text
