@@ -32,7 +32,7 @@ HOMES = {
     "xlsxwriter": {"reports"},
     "jinja2": {"reports"},
     "defusedxml": {"judgement"},
-    "openpyxl": {"reports", "judgement"},
+    "openpyxl": set(),
     "cryptography": {"formats"},
 }
 

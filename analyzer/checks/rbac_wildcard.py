@@ -22,6 +22,7 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 _POLICY = "Policy: only rules of the shipped baseline may use wildcards"
+_RULES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +82,17 @@ def _outcome(
         reason=Reason.FAIL_EXPLICIT,
         explanation=f"{len(positions)} of its {len(role.rules)} rules use a wildcard "
         f"({rule_text(role.rules[positions[0]])[:200]}); the role is {bound}. {_POLICY}.",
-        actual="; ".join(rule_text(role.rules[position])[:120] for position in positions[:3]),
+        actual=f"{_rules(role, positions)}; {bound}",
         expected="groups, resources and verbs by name",
         evidence=tuple(rule_source(role, lists, *place) for place in places[:SHOWN]),
     )
+
+
+def _rules(role: RoleEntry, positions: tuple[int, ...]) -> str:
+    """Return the wild rules; a waiver is tied to this text, so more of them must show in it."""
+    shown = "; ".join(rule_text(role.rules[position])[:120] for position in positions[:_RULES])
+    more = len(positions) - _RULES
+    return f"{shown}; and {more} more such rules" if more > 0 else shown
 
 
 def _clean(graph: Graph, lists: Lists) -> Outcome:

@@ -218,7 +218,7 @@ def _out_of_reach(component: str, evidence: ClusterEvidence) -> Outcome:
     """Say that nothing shows the component; labelled nodes would have been named one by one."""
     why = f"none of the {len(evidence.expected or ())} nodes of the API is labelled control plane"
     if evidence.expected is None:
-        why = "which nodes should is not known, because the API's list of nodes is not in evidence"
+        why = "which nodes should is not known: no list of those nodes is in evidence"
     detail = f"no node in evidence runs {component}, and {why}"
     return _gap(component, "cluster", Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE, detail)
 

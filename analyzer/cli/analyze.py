@@ -37,6 +37,7 @@ class AnalyzeRequest:
     additions: AdditionPaths
     formats: tuple[str, ...]
     paper: Paper
+    label: str
     exit_code: bool
 
 
@@ -83,7 +84,7 @@ def _render(assessments: tuple[Assessment, ...], request: AnalyzeRequest) -> dic
     with progress("writing", len(assessments) * len(request.formats)) as step:
         for number, assessment in enumerate(assessments):
             folder = f"{assessment.benchmark_id}/" if number else ""
-            how = rendering_of(assessment, request.paper)
+            how = rendering_of(assessment, request.paper, request.label)
             for name in request.formats:
                 step(folder + name)
                 for file, content in render(name, assessment, how).items():

@@ -26,6 +26,7 @@ from analyzer.cli.options import (
     Bundles,
     Folder,
     Formats,
+    Label,
     PaperSize,
     Reviews,
     ThirdParty,
@@ -37,7 +38,7 @@ from analyzer.cli.options import (
 )
 from analyzer.model.context import Reading
 from analyzer.model.responsibility import DEFAULT_PROFILE
-from analyzer.reports.rendering import Paper
+from analyzer.reports.rendering import LABEL, Paper
 
 app = typer.Typer(
     name="kube-evidence",
@@ -112,6 +113,7 @@ def analyze(
     third_party: ThirdParty = None,
     format_: Formats = "json,xlsx,md",
     paper: PaperSize = Paper.A4,
+    label: Label = LABEL,
     exit_code: Annotated[
         bool,
         typer.Option(
@@ -136,6 +138,7 @@ def analyze(
         additions=additions(waivers, reviews, baseline, third_party),
         formats=formats(format_),
         paper=paper,
+        label=label,
         exit_code=exit_code,
     )
     raise typer.Exit(run_analyze(request))
@@ -194,6 +197,7 @@ def report(
     third_party: ThirdParty = None,
     format_: Formats = "json,xlsx,md",
     paper: PaperSize = Paper.A4,
+    label: Label = LABEL,
 ) -> None:
     """Write reports again from an assessment; waivers and reviews can be laid over it."""
     from analyzer.cli.rewrite import ReportRequest, run_report
@@ -204,6 +208,7 @@ def report(
         additions=additions(waivers, reviews, baseline, third_party),
         formats=formats(format_),
         paper=paper,
+        label=label,
     )
     run_report(request)
 

@@ -45,7 +45,12 @@ Formats = Annotated[
     ),
 ]
 Folder = Annotated[Path, typer.Option("-o", "--output", help="Folder for the reports.")]
-PaperSize = Annotated[Paper, typer.Option("--paper", help="Paper that the workbook prints on.")]
+PaperSize = Annotated[
+    Paper, typer.Option("--paper", help="Paper that the workbook and the page print on.")
+]
+Label = Annotated[
+    str, typer.Option("--label", help="Who may see it: in the header of every printed sheet.")
+]
 Waivers = Annotated[
     Path | None,
     typer.Option(

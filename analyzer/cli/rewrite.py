@@ -22,6 +22,7 @@ class ReportRequest:
     additions: AdditionPaths
     formats: tuple[str, ...]
     paper: Paper
+    label: str
 
 
 def run_report(request: ReportRequest) -> None:
@@ -29,7 +30,7 @@ def run_report(request: ReportRequest) -> None:
     (assessment,) = lay_over((load_assessment(request.path),), load_additions(request.additions))
     if "xlsx" in request.formats:
         keep_verdicts(request.output / WORKBOOK, assessment)
-    how = rendering_of(assessment, request.paper)
+    how = rendering_of(assessment, request.paper, request.label)
     files: dict[str, bytes] = {}
     with progress("writing", len(request.formats)) as step:
         for name in request.formats:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from analyzer.model.assessment import Assessment
-from analyzer.reports.rendering import Paper, Rendering
+from analyzer.reports.rendering import LABEL, Paper, Rendering
 
 
 class ReportWriter(Protocol):
@@ -123,11 +123,11 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
 )
 
 
-def rendering_of(assessment: Assessment, paper: Paper = Paper.A4) -> Rendering:
+def rendering_of(assessment: Assessment, paper: Paper = Paper.A4, label: str = LABEL) -> Rendering:
     """Return how to write an assessment; costs one canonical document, so make it once."""
     from analyzer.reports.assessment_json import report_id, write
 
-    return Rendering(report_id=report_id(write(assessment)), paper=paper)
+    return Rendering(report_id=report_id(write(assessment)), paper=paper, label=label)
 
 
 def render(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
+LABEL = "Confidential"
+
 
 @unique
 class Paper(StrEnum):
@@ -18,7 +20,9 @@ class Rendering:
 
     Attributes:
         report_id: First 16 hex digits of SHA-256 over the canonical assessment.json.
+        label: Who may see it, in the header of every printed page.
     """
 
     report_id: str
     paper: Paper = Paper.A4
+    label: str = LABEL

@@ -9,8 +9,6 @@ from analyzer.reports.text import one_line
 from analyzer.reports.workbook_cells import clip
 
 _PAPER_CODES = {Paper.A4: 9, Paper.LETTER: 1}
-_LABEL = 100
-"""UTF-16 units of one part of a header; a spreadsheet refuses more than 255 in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +17,11 @@ class Page:
 
     Attributes:
         benchmark, cluster: What was judged against what; left and right of the header.
+        label: Who may see it, between the two.
     """
 
     paper: Paper
+    label: str
     benchmark: str
     cluster: str
 
@@ -31,6 +31,7 @@ def page_of(assessment: Assessment, rendering: Rendering) -> Page:
     cluster = f"cluster {assessment.cluster.uid}" if assessment.cluster.uid else "cluster unknown"
     return Page(
         paper=rendering.paper,
+        label=rendering.label,
         benchmark=assessment.benchmark_title,
         cluster=f"{cluster}, as of {assessment.as_of[:10]}",
     )
@@ -39,8 +40,9 @@ def page_of(assessment: Assessment, rendering: Rendering) -> Page:
 def label_page(sheet: Any, page: Page) -> None:
     """Set the paper, and say on each page what is judged and who should see it."""
     sheet.set_paper(_PAPER_CODES[page.paper])
-    benchmark, cluster = _plain(page.benchmark), _plain(page.cluster)
-    sheet.set_header(f"&L&8{benchmark}&C&8Confidential&R&8{cluster}", {"margin": 0.25})
+    left, right = _plain(page.benchmark, 80), _plain(page.cluster, 90)
+    middle = _plain(page.label, 50)
+    sheet.set_header(f"&L&8{left}&C&8{middle}&R&8{right}", {"margin": 0.25})
 
 
 def set_up_page(sheet: Any, report_id: str, *, header_row: int | None = None) -> None:
@@ -60,9 +62,14 @@ def set_up_page(sheet: Any, report_id: str, *, header_row: int | None = None) ->
         sheet.repeat_rows(header_row)
 
 
-def _plain(text: str) -> str:
-    """Return text that a header prints as it stands, whatever it holds."""
-    kept = clip(one_line(text).replace("&", "&&"), _LABEL)
+def _plain(text: str, most: int) -> str:
+    """Return text that a header prints as it stands, whatever it holds.
+
+    Args:
+        text: One part of the header.
+        most: UTF-16 units to keep; a spreadsheet refuses more than 255 in all.
+    """
+    kept = clip(one_line(text).replace("&", "&&"), most)
     if (len(kept) - len(kept.rstrip("&"))) % 2:
         kept = kept[:-1]
     # A space first: a digit right after "&8" would be read as a part of the font size.

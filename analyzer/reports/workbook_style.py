@@ -116,6 +116,8 @@ _BODY = {
 }
 _GRID = {"border": 1, "border_color": RULE}
 _ENTRY = {"border": 1, "border_color": "#C7B35A", "bg_color": "#FFFBE6"}
+_RIGHT = {"align": "right", "indent": 1}
+"""Numbers and dates; the indent keeps them off the next column's text."""
 _HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": BAND, "text_wrap": True}
 
 _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -134,20 +136,20 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "word": _BODY | _GRID | {"align": "center"},
         "prose": _BODY | _GRID | {"text_wrap": True},
         "code": _BODY | _GRID | {"text_wrap": True, "font_name": "Consolas", "font_size": 9},
-        "count": _BODY | _GRID | {"align": "right", "num_format": "0"},
-        "date": _BODY | _GRID | {"align": "right", "num_format": "yyyy-mm-dd"},
-        "percent": _BODY | _GRID | {"align": "right", "num_format": "0.0%"},
+        "count": _BODY | _GRID | _RIGHT | {"num_format": "0"},
+        "date": _BODY | _GRID | _RIGHT | {"num_format": "yyyy-mm-dd"},
+        "percent": _BODY | _GRID | _RIGHT | {"num_format": "0.0%"},
         "entry_word": _BODY | _ENTRY | {"align": "center"},
         "entry_prose": _BODY | _ENTRY | {"text_wrap": True},
-        "entry_date": _BODY | _ENTRY | {"align": "right", "num_format": "yyyy-mm-dd"},
+        "entry_date": _BODY | _ENTRY | _RIGHT | {"num_format": "yyyy-mm-dd"},
         "head_entry": _BODY | _GRID | _HEAD | {"valign": "vcenter", "bg_color": "#7A5C00"},
         "link": _BODY | _GRID | {"text_wrap": True, "font_color": "#0B4F8A", "underline": 1},
         "head": _BODY | _GRID | _HEAD | {"valign": "vcenter"},
-        "head_right": _BODY | _GRID | _HEAD | {"align": "right", "valign": "vcenter"},
+        "head_right": _BODY | _GRID | _HEAD | _RIGHT | {"valign": "vcenter"},
         "total": _BODY | _GRID | {"bold": True, "bg_color": PALE},
-        "total_count": _BODY | _GRID | {"bold": True, "bg_color": PALE, "align": "right"},
-        "total_percent": _BODY | _GRID | {"bold": True, "bg_color": PALE, "align": "right",
-                                          "num_format": "0.0%"},
+        "total_count": _BODY | _GRID | _RIGHT | {"bold": True, "bg_color": PALE},
+        "total_percent": _BODY | _GRID | _RIGHT | {"bold": True, "bg_color": PALE,
+                                                   "num_format": "0.0%"},
     }
 )  # fmt: skip
 
