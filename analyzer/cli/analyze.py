@@ -7,7 +7,6 @@ from pathlib import Path
 from analyzer.cli.additions import lay_over, load_additions
 from analyzer.cli.console import progress, say
 from analyzer.cli.exits import Exit
-from analyzer.cli.guard import WORKBOOK, keep_verdicts
 from analyzer.cli.opening import open_bundles
 from analyzer.cli.options import AdditionPaths
 from analyzer.cli.output import write_all
@@ -59,7 +58,6 @@ def run_analyze(request: AnalyzeRequest) -> int:
     with progress("judging", None) as step:
         assessments = lay_over(assess(plan, bundles, step), loaded)
     main, *older = assessments
-    _keep(assessments, request)
     written = write_all(request.output, _render(assessments, request))
     own = sum(len(REPORTS[name].files) for name in request.formats)
     here = tuple(str(path) for path in written[:own])
@@ -67,15 +65,6 @@ def run_analyze(request: AnalyzeRequest) -> int:
     for one in older:
         say(summary_line(one, str(request.output / one.benchmark_id)))
     return _exit_code(assessments) if request.exit_code else Exit.DONE
-
-
-def _keep(assessments: tuple[Assessment, ...], request: AnalyzeRequest) -> None:
-    """Look for verdicts of people where a workbook is to be written."""
-    if "xlsx" not in request.formats:
-        return
-    for number, assessment in enumerate(assessments):
-        folder = request.output / assessment.benchmark_id if number else request.output
-        keep_verdicts(folder / WORKBOOK, assessment)
 
 
 def _render(assessments: tuple[Assessment, ...], request: AnalyzeRequest) -> dict[str, bytes]:

@@ -1,37 +1,30 @@
-"""Work that must not be lost: an auditor's verdicts in a workbook that is to be overwritten."""
+"""Work that must not be lost: a workbook that somebody has saved is never overwritten."""
 
 from pathlib import Path
 
-from analyzer.judgement.user_file import read_user_file
+from analyzer.judgement.untouched import is_untouched
 from analyzer.judgement.workbook_archive import LIMIT_BYTES
-from analyzer.model.assessment import Assessment
 from analyzer.model.errors import UsageError
-from analyzer.pipeline.review import unread_verdicts
-
-WORKBOOK = "report.xlsx"
-_NAMED = 6
 
 
-def keep_verdicts(path: Path, assessment: Assessment) -> None:
-    """Refuse to overwrite a workbook with verdicts that the assessment does not hold.
+def keep_words(path: Path) -> None:
+    """Refuse to overwrite a workbook that is no longer as we wrote it.
 
     Args:
-        path: Where the assessment's workbook is to be written.
-        assessment: With the reviews that are laid over it.
+        path: Where a workbook is to be written.
 
     Raises:
-        UsageError: A person's words would be lost.
+        UsageError: Somebody may have typed into the one that is there.
+        OSError: It cannot be read.
     """
     if not path.is_file():
         return
-    content = read_user_file(path, option="-o", limit_bytes=LIMIT_BYTES)
-    lost = unread_verdicts(content, assessment)
-    if not lost:
-        return
-    more = f" and {len(lost) - _NAMED} more" if len(lost) > _NAMED else ""
-    raise UsageError(
-        str(path),
-        f"holds an auditor's words that would be lost (controls {', '.join(lost[:_NAMED])}{more})",
-        advice="Read them with kube-evidence review and give them with --reviews, write into "
-        "another folder with -o, or move the workbook away.",
-    )
+    with path.open("rb") as file:
+        content = file.read(LIMIT_BYTES + 1)
+    if not is_untouched(content):
+        raise UsageError(
+            str(path),
+            "has been saved by somebody since it was written, and may hold an auditor's words",
+            advice="Read them with kube-evidence review, and write into another folder with -o, "
+            "or move the workbook away.",
+        )

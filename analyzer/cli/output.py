@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from analyzer.cli.guard import keep_words
 from analyzer.model.errors import UsageError
 
 
@@ -20,11 +21,14 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         The paths written, in the order given.
 
     Raises:
-        UsageError: The folder cannot be made or written.
+        UsageError: The folder cannot be made or written, or a workbook there is somebody's.
     """
     paths = [folder / name for name in files]
     drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in paths}
     try:
+        for path in paths:
+            if path.suffix == ".xlsx":
+                keep_words(path)
         for path, content in zip(paths, files.values(), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from analyzer.cli.additions import lay_over, load_additions
 from analyzer.cli.console import progress, say
-from analyzer.cli.guard import WORKBOOK, keep_verdicts
 from analyzer.cli.kept import load_assessment
 from analyzer.cli.options import AdditionPaths
 from analyzer.cli.output import write_all
@@ -28,8 +27,6 @@ class ReportRequest:
 def run_report(request: ReportRequest) -> None:
     """Lay what was named over the assessment, write the chosen formats and name them."""
     (assessment,) = lay_over((load_assessment(request.path),), load_additions(request.additions))
-    if "xlsx" in request.formats:
-        keep_verdicts(request.output / WORKBOOK, assessment)
     how = rendering_of(assessment, request.paper, request.label)
     files: dict[str, bytes] = {}
     with progress("writing", len(request.formats)) as step:

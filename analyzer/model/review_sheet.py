@@ -5,6 +5,9 @@ The workbook's writer and the reader of a filled-in one both go by these names.
 
 from analyzer.model.judgement import Method, ReviewVerdict
 
+PROGRAM = "kube-evidence "
+"""How the author of a workbook begins; a version follows."""
+
 FORMAT = "workbook.v1"
 """Version of what is written here, kept in the hidden sheet."""
 

@@ -1,6 +1,5 @@
 """A filled-in workbook joined with the assessment that it was written from."""
 
-from analyzer.judgement.unread import unread
 from analyzer.judgement.workbook import Cells, WorkbookReview, read_workbook
 from analyzer.model.assessment import Assessment
 from analyzer.reports import rendering_of
@@ -48,13 +47,3 @@ def _written(assessment: Assessment) -> Cells:
         | dict(block[control])
         for control, cells in register_cells(assessment).items()
     }
-
-
-def unread_verdicts(content: bytes, assessment: Assessment) -> tuple[str, ...]:
-    """Name the controls on which a workbook holds words that this assessment's would not.
-
-    Args:
-        content: A workbook that this assessment's is about to overwrite.
-        assessment: With the reviews that are laid over it.
-    """
-    return unread(content, block_cells(assessment))

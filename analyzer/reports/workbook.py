@@ -13,6 +13,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from analyzer.model.assessment import Assessment
+from analyzer.model.review_sheet import PROGRAM
 from analyzer.reports import workbook_cover, workbook_summary
 from analyzer.reports.rendering import Rendering
 from analyzer.reports.tables import TABLES
@@ -59,7 +60,7 @@ def _write(
         {
             "title": "Kubernetes benchmark assessment",
             "subject": f"report {report_id}",
-            "author": f"kube-evidence {assessment.analyzer_version}",
+            "author": PROGRAM + assessment.analyzer_version,
             "created": _created(assessment.as_of),
         }
     )

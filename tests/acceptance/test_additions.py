@@ -1,6 +1,7 @@
 """Waivers, reviews, a baseline and another tool's result, laid over by analyze and by report."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 from analyzer.cli import main
 from analyzer.model.review_sheet import BLOCK
+from tests.tools import needed
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLES = str(ROOT / "samples" / "bundles")
@@ -143,14 +145,7 @@ def test_another_tool_changes_nothing_of_ours(plain: Path, tmp_path: Path) -> No
     assert {row["agreement"] for row in other["results"]} <= {"agrees", "only-ours", "neither"}
 
 
-def test_a_filled_in_workbook_is_not_overwritten(
-    plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    kept = str(plain / "assessment.json")
-    words = ["report", kept, "--format", "json,xlsx", "-o", str(tmp_path)]
-    assert main(words) == 0
-    assert main(words) == 0, "nobody has written into it"
-    path = tmp_path / "report.xlsx"
+def _fill_in(path: Path) -> None:
     book = load_workbook(path)
     sheet = book["Controls"]
     heads = {str(cell.value): n for n, cell in enumerate(sheet[1], 1)}
@@ -158,19 +153,61 @@ def test_a_filled_in_workbook_is_not_overwritten(
     for heading, text in zip(BLOCK, filled, strict=True):
         sheet.cell(row=2, column=heads[heading]).value = text or None
     book.save(path)
+
+
+def _refuses_to_overwrite(words: list[str], path: Path, capsys: pytest.CaptureFixture[str]) -> bool:
     before = path.read_bytes()
     capsys.readouterr()
-    assert main(words) == 2
+    code = main(words)
     said = capsys.readouterr().err
-    assert "would be lost (controls 1.1.1)" in said
-    assert "help: Read them with kube-evidence review" in said
     assert path.read_bytes() == before
+    assert "saved by somebody since" in said
+    assert "help: Read them with kube-evidence review" in said
+    return code == 2
+
+
+def test_a_saved_workbook_is_not_overwritten(
+    plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = str(plain / "assessment.json")
+    words = ["report", kept, "--format", "json,xlsx", "-o", str(tmp_path)]
+    assert main(words) == 0
+    assert main(words) == 0, "nobody has saved it"
+    path = tmp_path / "report.xlsx"
+    _fill_in(path)
+    compare = ["diff", kept, kept, "--format", "xlsx", "-o", str(tmp_path)]
+    again = [*RUN[:-1], "xlsx", "-o", str(tmp_path)]
+    for command in (words, compare, again):
+        assert _refuses_to_overwrite(command, path, capsys)
     assert main([*words[:-1], str(tmp_path / "other")]) == 0
-    reviews = tmp_path / "reviews.yaml"
-    assert main(["review", str(path), "-o", str(reviews)]) == 0
-    assert main([*words, "--reviews", str(reviews)]) == 0, "nothing is lost now"
-    written = load_workbook(path)["Controls"]
-    assert written.cell(row=2, column=heads["Auditor verdict"]).value == "Agree"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a password", b"PK\x03\x04 cut off", b"my notes"],
+    ids=["empty", "password", "damaged", "notes"],
+)
+def test_what_cannot_be_read_is_not_overwritten(
+    content: bytes, plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(content)
+    words = ["report", str(plain / "assessment.json"), "--format", "xlsx", "-o", str(tmp_path)]
+    assert _refuses_to_overwrite(words, path, capsys)
+
+
+def test_libreoffice_saves_under_its_own_name(
+    plain: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = needed("soffice")
+    words = ["report", str(plain / "assessment.json"), "--format", "xlsx", "-o", str(tmp_path)]
+    assert main(words) == 0
+    saved = tmp_path / "saved"
+    command = [office, f"-env:UserInstallation=file://{tmp_path}/office", "--headless"]
+    command += ["--convert-to", "xlsx", "--outdir", str(saved), str(tmp_path / "report.xlsx")]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    words[-1] = str(saved)
+    assert _refuses_to_overwrite(words, saved / "report.xlsx", capsys)
 
 
 @pytest.mark.parametrize("option", ["--waivers", "--reviews", "--baseline", "--third-party"])
