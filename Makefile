@@ -70,4 +70,4 @@ wheel-test: $(STAMP) ## build the wheel, install it elsewhere, judge a sample wi
 	sh tests/wheel_test.sh $(BIN)/python
 
 clean: ## remove what the targets above made
-	rm -rf .venv build dist demo-report report *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv build dist demo-report *.egg-info .pytest_cache .mypy_cache .ruff_cache

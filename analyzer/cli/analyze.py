@@ -19,6 +19,8 @@ from analyzer.reports import REPORTS, render, rendering_of
 from analyzer.reports.rendering import Paper
 from analyzer.reports.terminal import summary_line
 
+_FIRST_YEAR = 2014  # of Kubernetes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyzeRequest:
@@ -85,9 +87,12 @@ def _as_of(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return datetime.date.fromisoformat(text).strftime("%Y-%m-%dT00:00:00Z")
+        day = datetime.date.fromisoformat(text)
     except ValueError:
-        raise UsageError("--as-of", f"{text} is not a date", advice="Write YYYY-MM-DD.") from None
+        day = None
+    if day is None or day.isoformat() != text or day.year < _FIRST_YEAR:
+        raise UsageError("--as-of", f"{text} is not a date", advice="Write YYYY-MM-DD.")
+    return f"{text}T00:00:00Z"
 
 
 def _exit_code(assessments: tuple[Assessment, ...]) -> Exit:

@@ -5,6 +5,7 @@ Unknown keys are refused by their schemas; every scalar is text.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -77,21 +78,47 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(load_schema(schema))
 
 
-def _order(error: ValidationError) -> tuple[str, str]:
-    return pointer(error), error.message
+def _order(error: ValidationError) -> tuple[bool, str, str]:
+    """Put unknown keys first: a misspelt one explains why another is missing."""
+    return error.validator != "additionalProperties", pointer(error), error.message
 
 
 def pointer(error: ValidationError) -> str:
     """Return the place of a schema error as a JSON pointer."""
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in error.absolute_path)
-    return "".join(f"/{part}" for part in parts)
+    return "".join(f"/{_escaped(str(part))}" for part in error.absolute_path)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def _unknown_key(error: ValidationError) -> str | None:
+    """Return the first key that the schema does not know, where that is the error."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, Mapping):
+        return None
+    known = _known_keys(error)
+    return next((str(key) for key in error.instance if key not in known), None)
+
+
+def _known_keys(error: ValidationError) -> list[str]:
+    schema = error.schema
+    return list(schema.get("properties", {})) if isinstance(schema, Mapping) else []
+
+
+def _meant(key: str, error: ValidationError) -> str:
+    """Offer the known key that looks most like an unknown one."""
+    alike = get_close_matches(key, _known_keys(error), n=1)
+    return f"; did you mean {alike[0]}?" if alike else ""
 
 
 def _explain(error: ValidationError, data: bytes) -> tuple[str, str]:
-    place = pointer(error)
+    unknown = _unknown_key(error)
+    place = pointer(error) + (f"/{_escaped(unknown)}" if unknown is not None else "")
     line = line_of(data, place, limits=OURS) if place else None
     where = f", line {line}" if line is not None else ""
     what = error.message
+    if unknown is not None:
+        what = f"'{unknown}' was unexpected{_meant(unknown, error)}"
     if len(what) > _LONGEST:  # a schema error repeats the whole value it refuses
         what = f"{what[:_LONGEST]} ..."
     return where, f"{place}: {what}" if place else what

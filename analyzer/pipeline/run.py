@@ -21,6 +21,7 @@ from analyzer.model.errors import UsageError
 from analyzer.model.responsibility import DEFAULT_PROFILE, ProviderProfile
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.crosswalk import crosswalk
+from analyzer.pipeline.dates import date_notices
 from analyzer.pipeline.gaps import find_gaps
 from analyzer.pipeline.join import check_identities, join
 from analyzer.pipeline.judge import Progress, Selection, judge
@@ -165,6 +166,7 @@ def _assess_one(case: _Case, benchmark: Benchmark, why: str, progress: Progress)
         notices=(
             *_uncovered(benchmark, _version(cluster)),
             *_reading_notices(plan.profile, cluster, controls),
+            *date_notices(cluster, plan.options.as_of),
             *case.notices,
             *_inferred(benchmark),
         ),

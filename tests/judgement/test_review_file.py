@@ -94,7 +94,7 @@ def test_a_file_without_reviews_is_a_file() -> None:
         ("reviewer: Ada", 'reviewer: " "', 9, "does not match"),
         ('"0123456789abcdef"', '"0123"', 3, "does not match"),
         ("    method: test\n", "", 5, "method"),
-        ("    method: test\n", "    method: test\n    mood: bad\n", 5, "mood"),
+        ("    method: test\n", "    method: test\n    mood: bad\n", 8, "mood"),
         ('"1.2.3"', '"1.2.*"', 5, "does not match"),
         (ENTRY, ENTRY + ENTRY, 13, "second review of 1.2.3"),
     ],
