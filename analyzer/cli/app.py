@@ -47,6 +47,7 @@ app = typer.Typer(
     epilog="Exit codes: " + "; ".join(f"{code.value} {MEANING[code]}" for code in Exit) + ".",
     invoke_without_command=True,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 

@@ -38,9 +38,9 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
             draft.replace(path)
     except OSError as failure:
         raise UsageError(
-            str(failure.filename or folder),
+            str(folder),
             f"cannot be written ({failure.strerror})",
-            advice="Name another folder.",
+            advice="Name another place with -o, or free some space.",
         ) from failure
     finally:
         for draft in drafts.values():

@@ -52,9 +52,9 @@ def run_review(request: ReviewRequest) -> None:
         UserFileError: The workbook or the assessment makes no sense.
     """
     _check_date(request.date)
+    content = read_user_file(request.workbook, option="WORKBOOK", limit_bytes=LIMIT_BYTES)
     source = _assessment_path(request)
     assessment = load_assessment(source)
-    content = read_user_file(request.workbook, option="WORKBOOK", limit_bytes=LIMIT_BYTES)
     found = review_workbook(
         content,
         assessment,

@@ -157,7 +157,7 @@ def test_reviews_of_another_case_are_not_overwritten(folder: Path) -> None:
     ("other", "code", "said"),
     [
         ({"date": "3.2.2026"}, 2, "is no date"),
-        ({"workbook": Path("gone.xlsx")}, 4, "assessment.json"),
+        ({"workbook": Path("gone.xlsx")}, 4, "not a file that exists"),
         ({"assessment": Path("gone.json")}, 4, "cannot be read"),
         ({"output": Path("/dev/null/reviews.yaml")}, 2, "cannot be written"),
     ],
