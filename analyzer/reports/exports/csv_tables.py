@@ -10,7 +10,8 @@ from analyzer.model.judgement import AppliedReview
 from analyzer.reports.citations import cited_by, evidence_of
 from analyzer.reports.exports.csv_cells import lines
 from analyzer.reports.rendering import Rendering
-from analyzer.reports.words import counts_line, nodes_line, other_line
+from analyzer.reports.tables_review import DISPOSITION, STALE
+from analyzer.reports.words import computed, counts_line, nodes_line, other_line
 
 R = TypeVar("R")
 Columns = Mapping[str, Callable[[R], str]]
@@ -35,7 +36,7 @@ _CONTROLS: Columns[ControlResult] = {
     "Basis of responsibility": lambda c: c.responsibility.basis.value,
     "Published result": lambda c: c.responsibility.attested_raw,
     "Comparison": lambda c: c.responsibility.comparison.value,
-    "Disposition": lambda c: c.disposition.value,
+    DISPOSITION: lambda c: computed(c).value,
     "Waivers": lambda c: ", ".join(c.waiver.ids) if c.waiver else "",
     "Failures waived": lambda c: f"{c.waiver.waived} of {c.waiver.failing}" if c.waiver else "",
     review_sheet.VERDICT: _of_review(lambda r: review_sheet.VERDICT_WORDS[r.review.verdict]),
@@ -43,7 +44,8 @@ _CONTROLS: Columns[ControlResult] = {
     review_sheet.COMMENT: _of_review(lambda r: r.review.comment),
     review_sheet.REVIEWER: _of_review(lambda r: r.review.reviewer),
     review_sheet.REVIEWED_ON: _of_review(lambda r: r.review.reviewed_on),
-    "Stale review": _of_review(lambda r: r.why),
+    review_sheet.FINAL: lambda c: c.disposition.value,
+    STALE: _of_review(lambda r: r.why),
     "Findings": lambda c: counts_line(c.counts) if c.counts else "",
     "Evidence": lambda c: ", ".join(evidence_of(c)),
     "Other reading": lambda c: other_line(c.other_reading),

@@ -2,9 +2,12 @@
 
 import csv
 import json
+import re
+import subprocess
 import tracemalloc
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -14,11 +17,28 @@ from analyzer.model import review_sheet
 from analyzer.model.assessment import Assessment
 from analyzer.reports import render
 from analyzer.reports.exports.csv_cells import guarded, lines, revealed
+from analyzer.reports.tables_register import CONTROLS
 from analyzer.reports.text import visible
 from tests.reports.builder import HOSTILE, build
+from tests.tools import needed
 
 FORMULA = tuple("=+-@\t\r")
 FILES = ("controls.csv", "findings.csv", "evidence.csv")
+INSIDE = (
+    ("x;=cmd|' /C calc'!A0;", "x;'=cmd|' /C calc'!A0;"),
+    ("x\t=1", "x\t'=1"),
+    ("x|@SUM(1)", "x|'@SUM(1)"),
+    ("x,+1", "x,'+1"),
+    ("x\n- y", "x\n'- y"),
+    ('x;""=1', 'x;\'""=1'),
+    ("x; \u00a0=1", "x;' \u00a0=1"),
+    ("x;'=1", "x;''=1"),
+    ("=1;=2", "'=1;'=2"),
+    ("x;;=1", "x;;'=1"),
+    ("x;\n=1", "x;\n'=1"),
+    ("x;\uff1d1", "x;'\uff1d1"),
+)
+"""Texts with a formula start behind the end of a cell, and what is written of them."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +51,9 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text, newline=""), strict=True))
 
 
-@given(st.text(alphabet=st.sampled_from("'=+-@\t\r\n \uff1da,\"")) | st.text())
+@given(st.text(alphabet=st.sampled_from("'=-\t\r\n \uff1da,;|\"")) | st.text())
+@example(";' =1")
+@example("\n;\t''=1")
 @example("'=1")
 @example("''=1")
 @example("' =1")
@@ -46,8 +68,62 @@ def test_guard_is_exactly_reversible(text: str) -> None:
 
 
 def test_guard_leaves_plain_text_alone() -> None:
-    for text in ("1.2.3", "'quoted'", "it's", "a=b", "", "'", "O'Neil", "EV-0001"):
+    for text in (
+        "1.2.3", "'quoted'", "it's", "a=b", "", "'", "O'Neil", "EV-0001", "a - b", "a;b|c",
+        "it's; 'so'", "a, b",
+    ):  # fmt: skip
         assert guarded(text) == text
+
+
+@pytest.mark.parametrize(("text", "written"), INSIDE)
+def test_formulas_inside_a_text_are_disarmed(text: str, written: str) -> None:
+    assert guarded(text) == written
+    assert revealed(written) == text
+
+
+def test_long_runs_take_no_time() -> None:
+    for run in ("\n", ";", "'", " ", "; ", ";'", "\n'"):
+        text = run * 300_000
+        assert revealed(guarded(text)) == text
+
+
+@pytest.mark.parametrize(("separator", "quote"), [(";", '"'), ("\t", '"'), ("|", '"'), (",", "'")])
+def test_no_separator_makes_a_formula(separator: str, quote: str, tmp_path: Path) -> None:
+    """LibreOffice, set to other separators and quotes than ours, has nothing to compute."""
+    ends = (*";\t|,\n", ";;", "; ", ";\n", '";')
+    between = ("", '"', '""', "'", "''", " ", '" ', "'\"", "\u00a0", '","', '";')
+    starts = ("=1+1", "=cmd|' /C calc'!A0", '=1+1"')
+    texts = [f"x{end}{gap}{start};" for end in ends for gap in between for start in starts]
+    ours = b"".join(lines([["1.1.1", text, "=1"] for text in texts]))
+    bare = _unquoted([["1.1.1", guarded(text), guarded("=1")] for text in texts])
+    for document in _imported(tmp_path, f"{ord(separator)},{ord(quote)},76,1", ours, bare):
+        assert document.count("calc") >= len(texts) // 3
+        assert re.findall('table:formula="[^"]*"', document) == []
+
+
+def test_an_import_computes_what_is_not_disarmed(tmp_path: Path) -> None:
+    bare = _unquoted([["1.1.1", "x;=1+1;"]])
+    assert 'table:formula="of:=1+1"' in _imported(tmp_path, "59,34,76,1", bare)[0]
+
+
+def _unquoted(rows: list[list[str]]) -> bytes:
+    """Return rows as a program writes them that quotes only what it must."""
+    room = StringIO()
+    csv.writer(room).writerows(rows)
+    return room.getvalue().encode("utf-8")
+
+
+def _imported(folder: Path, options: str, *contents: bytes) -> list[str]:
+    """Return files as LibreOffice reads them by separator, quote, character set, first line."""
+    sources = [folder / f"in{number}.csv" for number in range(len(contents))]
+    for source, content in zip(sources, contents, strict=True):
+        source.write_bytes(content)
+    subprocess.run(
+        [needed("soffice"), f"-env:UserInstallation=file://{folder}/home", "--headless",
+         f"--infilter=CSV:{options}", "--convert-to", "fods", "--outdir", str(folder), *sources],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    return [source.with_suffix(".fods").read_text(encoding="utf-8") for source in sources]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -64,6 +140,13 @@ def test_no_cell_starts_like_a_formula(name: str, files: dict[str, bytes]) -> No
     cells = [cell for row in rows_of(files[name]) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(FORMULA)]
     assert [cell for cell in cells if cell.startswith("'")]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_cell_is_quoted(name: str, files: dict[str, bytes]) -> None:
+    text = files[name].decode("utf-8-sig")
+    assert re.sub('"(?:[^"]|"")*"', "", text).strip(",\r\n") == ""
+    assert re.search("(?m)(^|,)(,|$)", re.sub('"(?:[^"]|"")*"', "Q", text.rstrip())) is None
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -93,12 +176,20 @@ def test_controls(files: dict[str, bytes], assessment: Assessment) -> None:
             assert not any(row[name] for name in review_sheet.BLOCK)
 
 
+def test_dispositions_are_the_workbooks(files: dict[str, bytes], assessment: Assessment) -> None:
+    names = ["Recommendation #", "Disposition", "Final disposition"]
+    found = [tuple(row[name] for name in names) for row in rows_of(files["controls.csv"])]
+    frame = CONTROLS.frame(assessment)[names]
+    assert found == list(frame.itertuples(index=False, name=None))
+    assert any(alone != final for _, alone, final in found)
+
+
 def test_headings_that_auditors_look_up(files: dict[str, bytes]) -> None:
     headings = list(rows_of(files["controls.csv"])[0])
     looked_up = ("Section #", "Recommendation #", "Title", "Profile", "Assessment Status")
     assert headings[:5] == list(looked_up)
     start = headings.index(review_sheet.VERDICT)
-    assert headings[start : start + 5] == list(review_sheet.BLOCK)
+    assert headings[start : start + 6] == [*review_sheet.BLOCK, review_sheet.FINAL]
 
 
 def test_findings(files: dict[str, bytes], assessment: Assessment) -> None:
