@@ -7,16 +7,18 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from analyzer.model.assessment import Assessment
+from analyzer.model.assessment import Assessment, Tally
 from analyzer.model.changes import Change
 from analyzer.model.responsibility import Attestation, Comparison
+from analyzer.model.review_sheet import VERDICT_WORDS
 from analyzer.model.verdict import Verdict
 from analyzer.reports import render, rendering_of
 from analyzer.reports.assessment_json import read
@@ -24,11 +26,11 @@ from analyzer.reports.assessment_json import write as write_json
 from analyzer.reports.citations import cited_by
 from analyzer.reports.html import write
 from analyzer.reports.html_environment import asset, environment
-from analyzer.reports.html_parties import published
+from analyzer.reports.html_parties import Cell, matrix, published
 from analyzer.reports.rendering import Paper, Rendering
 from analyzer.reports.tables import TABLES
 from analyzer.reports.text import one_line, visible
-from analyzer.reports.words import percent
+from analyzer.reports.words import percent, section_label
 from analyzer.reports.workbook_style import CHART_COLOURS
 from tests.reports.builder import build
 
@@ -209,6 +211,28 @@ def test_every_control_is_there_once_with_its_words(page: Page, assessment: Asse
         assert row["data-review"] == ("stale" if c.review and c.review.stale else state)
 
 
+def test_rows_say_what_the_auditor_concluded_and_whether_it_is_stale(
+    text: str, assessment: Assessment
+) -> None:
+    said = {}
+    for row in text.split('<tbody class="control" id="control-')[1:]:
+        cells = row.split('<tr class="more">')[0].split("<td")
+        found = [_bare("<td" + cell) for cell in cells if 'class="on-phone">review' in cell]
+        said[row.split('"')[0]] = found[0].removeprefix("review ") if found else ""
+    expected = {
+        c.id: ("stale " if c.review.stale else "") + VERDICT_WORDS[c.review.review.verdict]
+        if c.review
+        else ""
+        for c in assessment.controls
+    }
+    assert said == expected
+    assert any(word.startswith("stale ") for word in said.values())
+
+
+def _bare(markup: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
+
+
 def test_changes_are_beside_the_controls_that_the_newer_side_has(
     page: Page, assessment: Assessment
 ) -> None:
@@ -387,6 +411,34 @@ def test_matrix_says_what_was_not_decided(text: str, assessment: Assessment) -> 
     open_ones = [c for c in assessment.controls if c.verdict is Verdict.NO_EVIDENCE]
     said = sum(int(n) for cell in cells for n in re.findall(r"(\d+) no-evidence", cell))
     assert said == len(open_ones) > 0
+
+
+def test_matrix_adds_up_to_the_summary(assessment: Assessment) -> None:
+    shown = matrix(assessment)
+    labels = {row.label: row for row in shown.rows}
+    sections = dict.fromkeys(c.section for c in assessment.controls)
+    assert len(labels) == len(sections)
+    for section in sections:
+        row = labels[section_label(assessment, section)]
+        assert _added(row.cells.values()) == _tally(assessment.summary.by_section[section])
+    assert {party.value for party in shown.parties} == set(assessment.summary.by_party)
+    for party in shown.parties:
+        cells = [row.cells[party] for row in shown.rows]
+        assert _added(cells) == _tally(assessment.summary.by_party[party.value])
+        assert sum(len(cell.failing) for cell in cells) == _added(cells)["fail"]
+
+
+def _added(cells: Iterable[Cell]) -> Counter[str]:
+    """Add up counts that are printed as words: ``2 fail, 1 pass``."""
+    found: Counter[str] = Counter()
+    for cell in cells:
+        for number, word in re.findall(r"(\d+) ([a-z-]+)", cell.counts):
+            found[word] += int(number)
+    return found
+
+
+def _tally(tally: Tally) -> Counter[str]:
+    return +Counter({str(word): count for word, count in tally.by_verdict.items()})
 
 
 def test_publications_are_the_workbooks(assessment: Assessment) -> None:
