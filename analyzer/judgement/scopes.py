@@ -6,13 +6,20 @@ Names are compared byte by byte. A ``*`` at the end stands for any ending, the e
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analyzer.formats.kube_objects import KINDS
 from analyzer.model.judgement import Scope
 
 _ANY = "*"
 _NODE = "node/"
 _NAMESPACE = "Namespace"
-_OUTSIDE = frozenset(("User", "Group"))
-"""Kinds whose names may hold a slash: ``Group/shop/admins`` is in no namespace."""
+_WITHIN = frozenset(kind for kind, _, within in KINDS.values() if within)
+_WIDE = frozenset(kind for kind, _, within in KINDS.values() if not within)
+_OUTSIDE = _WIDE | {"node", "User", "Group"}
+"""Kinds of no namespace. A name of theirs may hold a slash, ``Group/shop/admins``, and then looks
+like a name in one.
+"""
+_DEFAULT = "default"
+"""The one namespace where findings also name objects of kinds that only this cluster has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +55,17 @@ def coverage(scope: Scope) -> Callable[[str], bool]:
 
 
 def bounded(scope: Scope) -> bool:
-    """Tell whether a scope names a place, so that it cannot grow over the whole cluster."""
-    if scope == Scope():
-        return False
-    if _ANY in scope.nodes:
+    """Tell whether a scope names its places, so that it cannot grow over what nobody has seen.
+
+    A beginning names none, however long: a list of them covers a cluster as well as a bare star.
+    The one exception lies within a namespace that is named, ``Deployment/shop/*``.
+    """
+    if any(map(_open_ended, scope.nodes)):
         return False
     if not scope.namespaces and not scope.objects:
-        return True
-    by_space = bool(scope.namespaces) and _ANY not in scope.namespaces
-    by_object = bool(scope.objects) and all(map(_names_more_than_a_kind, scope.objects))
+        return bool(scope.nodes)
+    by_space = bool(scope.namespaces) and not any(map(_open_ended, scope.namespaces))
+    by_object = bool(scope.objects) and all(map(_names_a_place, scope.objects))
     return by_space or by_object
 
 
@@ -69,21 +78,27 @@ def namespace_of(subject: str) -> str | None:
     match subject.split("/"):
         case [kind, name] if kind == _NAMESPACE:
             return name
-        case [kind, namespace, _] if kind not in _OUTSIDE:
+        case [kind, namespace, _] if _lives_in(kind, namespace):
             return namespace
         case _:
             return None
 
 
+def _lives_in(kind: str, namespace: str) -> bool:
+    return kind in _WITHIN or (namespace == _DEFAULT and kind not in _OUTSIDE)
+
+
 def _names(entries: tuple[str, ...]) -> _Names:
     return _Names(
-        whole=frozenset(entry for entry in entries if not entry.endswith(_ANY)),
-        beginnings=tuple(entry.removesuffix(_ANY) for entry in entries if entry.endswith(_ANY)),
+        whole=frozenset(entry for entry in entries if not _open_ended(entry)),
+        beginnings=tuple(entry.removesuffix(_ANY) for entry in entries if _open_ended(entry)),
     )
 
 
-def _names_more_than_a_kind(entry: str) -> bool:
-    if not entry.endswith(_ANY):
-        return True
-    _, _, beginning = entry.removesuffix(_ANY).partition("/")
-    return beginning != ""
+def _open_ended(entry: str) -> bool:
+    return entry.endswith(_ANY)
+
+
+def _names_a_place(entry: str) -> bool:
+    in_a_namespace = entry.count("/") > 1 and namespace_of(entry) is not None
+    return in_a_namespace or not _open_ended(entry)

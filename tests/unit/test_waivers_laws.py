@@ -196,7 +196,11 @@ def test_a_time_that_is_none_is_refused(as_of: str) -> None:
 
 def test_a_waiver_that_bounds_itself_never_covers_a_new_place() -> None:
     """Whatever the scope: a place nobody could have thought of lies outside, or it is too broad."""
-    new = ("node/zz-9", "Namespace/zz-9", "Pod/zz-9/zz-9", "ClusterRole/zz-9", "Group/zz-9")
+    new = tuple(
+        subject.replace("NAME", name)
+        for name in ("zz-9", "cp-9", "s9")
+        for subject in ("node/NAME", "Namespace/NAME", "Pod/NAME/NAME", "ClusterRole/NAME")
+    )
     lists = [(), *((entry,) for entry in ENTRIES)]
     for nodes, namespaces, objects in product(lists, lists, lists):
         scope = Scope(nodes=nodes, namespaces=namespaces, objects=objects)
