@@ -12,13 +12,14 @@ from typing import Any, NoReturn
 
 from analyzer.formats.own_files import read_own
 from analyzer.formats.strict_yaml import OURS, line_of
+from analyzer.judgement.legible import legible
 from analyzer.judgement.user_file import read_user_file
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Scope, Waiver, WaiverReason
 
 SCHEMA = "waivers.v1"
 SHORTEST_JUSTIFICATION = 20
-"""Characters, runs of blanks counted once."""
+"""Characters that can be seen, runs of blanks counted once."""
 _LIMIT_BYTES = 1024 * 1024
 _ADVICE = f"Mend the file; schemas/{SCHEMA}.schema.json says what it may hold."
 
@@ -139,8 +140,8 @@ def _wrong(waiver: Waiver) -> Iterator[tuple[str, str]]:
 
 
 def _folded(text: str) -> str:
-    """Return a text without what does not tell two people apart: case, and blanks."""
-    return " ".join(text.split()).casefold()
+    """Return a text without what does not tell two people apart: case, and what nobody sees."""
+    return legible(text).casefold()
 
 
 def is_day(text: str) -> bool:

@@ -83,6 +83,22 @@ def test_numbers_stay_text(tmp_path: Path) -> None:
     assert load_waivers(written(tmp_path, text)).waivers[0].controls == ("5.10", "2.1")
 
 
+@pytest.mark.parametrize(
+    ("owner", "approver"),
+    [
+        ("Jose", "Jos\u00e9"),
+        ("\u05d3\u05e0\u05d4", "\u05d3\u05df"),  # two names in Hebrew
+        ("\u0915\u093f", "\u0915\u0940"),  # the vowels of these are marks
+        ("Ada \u2764\ufe0f", "Grace \u2764\ufe0f"),
+    ],
+)
+def test_people_of_other_alphabets_stay_two(owner: str, approver: str, tmp_path: Path) -> None:
+    text = SOUND.replace("Platform team", owner, 1)
+    assert text.count(f"owner: {owner}") == 1
+    file = load_waivers(written(tmp_path, text.replace("Security officer", approver)))
+    assert (file.waivers[0].owner, file.waivers[0].approver) == (owner, approver)
+
+
 def test_a_file_without_waivers_is_sound(tmp_path: Path) -> None:
     assert load_waivers(written(tmp_path, "benchmark: cis-1.12\nwaivers: []\n")).waivers == ()
 
