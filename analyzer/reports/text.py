@@ -36,15 +36,26 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", " \u23ce ")
 
 
+_SPARED = 40
+"""Longest piece of a word that goes, so that no half of a name is taken for a name."""
+
+
 def cut(text: str, limit: int, marker: str) -> str:
     """Return text of at most ``limit`` characters; a cut text ends in the marker.
+
+    It is cut between words, unless the word there is very long.
 
     Args:
         text: Any text.
         limit: Characters to keep, marker included; larger than the marker.
         marker: Says that something is missing and where the whole can be found.
     """
-    return text if len(text) <= limit else text[: limit - len(marker)] + marker
+    if len(text) <= limit:
+        return text
+    room = limit - len(marker)
+    space = text.rfind(" ", 1, room + 1)
+    between = space > 0 and room - space <= min(_SPARED, room // 2)
+    return text[: space if between else room].rstrip(" ") + marker
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -44,6 +44,23 @@ def test_cut_texts_say_so(text: str, limit: int) -> None:
     assert short == text or short.endswith("[..]")
 
 
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("Pod/legacy/monolith and others", 24, "Pod/legacy/monolith[..]"),
+        ("Pod/legacy/monolith and others", 23, "Pod/legacy/monolith[..]"),
+        ("Pod/legacy/monolith and others", 22, "Pod/legacy/monolit[..]"),
+        ("of 3, and 11 more). control", 25, "of 3, and 11 more).[..]"),
+        ("a " + "x" * 60, 60, "a " + "x" * 54 + "[..]"),
+        ("fits in it", 10, "fits in it"),
+    ],
+)
+def test_texts_are_cut_between_words_unless_much_would_go(
+    text: str, limit: int, short: str
+) -> None:
+    assert cut(text, limit, "[..]") == short
+
+
 @pytest.mark.parametrize("letter", ["x", "😀", "é"])
 def test_a_cell_never_exceeds_the_limit_and_names_the_evidence(letter: str) -> None:
     shown = cell_text(letter * 40_000, "EV-0007")
