@@ -78,7 +78,11 @@ WAIVERS: Table[WaiverRow] = Table(
         ),
         Column(name="Where", kind=Kind.PROSE, width=22, value=lambda r: _scope(r.record.waiver)),
         Column(
-            name="Failures covered", kind=Kind.COUNT, width=9, value=lambda r: r.record.findings
+            # Not "covered": an expired or a stale waiver names failures, and covers none.
+            name="Failures it names",
+            kind=Kind.COUNT,
+            width=9,
+            value=lambda r: r.record.findings,
         ),
         Column(
             name="Reason", kind=Kind.PROSE, width=18, value=lambda r: r.record.waiver.reason.value
@@ -109,7 +113,7 @@ WAIVERS: Table[WaiverRow] = Table(
             optional=True,
         ),
         Column(
-            name="Failures covered in",
+            name="Names failures of",
             kind=Kind.PROSE,
             width=18,
             value=lambda r: ", ".join(r.record.matched),

@@ -34,6 +34,10 @@ _KEY = xl_col_to_name([column.name for column in CONTROLS.columns].index(CONTROL
 _LETTER = 1.25
 """Letters that fit into one unit of column width."""
 _FURTHER = "Further rows of the sheet before it."
+_PRINTED = (
+    f"On paper, sheet {CONTROLS.name} prints the auditor's columns on pages of their own, beside "
+    "number and title. The last columns of some sheets are there to filter by; they do not print."
+)
 
 
 class CoverSheet:
@@ -165,8 +169,7 @@ class CoverSheet:
             self._pair(name, SHEETS.get(name, _FURTHER), "label")
             link = f"internal:'{name}'!A1"
             self._sheet.write_url(self._row - 1, 0, link, self._styles["link"], name)
-        note = "Columns right of the printed area are there to filter by; they do not print."
-        self._sheet.write_string(self._row, 0, note, self._styles["text"])
+        self._sheet.write_string(self._row, 0, _PRINTED, self._styles["text"])
         self._row += 2
 
     def _fit(self, texts: tuple[tuple[str, float], ...]) -> None:

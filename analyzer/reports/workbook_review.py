@@ -40,7 +40,7 @@ _ASKED: Mapping[str, str] = MappingProxyType(
 
 
 def guide_reviewer(sheet: Any, styles: Styles, placed: Placed) -> None:
-    """Add input messages and rules to the block, and print it once there are reviews."""
+    """Add input messages and rules to the block, and print it, filled in or not yet."""
     last = max(placed.shown, 1)
     for heading in review_sheet.BLOCK:
         column = placed.index(heading)
@@ -50,25 +50,20 @@ def guide_reviewer(sheet: Any, styles: Styles, placed: Placed) -> None:
         column, look = placed.index(STALE), styles.words[Verdict.FAIL.value]
         rule = {"type": "text", "criteria": "begins with", "value": "stale", "format": look}
         sheet.conditional_format(1, column, last, column, rule)
-    if any(control.review for control in placed.assessment.controls):
-        _print_block(sheet, placed, last)
+    _print_block(sheet, placed, last)
 
 
 def _print_block(sheet: Any, placed: Placed, last: int) -> None:
     """Print the block on pages of its own, beside number and title, in letters that one can read.
 
-    All columns on one page would shrink to half their size. xlsxwriter's print_area() takes a
-    single range; the property behind it takes a list as the file format does.
+    All columns on one page would shrink to half their size. Whoever fills in a fresh report and
+    prints it finds their words on paper. xlsxwriter's print_area() takes a single range; the
+    property behind it takes a list as the file format does.
     """
-    last_key = placed.table.frozen - 1
-    printed = sum(column.printed for column in placed.columns) - 1
     end = STALE if placed.has(STALE) else review_sheet.FINAL
-    block = placed.index(review_sheet.VERDICT), placed.index(end)
-    ranges = ((0, printed), block)
-    sheet.print_area_range = ",".join(
-        f"'{placed.table.name}'!{xl_range_abs(0, first, last, final)}" for first, final in ranges
-    )
-    sheet.repeat_columns(0, last_key)
+    block = xl_range_abs(0, placed.index(review_sheet.VERDICT), last, placed.index(end))
+    sheet.print_area_range += f",'{placed.table.name}'!{block}"
+    sheet.repeat_columns(0, placed.table.frozen - 1)
 
 
 def _rule(heading: str, as_of: str) -> dict[str, Any]:

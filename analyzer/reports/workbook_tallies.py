@@ -85,10 +85,14 @@ class Tallies:
         )
 
     def subsections(self, a: Assessment) -> None:
-        """Write the sections below; nothing where there are none."""
+        """Write the sections below; nothing where there are none.
+
+        A section without any stands among them as a whole, so that the rows hold every control.
+        """
         tallies = by_number(a.summary.by_section)
-        rows = [(s, a.sections.get(s) or s, tally) for s, tally in tallies if s != chapter(s)]
-        if rows:
+        divided = {chapter(s) for s, _ in tallies if s != chapter(s)}
+        rows = [(s, a.sections.get(s) or s, tally) for s, tally in tallies if s not in divided]
+        if divided:
             self._tallies(("By subsection", "Section", "Title"), rows, self._within, None)
 
     def parties(self, a: Assessment) -> Bars:

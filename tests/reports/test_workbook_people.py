@@ -33,7 +33,7 @@ def test_waivers_show_state_and_dates(book: Workbook, assessment: Assessment) ->
         assert row["Waiver"] == record.waiver.id
         assert row["Expires on"].strftime("%Y-%m-%d") == record.waiver.expires_on
         assert row["Digest now"] == record.digest_now
-        assert row["Failures covered"] == record.findings
+        assert row["Failures it names"] == record.findings
     assert rows[1]["Where"] == "nodes: cp-*\nnamespaces: shop"
     assert rows[0]["Where"] == "bound by its digest"
 
@@ -143,6 +143,23 @@ def test_cover_shows_the_worst_failures(book: Workbook, assessment: Assessment) 
         assert link.location is not None
         sheet, _, address = link.location.partition("!")
         assert book[sheet.strip("'")][address].value == number
+
+
+def test_cover_says_what_prints(book: Workbook) -> None:
+    said = " ".join(map(str, cover(book)))
+    assert "Columns right of the printed area" not in said
+    assert "sheet Controls prints the auditor's columns" in said
+
+
+def test_cover_cuts_no_word() -> None:
+    """The names of objects in a failure are long; half of one names nothing."""
+    bare = build(texts=PLAIN, people=False)
+    names = ", ".join(f"DaemonSet/monitoring/node-exporter-{n}" for n in range(20))
+    a = replace(bare, controls=tuple(replace(c, explanation=names) for c in bare.controls))
+    cells = [str(row[1]) for row in written(a)["Cover"].iter_rows(values_only=True)]
+    shortened = [text.removesuffix(" ...") for text in cells if text.endswith(" ...")]
+    assert shortened
+    assert {text.rpartition(" ")[2] in names.split(" ") for text in shortened} == {True}
 
 
 def test_cover_of_a_bare_run_says_that_nothing_was_given() -> None:

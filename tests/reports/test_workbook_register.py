@@ -22,6 +22,7 @@ from analyzer.model.verdict import Disposition
 from analyzer.reports import rendering_of
 from analyzer.reports.register_cells import block_cells, register_cells
 from analyzer.reports.workbook import write
+from analyzer.reports.workbook_place import Limits
 from tests.reports.builder import build
 from tests.tools import needed
 
@@ -145,18 +146,27 @@ def _named(book: Workbook, name: str) -> list[Any]:
     return [cell.value for row in book[sheet][cells] for cell in row]
 
 
-def test_the_block_prints_once_there_are_reviews(book: Workbook) -> None:
-    heads, sheet = _heads(book), _controls(book)
-    first, last = (get_column_letter(heads.index(h) + 1) for h in (words.VERDICT, "Stale review"))
-    rows = sheet.max_row
-    tool = get_column_letter(heads.index("Evidence") + 1)
-    areas = [f"'Controls'!$A$1:${tool}${rows}", f"'Controls'!${first}$1:${last}${rows}"]
-    assert str(sheet.print_area).split(",") == areas
-    assert sheet.print_title_cols == "$A:$C"
+def test_the_block_prints_whether_or_not_there_are_reviews(book: Workbook) -> None:
+    """Whoever fills in a fresh report and prints it has to find their words on the paper."""
     bare = build(people=False)
     blank = load_workbook(BytesIO(write(bare, rendering_of(bare))))
-    assert "," not in str(_controls(blank).print_area)
-    assert _controls(blank).print_title_cols is None
+    for one, end in ((book, "Stale review"), (blank, words.FINAL)):
+        heads, sheet = _heads(one), _controls(one)
+        first, last = (get_column_letter(heads.index(h) + 1) for h in (words.VERDICT, end))
+        rows = sheet.max_row
+        tool = get_column_letter(heads.index("Evidence") + 1)
+        areas = [f"'Controls'!$A$1:${tool}${rows}", f"'Controls'!${first}$1:${last}${rows}"]
+        assert str(sheet.print_area).split(",") == areas
+        assert sheet.print_title_cols == "$A:$C"
+
+
+def test_the_note_on_rows_left_out_prints_too() -> None:
+    bare = build(people=False)
+    short = write(bare, rendering_of(bare), Limits(sheet_rows=20))
+    sheet = _controls(load_workbook(BytesIO(short)))
+    area = str(sheet.print_area).split(",")[0]
+    assert "more rows do not fit" in str(sheet.cell(sheet.max_row, 1).value)
+    assert area.endswith(f"${sheet.max_row}")
 
 
 def test_a_long_comment_has_room(book: Workbook, assessment: Assessment) -> None:

@@ -73,6 +73,22 @@ def test_sections_that_look_like_equal_numbers_stay_apart(tmp_path: Path) -> Non
     check(recomputed(content, tmp_path), a)
 
 
+def test_a_section_without_parts_stands_among_the_subsections() -> None:
+    """Otherwise the rows would not add up to all controls, and nothing would say why."""
+
+    plain = build(texts=("plain", "text"), people=False)
+    whole = tuple(
+        replace(c, section="4", id="4." + c.id.replace(".", "")) if c.section[0] == "4" else c
+        for c in plain.controls
+    )
+    a = replace(plain, controls=whole, summary=summarise(whole))
+    rows = stored(write(a, rendering_of(a)))
+    check(rows, a)
+    below = block(rows, "By subsection")[1:]
+    assert "4" in [row[0] for row in below]
+    assert sum(row[9] for row in below) == len(whole)
+
+
 def test_nothing_decided_is_no_number(tmp_path: Path) -> None:
 
     bare = build(texts=("plain", "text"), people=False)
