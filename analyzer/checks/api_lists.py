@@ -190,6 +190,7 @@ def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
             actual=_told(bad.malformed[0])[:400],
             expected="objects of their kind",
             evidence=tuple(_place(bad, one) for one in bad.malformed[:SHOWN]),
+            whole=tuple(map(_told, bad.malformed)),
             missing=(
                 Missing(
                     key=EvidenceKey(f"api/{bad.resource}"),
@@ -245,6 +246,7 @@ def set_aside(names: tuple[str, ...], sources: tuple[Source, ...]) -> tuple[Outc
             explanation="Set aside as the evidence collector's own, by the declared policy "
             f"own-collector-names: {some(names)}.",
             actual=some(names),
+            whole=names,
             expected="judged apart from the cluster's own objects",
             evidence=sources,
         ),

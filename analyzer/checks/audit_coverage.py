@@ -117,6 +117,7 @@ class AuditCoverage:
             why=why,
             sources=(*sources, file.flag),
             notes=(_note(len(who)),),
+            whole=missed,
         )
         return judged if everyone or missed else _not_all_tried(judged, len(who))
 

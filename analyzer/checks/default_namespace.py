@@ -171,6 +171,7 @@ def _open(
         reason=reason,
         explanation=f"What lives in the namespace {_NAMESPACE} is not wholly known; {why}.",
         actual="not known",
+        whole=kinds,
         expected=_EXPECTED,
         missing=tuple(
             Missing(key=key, subject=CLUSTER, detail=why) for key in keys(kinds or ("discovery",))

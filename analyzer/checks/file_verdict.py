@@ -113,6 +113,7 @@ def _verdict(
         why=f"{shown}." if phrase.startswith("of 1 ") else f"{len(said)} {phrase}: {shown}{more}.",
         sources=sources[:CITED],
         notes=(*group.notes, *(note for note in rest if verdict is not Verdict.PASS)),
+        whole=tuple(said),
     )
 
 

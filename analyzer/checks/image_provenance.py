@@ -185,6 +185,7 @@ def _verifier(
         explanation=f"{product} is at work through the webhook {webhook.label}"
         f"{'; but ' + ', and '.join(doubts) if doubts else ' and verifies images everywhere'}.",
         actual=f"{product}: webhook {webhook.label}",
+        whole=(loaded, webhook.narrowed, *bare),
         expected=_EXPECTED,
         evidence=(webhook.source,),
         notes=(_FAILS_OPEN,) if webhook.ignorable else (),
@@ -210,7 +211,8 @@ def _at_pull(lists: Lists) -> tuple[Outcome, ...]:
     found = tuple((name, item) for name in OPENSHIFT for item in lists.items(name))
     if not found:
         return ()
-    names = some(tuple(f"{name} {item.value.name}" for name, item in found))
+    policies = tuple(f"{name} {item.value.name}" for name, item in found)
+    names = some(policies)
     return (
         Outcome(
             subject=CLUSTER,
@@ -219,6 +221,7 @@ def _at_pull(lists: Lists) -> tuple[Outcome, ...]:
             explanation="The nodes verify images of some scopes when they pull them; whether the "
             f"scopes cover every image is for a person to read: {names}.",
             actual=names,
+            whole=policies,
             expected=_EXPECTED,
             evidence=tuple(
                 lists.at(name, item.line, "/spec", item.value.name) for name, item in found[:SHOWN]
@@ -236,6 +239,7 @@ def _unknown(webhooks: tuple[PodWebhook, ...]) -> Outcome:
         explanation=f"No known image verifier is at work, but other webhooks see new pods and one "
         f"of them may be a verifier: {some(names)}.",
         actual=some(names),
+        whole=names,
         expected=_EXPECTED,
         evidence=tuple(webhook.source for webhook in webhooks[:SHOWN]),
     )

@@ -1,6 +1,6 @@
 """What a check thinks of one subject, before the chosen reading makes an outcome of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ class Judgement:
         letter_why: Half a sentence: the reason of that.
         letter_reason: Reason code of that; None where it follows from both verdicts.
         missing: For ``no-evidence``: what to collect.
+        whole: Everything of which ``actual`` shows only the first, as in ``Outcome``.
     """
 
     verdict: Verdict
@@ -37,6 +38,7 @@ class Judgement:
     letter: Verdict | None = None
     letter_why: str = ""
     letter_reason: Reason | None = None
+    whole: tuple[str, ...] = ()
 
 
 def outcome_of(judged: Judgement, subject: str, expected: str, context: Context) -> Outcome:
@@ -51,6 +53,7 @@ def outcome_of(judged: Judgement, subject: str, expected: str, context: Context)
         evidence=judged.sources,
         missing=judged.missing if judged.verdict is not Verdict.PASS else (),
         notes=judged.notes,
+        whole=judged.whole,
     )
     if judged.letter is None:
         return outcome
@@ -119,6 +122,7 @@ def all_of(parts: Iterable[Judgement]) -> Judgement:
         sources=unique(source for part in found for source in part.sources),
         notes=unique(note for part in found for note in part.notes),
         missing=unique(m for part in found for m in part.missing),
+        whole=unique(fact for part in found for fact in part.whole),
         letter=letter if letter is not verdict else None,
         letter_why=says or leading.why,
     )
@@ -153,7 +157,14 @@ def _joined(group: tuple[Outcome, ...]) -> Outcome:
         missing=unique(m for outcome in group for m in outcome.missing),
         notes=unique((*leading.notes, *others)),
         other_reading=roll_up_other(group, verdict),
+        whole=(*leading.whole, *_facts_of(o for o in group if o is not leading)),
     )
+
+
+def _facts_of(others: Iterable[Outcome]) -> Iterator[str]:
+    """Return what was found of the others, in an order that does not hang on their ids."""
+    for facts in sorted((o.verdict.value, o.actual, o.expected, *o.whole) for o in others):
+        yield from facts
 
 
 def _letter_reason(letter: Verdict, reason: Reason) -> Reason:

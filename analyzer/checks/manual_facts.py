@@ -76,6 +76,7 @@ class ManualFacts:
             explanation=f"Whether an outside secret store was considered is for a person to say. "
             f"{text} among {count(len(lists.items(CRDS)), 'custom resource definition')}.",
             actual=some(names) or "no trace",
+            whole=names,
             expected="a recorded consideration of outside secret storage",
             evidence=tuple(
                 lists.at(CRDS, item.line, "/spec/group", item.value.name)
@@ -102,6 +103,7 @@ def _namespaces(lists: Lists, context: Context) -> Outcome:
         else f"{count(len(used), 'namespace')} besides {_DEFAULT} and the exempt ones ({SYSTEM}): "
         f"{some(used)}. Whether they separate what should be apart is for a person to judge.",
         actual=some(used, 30) or f"only {_DEFAULT} and exempt namespaces",
+        whole=used,
         expected="namespaces that separate teams and applications as intended",
         evidence=lists.cite(NAMESPACES, PODS, POLICIES, QUOTAS),
         notes=tuple(

@@ -101,6 +101,7 @@ class NetworkPlugin:
             f"{len(lists.items(DAEMONSETS))} DaemonSets and the CNI configuration in evidence; "
             "a person must say what is installed.",
             actual=some(tokens) or "no DaemonSet, no CNI configuration",
+            whole=tokens,
             expected=_EXPECTED,
             evidence=lists.cite(DAEMONSETS),
             notes=tuple(
@@ -152,6 +153,7 @@ def _outcome(
         reason=reason,
         explanation=text,
         actual=names,
+        whole=tuple(found),
         expected=_EXPECTED,
         evidence=tuple(dict.fromkeys(sources))[:SHOWN],
     )

@@ -149,13 +149,15 @@ def _counted(
     name: str, policies: tuple[tuple[str, Item[Any]], ...], pods: tuple[Pod, ...], lists: Lists
 ) -> Outcome:
     plain = tuple(item.value for resource, item in policies if resource == POLICIES)
-    names = some(tuple(item.value.name for _, item in policies))
+    policy_names = tuple(item.value.name for _, item in policies)
+    names = some(policy_names)
     return Outcome(
         subject=f"Namespace/{name}",
         verdict=Verdict.PASS,
         reason=Reason.PASS_EXPLICIT,
         explanation=f"{count(len(policies), 'network policy object')} in the namespace: {names}.",
         actual=names,
+        whole=policy_names,
         expected=_EXPECTED,
         evidence=tuple(
             lists.at(resource, item.line, "/metadata/name", item.value.name)
@@ -188,7 +190,12 @@ def _covered(
         return covered
     text = f"None of the {count(len(pods), 'pod')} is selected by a policy ({covered.actual})"
     idle = _bare(namespace, len(pods), lists, text)
-    idle = replace(idle, actual=covered.actual, evidence=(*covered.evidence, *idle.evidence))
+    idle = replace(
+        idle,
+        actual=covered.actual,
+        whole=(*covered.whole, *idle.whole),
+        evidence=(*covered.evidence, *idle.evidence),
+    )
     why = "the benchmark's text asks for a policy in the namespace, whatever it selects"
     return with_letter(idle, Verdict.PASS, why, context)
 
@@ -257,6 +264,7 @@ def _bare(
         reason=reason,
         explanation=f"{text}; {count(pods, 'pod')} there." if PODS in lists.present else f"{text}.",
         actual="none of its own",
+        whole=wide,
         expected=_EXPECTED,
         evidence=(
             lists.at(NAMESPACES, item.line, "/metadata/name", name),
@@ -285,6 +293,7 @@ def _apart(exempt: tuple[str, ...], lists: Lists) -> tuple[Outcome, ...]:
             reason=Reason.NA_ROLE,
             explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: {some(exempt)}.",
             actual=some(exempt),
+            whole=exempt,
             expected=_EXPECTED,
             evidence=lists.cite(NAMESPACES, POLICIES),
         ),

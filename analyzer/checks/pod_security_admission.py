@@ -146,8 +146,9 @@ class Admission:
                 f"{some(components, 4)}, so pods made by them for others are not looked at",
                 sources=(*answer.sources, *(default.source for default in self.defaults)),
                 notes=self._caveats(users),
+                whole=users,
             )
-        return replace(answer, notes=self._caveats(users))
+        return replace(answer, notes=self._caveats(users), whole=users)
 
     def _exemptions_unknown(self, answer: Answer, why: Unreadable) -> Answer:
         return replace(

@@ -270,7 +270,7 @@ def _judged(
     found = forbids(demand.test, texts, spec.named_variables())
     if not found.known:
         text = f"{label} denies by an expression that a person must read: {_cut(expressions(spec))}"
-        return _unclear(text, sources)
+        return _unclear(text, sources, whole=(expressions(spec),))
     open_doors = [_PLACES.get(name, name) for name in found.open]
     asked_later = _asked_later(spec.match_constraints) and _asked_later(bound)
     if not found.open and not asked_later and demand.test in _FOR_CONTAINERS:
@@ -316,8 +316,8 @@ def _lax(label: str, sources: tuple[Source, ...]) -> Answer:
     return Answer(standing=Standing.NOT, text=text, sources=sources)
 
 
-def _unclear(text: str, sources: tuple[Source, ...]) -> Answer:
-    return Answer(standing=Standing.MAYBE, text=text, sources=sources)
+def _unclear(text: str, sources: tuple[Source, ...], *, whole: tuple[str, ...] = ()) -> Answer:
+    return Answer(standing=Standing.MAYBE, text=text, sources=sources, whole=whole)
 
 
 def _cut(text: str) -> str:

@@ -112,6 +112,7 @@ class Engines:
                 text=f"{count(len(found), 'SecurityContextConstraints object')} of OpenShift "
                 "decide which pods are admitted; who may use which is not resolved here",
                 sources=self.lists.cite(OPENSHIFT),
+                whole=tuple(item.value.name for item in found),
             )
 
     def _unread(self) -> Iterator[Answer]:

@@ -120,7 +120,7 @@ class Kyverno:
         )
         if doubts:
             text = f"{label} enforces, but {'; '.join(doubts)}: a person must read it"
-            return Answer(standing=Standing.MAYBE, text=text, notes=hook.notes)
+            return Answer(standing=Standing.MAYBE, text=text, notes=hook.notes, whole=(one.text,))
         what = fields(validate.get("podSecurity")).get("level") or f"rule {rule.get('name', '')}"
         return Answer(
             standing=Standing.ENFORCED,

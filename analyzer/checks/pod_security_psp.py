@@ -73,6 +73,7 @@ class OldPolicies:
             text=f"PodSecurityPolicy {some(letting, 3)} permits it, and is open to "
             f"{some(tuple(text for text, _ in told), 3)}",
             sources=(*self.lists.cite(PSPS), *(source for _, source in told)),
+            whole=(*letting, *(use.text for use in uses)),
         )
 
     def _not_known(self, letting: tuple[str, ...]) -> Answer | None:
@@ -117,26 +118,31 @@ class OldPolicies:
                 standing=Standing.NOT,
                 text=f"{text} ({door.written})",
                 sources=(*self.lists.cite(PSPS), *door.sources),
+                whole=letting,
             )
         if self.authorizers is not None and self.authorizers.doubtful:
             line = self.authorizers.doubtful
-            return self._maybe(f"PodSecurityPolicy {names} permits it, and {line.doubt}", ())
+            return self._maybe(
+                f"PodSecurityPolicy {names} permits it, and {line.doubt}", letting, ()
+            )
         if others:
-            return self._maybe(f"PodSecurityPolicy {names} permits it", others)
+            return self._maybe(f"PodSecurityPolicy {names} permits it", letting, others)
         return Answer(
             standing=Standing.ENFORCED,
             text=f"of {len(items)} PodSecurityPolicies {names} permit it, and none of its accounts "
             "and no maker of its pods may use them",
             sources=self.lists.cite(PSPS, *RBAC_LISTS),
+            whole=letting,
         )
 
-    def _maybe(self, text: str, uses: tuple[Use, ...]) -> Answer:
+    def _maybe(self, text: str, letting: tuple[str, ...], uses: tuple[Use, ...]) -> Answer:
         told = tuple(use.told(self.lists) for use in uses[:SHOWN])
         who = some(tuple(clause for clause, _ in told), 3)
         return Answer(
             standing=Standing.MAYBE,
             text=f"{text}, and may be used by {who}" if who else text,
             sources=(*self.lists.cite(PSPS), *(source for _, source in told)),
+            whole=(*letting, *(use.text for use in uses)),
         )
 
     def _malformed(self, name: str) -> bool:

@@ -49,8 +49,12 @@ class Use:
 
     def told(self, lists: Lists) -> tuple[str, Source]:
         """Return one clause about it and its place."""
-        text = f"{self.grant.who} through {place_text(self.grant.binding)}"
-        return text, subject_source(self.grant, lists)
+        return self.text, subject_source(self.grant, lists)
+
+    @property
+    def text(self) -> str:
+        """One clause about it."""
+        return f"{self.grant.who} through {place_text(self.grant.binding)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,7 @@ def space_outcome(
         reason=reason,
         explanation=f"{words}: {answer.text or 'no label and no policy'}.{also}",
         actual=answer.text or "no enforcing mechanism",
+        whole=answer.whole,
         expected=expected,
         evidence=answer.sources or (space.source,),
         missing=tuple(

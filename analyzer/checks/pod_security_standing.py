@@ -49,6 +49,7 @@ class Answer:
         text: A clause: ``label enforce=baseline (latest)``.
         reason: For ``UNKNOWN``: why.
         lacking: For ``UNKNOWN``: evidence that would tell.
+        whole: Everything of which ``text`` shows only the first, as in ``Outcome``.
     """
 
     standing: Standing
@@ -57,6 +58,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     reason: Reason = Reason.NE_API_NOT_COLLECTED
     lacking: tuple[EvidenceKey, ...] = ()
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ def strongest(answers: Iterable[Answer]) -> Answer:
         ),
         reason=best.reason,
         lacking=tuple(dict.fromkeys(key for answer in alike for key in answer.lacking)),
+        whole=tuple(fact for answer in alike for fact in answer.whole),
     )
 
 

@@ -50,7 +50,8 @@ def nothing_new(grants: tuple[Grant, ...], lists: Lists) -> tuple[Outcome, ...]:
     """Name bindings that give a group what it has without any; their own control judges them."""
     if not grants:
         return ()
-    names = some(tuple(dict.fromkeys(place_text(grant.binding) for grant in grants)))
+    bindings = tuple(dict.fromkeys(place_text(grant.binding) for grant in grants))
+    names = some(bindings)
     return (
         Outcome(
             subject=MASTERS,
@@ -59,6 +60,7 @@ def nothing_new(grants: tuple[Grant, ...], lists: Lists) -> tuple[Outcome, ...]:
             explanation="The API server lets this group do everything before any role is asked, "
             f"so these bindings grant it nothing new: {names}.",
             actual=names,
+            whole=bindings,
             expected="no right that the subject lacks without the binding",
             evidence=tuple(subject_source(grant, lists) for grant in grants[:SHOWN]),
         ),

@@ -116,6 +116,7 @@ class RbacGrant:
             explanation=f"{who} can {self.holds} beyond the shipped baseline: {ways[0]}. "
             f"{judgement}",
             actual=some(ways, 4),
+            whole=tuple(_way(grant, positions, None) for grant, positions in held),
             expected="no holder beyond the shipped baseline, or each one justified",
             evidence=tuple(dict.fromkeys(sources)),
             notes=(
@@ -176,8 +177,10 @@ def _granting(grant: Grant, hits: Hits) -> tuple[int, ...]:
     return tuple(position for position in found if position in counted)
 
 
-def _way(grant: Grant, positions: tuple[int, ...]) -> str:
-    rules = "; ".join(rule_text(grant.role.rules[position])[:160] for position in positions[:3])
+def _way(grant: Grant, positions: tuple[int, ...], most: int | None = 3) -> str:
+    """Say what a binding grants: by the first rules, the start of each; whole without a limit."""
+    longest = None if most is None else 160
+    rules = "; ".join(rule_text(grant.role.rules[at])[:longest] for at in positions[:most])
     scope = f"in namespace {grant.binding[1]}" if grant.binding[1] else "cluster-wide"
     binding, role = place_text(grant.binding), place_text(grant.role.place)
     return f"{binding} grants {role} {scope} ({rules})"

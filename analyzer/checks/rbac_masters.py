@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
+from analyzer.checks.api_lists import CLUSTER, Lists, keys, some, take
 from analyzer.checks.rbac_graph import (
     CLUSTER_ROLE_BINDINGS,
     MASTERS,
@@ -81,7 +81,7 @@ def _bindings(graph: Graph, lists: Lists) -> tuple[Outcome, ...]:
             expected=_EXPECTED,
             evidence=(subject_source(grant, lists),),
         )
-        for grant in extra[:SHOWN]
+        for grant in extra
     )
 
 

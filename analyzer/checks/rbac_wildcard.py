@@ -83,13 +83,14 @@ def _outcome(
         explanation=f"{len(positions)} of its {len(role.rules)} rules use a wildcard "
         f"({rule_text(role.rules[positions[0]])[:200]}); the role is {bound}. {_POLICY}.",
         actual=f"{_rules(role, positions)}; {bound}",
+        whole=(*(rule_text(role.rules[position]) for position in positions), *holders),
         expected="groups, resources and verbs by name",
         evidence=tuple(rule_source(role, lists, *place) for place in places[:SHOWN]),
     )
 
 
 def _rules(role: RoleEntry, positions: tuple[int, ...]) -> str:
-    """Return the wild rules; a waiver is tied to this text, so more of them must show in it."""
+    """Return the first of the wild rules."""
     shown = "; ".join(rule_text(role.rules[position])[:120] for position in positions[:_RULES])
     more = len(positions) - _RULES
     return f"{shown}; and {more} more such rules" if more > 0 else shown

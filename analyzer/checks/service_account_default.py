@@ -153,6 +153,7 @@ def _judge(item: Item[ServiceAccount], facts: _Facts, context: Context) -> Outco
         reason=_reason(wrong, unset=setting is None),
         explanation=f"{'; '.join(wrong)}." if wrong else _clean(idle),
         actual="; ".join(wrong) or f"automountServiceAccountToken {word}, idle, unbound",
+        whole=(*unique(map(_bound, grants)), *unique(unit.subject for unit in users)),
         expected=_EXPECTED,
         evidence=unique(
             (
@@ -220,6 +221,7 @@ def _apart(exempt: tuple[tuple[str, bool], ...], lists: Lists) -> tuple[Outcome,
             reason=Reason.NA_ROLE,
             explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: {some(parts)}.",
             actual=some(parts),
+            whole=parts,
             expected=_EXPECTED,
             evidence=lists.cite(ACCOUNTS),
         ),

@@ -153,6 +153,7 @@ def _outcome(
         reason=_reason(allowed=allowed, mounted=bool(mounted)),
         explanation=_explanation(name, who, used, allowed=allowed),
         actual=f"token mounted by {some(who, 4)}" if who else "no token mounted",
+        whole=who,
         expected=_EXPECTED,
         evidence=_sources(mounted, lists) or lists.cite(ACCOUNTS, *WORKLOADS),
         notes=tuple(f"Mounts it: {text}" for text in who[4:SHOWN]),
@@ -195,6 +196,7 @@ def _apart(
             explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: tokens are "
             f"mounted for {some(exempt)}.",
             actual=some(exempt),
+            whole=exempt,
             expected=_EXPECTED,
             evidence=_sources(list(first), lists),
         ),

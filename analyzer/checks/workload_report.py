@@ -156,6 +156,7 @@ def _violating(subject: str, found: tuple[Found, ...], lists: Lists, expected: s
         reason=_reason(leading[0][1]),
         explanation=f"{some(texts, 4)}.",
         actual=some(tuple(places), 4),
+        whole=tuple(sorted({violation.text for _, violation in found})),
         expected=expected,
         evidence=tuple(
             dict.fromkeys(unit.source(lists, v.tail, v.text) for unit, v in leading[:SHOWN])
@@ -198,6 +199,7 @@ def exempt_outcomes(result: Scan, lists: Lists) -> tuple[Outcome, ...]:
         reason=Reason.NA_ROLE,
         explanation=f"Exempt by the declared policy {SYSTEM}, reported apart: {some(parts)}.",
         actual=some(parts),
+        whole=(*parts, *(s for n in result.exempt for s in result.violating.get(n, ()))),
         expected="judged by whoever answers for the platform",
         evidence=result.exempt_sources or lists.cite(*WORKLOADS),
         notes=tuple(

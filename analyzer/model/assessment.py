@@ -37,6 +37,7 @@ class Finding:
     """One outcome on one subject, evidence by id; ``other_reading`` as in ``Outcome``.
 
     Attributes:
+        facts: ``facts_digest`` of what was found and what should be, before any cut.
         waiver: Id of the waiver that accepts this failure; empty when none does.
     """
 
@@ -46,6 +47,7 @@ class Finding:
     explanation: str
     actual: str
     expected: str
+    facts: str
     evidence: tuple[str, ...]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]

@@ -7,26 +7,42 @@ from analyzer.model.assessment import Assessment, BundleSummary, ControlResult, 
 from analyzer.model.verdict import Verdict
 
 
+def facts_digest(actual: str, expected: str, whole: Iterable[str] = ()) -> str:
+    """Digest what was found and what should be, none of it cut: 16 hex digits.
+
+    Args:
+        actual: As the check wrote it.
+        expected: As the check wrote it.
+        whole: All of which ``actual`` shows only the first, as in ``Outcome``.
+    """
+    return _digest((actual, expected, *whole))[:16]
+
+
 def result_digest(control: ControlResult) -> str:
     """Digest what the tool concluded on a control: 16 hex digits.
 
-    Covers verdict, reason and, of every finding, subject, verdict, reason, actual and
-    expected. Evidence ids, wording, responsibility and people's additions are left out, so
-    that a review does not go stale because a sentence was mended.
+    Covers verdict, reason and, of every finding, subject, verdict, reason and facts: all that
+    was found, also what its text only counts. Evidence ids, explanations, responsibility and
+    people's additions are left out, so that a review does not go stale because a sentence was
+    mended; another wording of what was found or is expected does make it stale.
     """
     parts = [control.verdict.value, control.reason.value]
     for f in control.findings:
-        parts += [f.subject, f.verdict.value, f.reason.value, f.actual, f.expected]
+        parts += [f.subject, f.verdict.value, f.reason.value, f.facts]
     return _digest(parts)[:16]
 
 
 def failing_digest(failures: Iterable[tuple[str, Finding]]) -> str:
     """Digest failing findings: ``sha256:`` and 64 hex digits; empty for none.
 
+    Covers of each its control, subject, verdict, reason and facts, as ``result_digest`` does.
+
     Args:
         failures: Control number and finding; the order does not matter.
     """
-    lines = sorted((control, f.subject, f.actual, f.expected) for control, f in failures)
+    lines = sorted(
+        (control, f.subject, f.verdict.value, f.reason.value, f.facts) for control, f in failures
+    )
     if not lines:
         return ""
     return "sha256:" + _digest(part for line in lines for part in line)

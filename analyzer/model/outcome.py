@@ -53,6 +53,10 @@ class Outcome:
         missing: For ``no-evidence``: what to collect.
         notes: Further facts that do not change the verdict (drift, ...).
         other_reading: Where text and behaviour differ: the answer that does not decide.
+        whole: Everything that the outcome rests on and ``actual`` shows the first of, or only
+            counts: full names, full rules, full lines, in an order that does not change by
+            itself. A person's word is tied to it, so what is left out here may be exchanged
+            unnoticed; what changes without meaning anything does not belong here.
     """
 
     subject: str
@@ -65,6 +69,7 @@ class Outcome:
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
     other_reading: OtherReading | None = None
+    whole: tuple[str, ...] = ()
 
 
 def roll_up_other(outcomes: Iterable[Outcome], verdict: Verdict) -> OtherReading | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from analyzer.model.assessment import ControlResult, Finding
 from analyzer.model.benchmark import Benchmark, Control
 from analyzer.model.cluster import ClusterEvidence
+from analyzer.model.digests import facts_digest
 from analyzer.model.outcome import OtherReading, Outcome
 from analyzer.model.responsibility import ProviderProfile
 from analyzer.model.verdict import Verdict
@@ -76,6 +77,7 @@ def _finding(outcome: Outcome, register: EvidenceRegister) -> Finding:
         explanation=_bounded(outcome.explanation),
         actual=_bounded(outcome.actual),
         expected=_bounded(outcome.expected),
+        facts=facts_digest(outcome.actual, outcome.expected, outcome.whole),
         evidence=register.cite(outcome.evidence),
         missing=tuple(replace(m, detail=_bounded(m.detail)) for m in outcome.missing),
         notes=tuple(map(_bounded, outcome.notes)),

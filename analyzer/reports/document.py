@@ -5,9 +5,9 @@ that differ (``sha256`` for a member's hash, grouped totals) are turned over in 
 Unknown fields are refused: the file is ours, so a field we do not know is a mistake.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from analyzer.model.assertion import Agreement
 from analyzer.model.changes import Change
@@ -143,6 +143,10 @@ class OtherReadingDoc(Document, frozen=True, kw_only=True):
     why: str
 
 
+Facts = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+"""Digest of what a finding rests on."""
+
+
 class FindingDoc(Document, frozen=True, kw_only=True):
     """One outcome on one subject."""
 
@@ -152,6 +156,7 @@ class FindingDoc(Document, frozen=True, kw_only=True):
     explanation: str
     actual: str
     expected: str
+    facts: Facts
     evidence: tuple[str, ...]
     missing: tuple[MissingDoc, ...]
     notes: tuple[str, ...]

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from analyzer.formats.strict_yaml import load_strict
 from analyzer.model.assessment import ClusterInfo, ControlResult, Finding
+from analyzer.model.digests import facts_digest
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party, Responsibility
 from analyzer.model.verdict import Disposition, Reason, Verdict, worst
 
@@ -45,6 +46,7 @@ def finding(subject: str, said: str) -> Finding:
         explanation="Said in the case.",
         actual=actual or "as it is",
         expected="as it should be",
+        facts=facts_digest(actual or "as it is", "as it should be"),
         evidence=(),
         missing=(),
         notes=(),

@@ -7,7 +7,7 @@ import pytest
 from analyzer.judgement.review_file import ReviewFile
 from analyzer.judgement.reviews import apply_reviews
 from analyzer.model.assessment import ControlResult
-from analyzer.model.digests import result_digest
+from analyzer.model.digests import facts_digest, result_digest
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Method, Review, ReviewVerdict
 from analyzer.model.verdict import Disposition, Verdict
@@ -112,7 +112,7 @@ def test_a_review_of_another_result_is_shown_without_effect() -> None:
 def test_a_review_is_stale_too_when_only_the_findings_differ() -> None:
     control = one(Verdict.FAIL)
     word = review_of(control, ReviewVerdict.COMPENSATED)
-    first = replace(control.findings[0], actual="something else")
+    first = replace(control.findings[0], facts=facts_digest("something else", ""))
     moved = replace(control, findings=(first, *control.findings[1:]))
     (found,) = apply_reviews((moved,), file_of(word), benchmark="cis-1.10", cluster_uid=UID)
     assert found.disposition is control.disposition

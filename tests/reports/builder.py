@@ -16,6 +16,7 @@ from analyzer.model.assessment import (
 )
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Crosswalk, CrosswalkRow, CrosswalkSide, Effect
+from analyzer.model.digests import facts_digest
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party, Responsibility
@@ -219,6 +220,7 @@ def _control(
 ) -> ControlResult:
     section = number.rpartition(".")[0]
     bare = verdict is Verdict.OUT_OF_SCOPE
+    partial = section.startswith("4") and verdict is Verdict.PASS
     findings = (
         () if bare else tuple(_finding(index * each + n, n, verdict, texts) for n in range(each))
     )
@@ -242,9 +244,9 @@ def _control(
         nodes_expected=3 if section.startswith("4") else None,
         nodes_judged=2 if section.startswith("4") else None,
         nodes_missing=("worker-2",) if section.startswith("4") else (),
-        partial=section.startswith("4") and verdict is Verdict.PASS,
+        partial=partial,
         responsibility=_responsibility(index, texts),
-        disposition=_DISPOSITIONS[verdict],
+        disposition=Disposition.PENDING_REVIEW if partial else _DISPOSITIONS[verdict],
         other_reading=_other(verdict, texts[index % len(texts)]) if index % 2 else None,
     )
 
@@ -265,6 +267,7 @@ def _finding(serial: int, n: int, verdict: Verdict, texts: tuple[str, ...]) -> F
         explanation=f"The value is {text}.",
         actual=text,
         expected="false",
+        facts=facts_digest(text, "false"),
         evidence=tuple(f"EV-{max(at, 1):04d}" for at in range(serial + 1, serial - n, -1)),
         missing=missing if verdict is Verdict.NO_EVIDENCE else (),
         notes=(text,) if n == 0 else (),
