@@ -11,6 +11,7 @@ from analyzer.formats.own_files import read_own
 from analyzer.formats.strict_yaml import OURS, line_of
 from analyzer.formats.yaml_text import YamlOut, to_yaml
 from analyzer.judgement.user_file import read_user_file
+from analyzer.judgement.written_words import says_something
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Method, Review, ReviewVerdict
 from analyzer.model.verdict import Verdict
@@ -99,7 +100,9 @@ def _mistakes(entries: list[Mapping[str, str]]) -> Iterator[tuple[int, str]]:
         seen.add(control)
         if not is_date(entry["reviewed_on"]):
             yield index, f"{control}: {entry['reviewed_on']} is no date"
-        if entry["verdict"] != ReviewVerdict.AGREE and not entry["comment"].strip():
+        if not says_something(entry["reviewer"]):
+            yield index, f"{control}: the reviewer has no name"
+        if entry["verdict"] != ReviewVerdict.AGREE and not says_something(entry["comment"]):
             yield index, f"{control}: {entry['verdict']} needs a comment that says why"
 
 

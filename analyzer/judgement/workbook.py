@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from analyzer.judgement.review_file import ReviewFile, control_order
 from analyzer.judgement.workbook_archive import FILL_AGAIN
 from analyzer.judgement.workbook_block import Decision, Given, Remarks, read_block
-from analyzer.judgement.workbook_register import Register, Row, find_register, read_meta
+from analyzer.judgement.workbook_cells import Cell, CellKind
+from analyzer.judgement.workbook_register import (
+    HEAD_ROWS,
+    Register,
+    Row,
+    find_register,
+    read_meta,
+)
+from analyzer.judgement.workbook_remarks import odd_days, out_of_sight, twins
 from analyzer.judgement.workbook_sheets import read_sheets
 from analyzer.judgement.workbook_values import same, short, shown
 from analyzer.model import review_sheet
@@ -84,7 +92,8 @@ def read_workbook(
         UserFileError: Not such a workbook, of another case, or some cells make no sense; the
             message names all of them, up to twenty.
     """
-    sheets = read_sheets(content, (review_sheet.SHEET, review_sheet.META_SHEET), name)
+    ours = (review_sheet.SHEET, review_sheet.META_SHEET)
+    sheets = read_sheets(content, ours, name, head_rows=HEAD_ROWS)
     meta = read_meta(sheets.get(review_sheet.META_SHEET), name)
     _refuse_foreign(meta, assessment, name)
     if review_sheet.SHEET not in sheets:
@@ -108,8 +117,11 @@ def read_workbook(
     edited = _edited(rows, written, given, register)
     told = (
         _of_other_report(meta, report_id, given),
+        *twins(sheets),
+        *out_of_sight(decisions, rows, register),
         *_some([f"{joined} is joined; only its first row counts" for joined in register.joined]),
         *_some(remarks.warnings),
+        *_some(odd_days(decisions, rows, assessment)),
         *_some(edited),
     )
     return _result(assessment, meta, decisions, tuple(one for one in told if one))
@@ -202,13 +214,30 @@ def _say_stray(row: Row, key: str, remarks: Remarks) -> None:
 
 
 def _say_torn(row: Row, control: str, known: set[str], remarks: Remarks) -> None:
-    """Refuse a row whose visible number is another control's: its cells were sorted apart."""
-    number = shown(row.cell(NUMBER))
-    if number != control and number in known:
+    """Refuse a row whose visible number is not that of its hidden key.
+
+    People conclude on the number that they see; the key may have been sorted apart, or planted.
+    """
+    if NUMBER not in row.columns:
+        return
+    cell = row.cell(NUMBER)
+    number = shown(cell)
+    said = short(number) if number else "nothing"
+    if cell is not None and cell.formula:
+        remarks.problems.append(f"{row.at(NUMBER)} holds a formula")
+    elif number == control or (number not in known and _is_retyped(cell, control)):
+        return
+    else:
         remarks.problems.append(
-            f"{row.at(NUMBER)} says {number}, but the row's hidden key says {control}: "
-            "some columns were sorted without the others"
+            f"{row.at(NUMBER)} says {said}, but the row's hidden key says {control}: "
+            "some columns were sorted without the others, or the number was edited"
         )
+
+
+def _is_retyped(cell: Cell | None, control: str) -> bool:
+    """Tell whether a two-part number was made one number, 5.1 of 5.10, on the way."""
+    number = cell is not None and cell.kind is CellKind.NUMBER
+    return number and same(cell, control, from_1904=False)
 
 
 def _say_gone(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from analyzer.judgement.workbook_cells import CellKind
 from analyzer.judgement.workbook_register import Row
 from analyzer.judgement.workbook_values import day_of, is_word, same, short, shown, word_of
+from analyzer.judgement.written_words import says_something
 from analyzer.model.assessment import ControlResult
 from analyzer.model.digests import result_digest
 from analyzer.model.judgement import Method, Review, ReviewVerdict
@@ -97,6 +98,7 @@ def read_block(
         block.warn_unheard()
         return Decision(review=earlier)
     if is_word(row.cell(VERDICT), CLEAR):
+        block.warn_unheard_beside_clear()
         return Decision(review=None, cleared=earlier is not None)
     if earlier and not touched:
         return Decision(review=earlier)
@@ -142,12 +144,27 @@ class _Block:
 
     def warn_unheard(self) -> None:
         """Say what has no effect, since the row has no verdict."""
-        told = [h for h in (METHOD, COMMENT) if h in self.touched and self.says(h)]
+        told = self._told()
+        # A name or a day alone may have been filled down the whole column.
+        if len(told) > 1 or {METHOD, COMMENT} & set(told):
+            self._warn(f"{self._cells(told)} no effect without a verdict in {self.row.at(VERDICT)}")
+
+    def warn_unheard_beside_clear(self) -> None:
+        """Say what is not kept anywhere, since the row takes its review back."""
+        told = self._told()
         if told:
-            cells = ", ".join(self.row.at(heading) for heading in told)
-            self.remarks.warnings.append(
-                f"{cells} has no effect without a verdict in {self.row.at(VERDICT)}"
-            )
+            self._warn(f"{self._cells(told)} no effect beside {CLEAR} in {self.row.at(VERDICT)}")
+
+    def _told(self) -> list[str]:
+        """Return the headings of what somebody wrote beside the verdict."""
+        return [h for h in BLOCK if h != VERDICT and h in self.touched and self.says(h)]
+
+    def _cells(self, headings: list[str]) -> str:
+        cells = ", ".join(self.row.at(heading) for heading in headings)
+        return f"{cells} {'have' if len(headings) > 1 else 'has'}"
+
+    def _warn(self, what: str) -> None:
+        self.remarks.warnings.append(what)
 
     def review(self) -> Review | None:
         """Return what the row newly says; None when it makes no sense, which is remarked."""
@@ -156,9 +173,11 @@ class _Block:
         method = self._method(verdict)
         comment = self._text(COMMENT, self.earlier.comment if self.earlier else "")
         reviewer = self._text(REVIEWER, self.earlier.reviewer if self.earlier else "")
-        if not comment and verdict not in (None, ReviewVerdict.AGREE):
+        if not says_something(reviewer):
+            reviewer = self.given.reviewer
+        if not says_something(comment) and verdict not in (None, ReviewVerdict.AGREE):
             self._problem(COMMENT, "needs a comment that says why")
-        if not (reviewer or self.given.reviewer):
+        if not says_something(reviewer):
             self._problem(REVIEWER, "needs a name")
         day = self._day()
         result, observed = self._seen()
@@ -171,7 +190,7 @@ class _Block:
             verdict=verdict,
             method=method,
             comment=comment,
-            reviewer=reviewer or self.given.reviewer,
+            reviewer=reviewer,
             reviewed_on=day,
             observed=observed,
             result=result,

@@ -10,9 +10,13 @@ from analyzer.model.errors import UserFileError
 
 MOST_CELLS = 300_000
 MOST_COLUMNS = 1_000
+LAST_ROW = 1_048_576
+"""Of any sheet, in every program."""
 
 _ADDRESS = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile("[1-9][0-9]{0,6}")
 _INDEX = re.compile("[0-9]{1,9}")
+_NO_HEIGHT = re.compile(r"0+(\.0*)?|\.0+")
 
 
 class CellKind(Enum):
@@ -70,11 +74,18 @@ def column_letters(number: int) -> str:
 
 @dataclass(slots=True)
 class SheetListener:
-    """Gathers a sheet's cells by row and column; columns beyond a thousand are not kept."""
+    """Gathers a sheet's cells by row and column; columns beyond a thousand are not kept.
+
+    Attributes:
+        last: Row after which nothing is wanted.
+        hidden: Rows that nobody sees, whether hidden by hand, by a filter, or by their height.
+    """
 
     name: str
     text: Text
+    last: int = LAST_ROW
     done: bool = False
+    hidden: set[int] = field(default_factory=set)
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
     _row: int = 0
@@ -87,8 +98,7 @@ class SheetListener:
         """Hear of a row, a cell, or what a cell holds."""
         match tag:
             case "row":
-                self._row = int(attributes.get("r", self._row + 1))
-                self._column = 0
+                self._begin_row(attributes)
             case "c":
                 self._begin(attributes)
             case "f":
@@ -108,6 +118,19 @@ class SheetListener:
         if tag == "c":
             self._finish(self.text.take())
 
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        self._to_row(attributes.get("r", str(self._row + 1)))
+        self._column = 0
+        self.done = self._row > self.last
+        height = attributes.get("ht", "")
+        if attributes.get("hidden") in ("1", "true") or _NO_HEIGHT.fullmatch(height):
+            self.hidden.add(self._row)
+
+    def _to_row(self, said: str) -> None:
+        if not _ROW.fullmatch(said) or int(said) > LAST_ROW:
+            raise ValueError("a row is outside the sheet")
+        self._row = int(said)
+
     def _begin(self, attributes: dict[str, str]) -> None:
         self._cells += 1
         if self._cells > MOST_CELLS:
@@ -115,13 +138,16 @@ class SheetListener:
         self._column += 1
         found = _ADDRESS.fullmatch(attributes.get("r", ""))
         if found:
-            self._column, self._row = column_number(found[1]), int(found[2])
+            self._column = column_number(found[1])
+            self._to_row(found[2])
         self._kind = _KINDS.get(attributes.get("t", "n"), CellKind.OTHER)
         # A text that a formula came to; what fills several cells has its formula in the first.
         self._formula = attributes.get("t") == "str"
 
     def _finish(self, text: str) -> None:
         if (not text and not self._formula) or self._column > MOST_COLUMNS:
+            return
+        if self._row > self.last:
             return
         if self._kind is CellKind.SHARED and not _INDEX.fullmatch(text):
             raise ValueError("a cell points to no text")

@@ -13,9 +13,12 @@ from analyzer.model import review_sheet
 from analyzer.model.errors import UserFileError
 from analyzer.model.review_sheet import BLOCK, NUMBER, OBSERVED, RESULT, ROW_KEY, VERDICT
 
-_HEAD_ROWS = 25
+HEAD_ROWS = 25
+"""Rows among which the headings are looked for."""
+
 _ONCE = (*BLOCK, NUMBER, OBSERVED, ROW_KEY, RESULT)
 _RANGE = re.compile("([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+_SHOW = "Unhide the sheet, look at what it says, save it and run again."
 _RENAME = "Name every column as analyze wrote it, and columns of your own otherwise."
 
 
@@ -50,12 +53,14 @@ class Register:
         columns: Column number by heading.
         rows: Below the headings, in the sheet's order; rows without any cell are left out.
         joined: Joined ranges that reach over several rows of the auditor's columns.
+        hidden: Numbers of rows that nobody sees.
     """
 
     columns: Mapping[str, int]
     rows: tuple[Row, ...]
     joined: tuple[str, ...]
     from_1904: bool
+    hidden: frozenset[int]
 
 
 def find_register(sheet: Sheet, needed: tuple[str, ...], name: str) -> Register:
@@ -69,6 +74,8 @@ def find_register(sheet: Sheet, needed: tuple[str, ...], name: str) -> Register:
     Raises:
         UserFileError: A needed heading is missing, or stands twice.
     """
+    if sheet.hidden:
+        raise UserFileError(name, f"its sheet {sheet.name} is hidden", advice=_SHOW)
     head = _head(sheet)
     if head is None:
         raise UserFileError(
@@ -96,6 +103,7 @@ def find_register(sheet: Sheet, needed: tuple[str, ...], name: str) -> Register:
         ),
         joined=tuple(_joined(sheet, columns)),
         from_1904=sheet.from_1904,
+        hidden=sheet.hidden_rows,
     )
 
 
@@ -123,8 +131,13 @@ def read_meta(sheet: Sheet | None, name: str) -> Mapping[str, str]:
     return meta
 
 
+def has_headings(sheet: Sheet) -> bool:
+    """Tell whether a sheet looks like the one that people fill in."""
+    return _head(sheet) is not None
+
+
 def _head(sheet: Sheet) -> int | None:
-    for number in sorted(sheet.rows)[:_HEAD_ROWS]:
+    for number in sorted(sheet.rows)[:HEAD_ROWS]:
         texts = {" ".join(shown(cell).split()) for cell in sheet.rows[number].values()}
         if VERDICT in texts and texts & {ROW_KEY, NUMBER}:
             return number

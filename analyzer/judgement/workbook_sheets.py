@@ -6,9 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from analyzer.judgement.workbook_archive import FILL_AGAIN, SAVE_AGAIN, Archive, open_archive
-from analyzer.judgement.workbook_cells import Cell, CellKind, SheetListener, column_letters
+from analyzer.judgement.workbook_cells import (
+    LAST_ROW,
+    Cell,
+    CellKind,
+    SheetListener,
+    column_letters,
+)
 from analyzer.judgement.workbook_strings import StringsListener, Text
-from analyzer.judgement.workbook_xml import listen
+from analyzer.judgement.workbook_xml import MOST_ELEMENTS, REFERENCES, listen
 from analyzer.model.errors import UserFileError
 
 _MAIN = "/officeDocument"
@@ -17,6 +23,9 @@ _RELATIONS = "_rels/.rels"
 _TYPES = "[Content_Types].xml"
 _MOST_IN_STRINGS = 6_000_000
 """Elements of the shared texts, which are those of all sheets: of large clusters, a great many."""
+_MOST_IN_HEADS = 100_000
+"""Elements of a sheet of which only the first rows are wanted."""
+_MOST_SHEETS = 100
 
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -29,12 +38,16 @@ class Sheet:
         rows: By row number from 1, cells by column number from 1; empty cells are left out.
         merged: Joined ranges, ``B2:B5``.
         from_1904: Dates of this workbook count from 1904.
+        hidden: Nobody sees the sheet without unhiding it.
+        hidden_rows: Nobody sees these.
     """
 
     name: str
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[str, ...]
     from_1904: bool
+    hidden: bool
+    hidden_rows: frozenset[int]
 
 
 def address(row: int, column: int) -> str:
@@ -42,13 +55,17 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def read_sheets(content: bytes, wanted: Collection[str], name: str) -> dict[str, Sheet]:
+def read_sheets(
+    content: bytes, wanted: Collection[str], name: str, *, head_rows: int = 0
+) -> dict[str, Sheet]:
     """Read the wanted sheets of a workbook; those that it lacks are left out.
 
     Args:
         content: The workbook's bytes.
         wanted: Sheet names.
         name: What messages call the workbook.
+        head_rows: So many rows are read of each other sheet that is not hidden; 0 leaves those
+            sheets out.
 
     Raises:
         UserFileError: It is no workbook, is damaged or contrived, or holds macros.
@@ -65,15 +82,15 @@ def read_sheets(content: bytes, wanted: Collection[str], name: str) -> dict[str,
     relations = _relations(archive, posixpath.join(folder, "_rels", f"{base}.rels"))
     book = _Book()
     listen(archive, main, book)
-    heard = {
-        title: _hear(archive, _path(folder, relations[id_].target))
-        for title, id_ in book.sheets.items()
-        if title in wanted and id_ in relations
-    }
+    heard: dict[str, SheetListener] = {}
+    for title, id_ in book.sheets.items():
+        part = _path(folder, relations[id_].target) if id_ in relations else ""
+        if title in wanted and part:
+            heard[title] = _hear(archive, part)
+        elif part in archive.parts and head_rows and title not in book.hidden:
+            heard[title] = _hear(archive, part, last=head_rows, most=_MOST_IN_HEADS)
     strings = _strings(archive, _target(relations, folder, _STRINGS), heard.values())
-    return {
-        title: _sheet(title, one, strings, from_1904=book.from_1904) for title, one in heard.items()
-    }
+    return {title: _sheet(title, one, strings, book) for title, one in heard.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +107,10 @@ class _Relations:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Keep what leads to another part of the same file."""
         if tag == "Relationship" and attributes.get("TargetMode") != "External":
-            self.found[attributes.get("Id", "")] = _Relation(
+            id_ = attributes.get("Id", "")
+            if id_ in self.found:
+                raise ValueError("two relations have one id")
+            self.found[id_] = _Relation(
                 kind=attributes.get("Type", ""), target=attributes.get("Target", "")
             )
 
@@ -120,18 +140,28 @@ class _Types:
 
 @dataclass(slots=True)
 class _Book:
-    """The list of sheets: relation ids by title."""
+    """The list of sheets: relation ids by title, and the titles of hidden ones."""
 
     done: bool = False
     from_1904: bool = False
     sheets: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Keep sheets, and where dates count from."""
         if tag == "sheet":
-            self.sheets[attributes.get("name", "")] = attributes.get("id", "")
+            self._keep(attributes.get("name", ""), attributes)
         elif tag == "workbookPr":
             self.from_1904 = attributes.get("date1904", "0").lower() in ("1", "true")
+
+    def _keep(self, title: str, attributes: dict[str, str]) -> None:
+        if title.casefold() in {known.casefold() for known in self.sheets}:
+            raise ValueError("two sheets have one name")
+        if len(self.sheets) == _MOST_SHEETS:
+            raise ValueError("it has too many sheets")
+        self.sheets[title] = attributes.get("id", "")
+        if attributes.get("state", "visible") != "visible":
+            self.hidden.add(title)
 
     def data(self, text: str) -> None:
         """Text means nothing here."""
@@ -147,18 +177,21 @@ def _relations(archive: Archive, part: str) -> dict[str, _Relation]:
 
 
 def _target(relations: Mapping[str, _Relation], folder: str, kind: str) -> str | None:
-    found = (one.target for one in relations.values() if one.kind.endswith(kind))
-    target = next(found, None)
-    return None if target is None else _path(folder, target)
+    """Return the part that the one relation of a kind leads to; None when there is none or two."""
+    kinds = {base + kind for base in REFERENCES}
+    found = [one.target for one in relations.values() if one.kind in kinds]
+    return _path(folder, found[0]) if len(found) == 1 else None
 
 
 def _path(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
 
 
-def _hear(archive: Archive, part: str) -> SheetListener:
-    listener = SheetListener(name=archive.name, text=Text(name=archive.name))
-    listen(archive, part, listener)
+def _hear(
+    archive: Archive, part: str, *, last: int = LAST_ROW, most: int = MOST_ELEMENTS
+) -> SheetListener:
+    listener = SheetListener(name=archive.name, text=Text(name=archive.name), last=last)
+    listen(archive, part, listener, most=most)
     return listener
 
 
@@ -181,14 +214,19 @@ def _strings(
     return {index: unescaped(text) for index, text in listener.found.items()}
 
 
-def _sheet(
-    title: str, heard: SheetListener, strings: Mapping[int, str], *, from_1904: bool
-) -> Sheet:
+def _sheet(title: str, heard: SheetListener, strings: Mapping[int, str], book: _Book) -> Sheet:
     rows = {
         number: {column: _resolved(cell, strings) for column, cell in cells.items()}
         for number, cells in sorted(heard.rows.items())
     }
-    return Sheet(name=title, rows=rows, merged=tuple(heard.merged), from_1904=from_1904)
+    return Sheet(
+        name=title,
+        rows=rows,
+        merged=tuple(heard.merged),
+        from_1904=book.from_1904,
+        hidden=title in book.hidden,
+        hidden_rows=frozenset(heard.hidden),
+    )
 
 
 def _resolved(cell: Cell, strings: Mapping[int, str]) -> Cell:

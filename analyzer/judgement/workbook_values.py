@@ -68,23 +68,22 @@ def day_of(cell: Cell, *, from_1904: bool) -> str | None:
 
 def word_of(cell: Cell | None, words: Mapping[W, str]) -> W | None:
     """Return whose word a cell holds, in any letter case; None when it is none of them."""
-    said = _folded(shown(cell))
-    return next((meant for meant, word in words.items() if _folded(word) == said), None)
+    return next((meant for meant, word in words.items() if is_word(cell, word)), None)
 
 
 def is_word(cell: Cell | None, word: str) -> bool:
-    """Tell whether a cell holds a word, in any letter case."""
-    return _folded(shown(cell)) == _folded(word)
+    """Tell whether a cell holds a word, in any letter case and in no other spelling.
+
+    The workbook's own formulas compare so: what they do not take for a word is none.
+    """
+    said = shown(cell)
+    return said == word or (said.isascii() and said.lower() == word.lower())
 
 
 def short(text: str) -> str:
     """Return a text for a message: on one line, forty characters at most."""
     line = " ".join(text.split())
     return f"`{line}`" if len(line) <= _SHORT else f"`{line[:_SHORT]}...`"
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").split())
 
 
 def _plain(text: str) -> str:

@@ -92,6 +92,8 @@ def test_a_file_without_reviews_is_a_file() -> None:
         ('"2026-01-05"', '"2026-02-30"', 5, "no date"),
         ("comment: Seen.", 'comment: "  "', 5, "needs a comment"),
         ("reviewer: Ada", 'reviewer: " "', 9, "does not match"),
+        ("comment: Seen.", 'comment: "\\u200b\\u2060"', 5, "needs a comment"),
+        ("reviewer: Ada", 'reviewer: "\\u200b"', 5, "has no name"),
         ('"0123456789abcdef"', '"0123"', 3, "does not match"),
         ("    method: test\n", "", 5, "method"),
         ("    method: test\n", "    method: test\n    mood: bad\n", 8, "mood"),

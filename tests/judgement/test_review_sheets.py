@@ -200,7 +200,7 @@ _DTD_16 = "<?xml version='1.0' encoding='UTF-16'?><!DOCTYPE a><a/>".encode("utf-
         (with_part(SMALL, SHEET, lambda d: d.replace(b'r="B2"', b'r="A2"')), "damaged"),
         (with_part(SMALL, SHEET, lambda d: d.replace(b"<v>2<", b"<v>" + b"9" * 200_000)), "long"),
         (
-            with_part(SMALL, SHEET, lambda d: d.replace(b"<row", b"<c/>" * 300_001 + b"<row", 1)),
+            with_part(SMALL, SHEET, lambda d: d.replace(b"<c ", b"<c/>" * 300_001 + b"<c ", 1)),
             "too many cells",
         ),
         (put_together({f"p{n}": b"" for n in range(2_001)}), "too many parts"),
@@ -258,6 +258,132 @@ def test_a_sheet_elsewhere_is_not_followed() -> None:
 
     content = with_part(SMALL, "xl/_rels/workbook.xml.rels", outside)
     assert read_sheets(content, ("Controls",), "x") == {}
+
+
+BOOK = "xl/workbook.xml"
+LINKS = "xl/_rels/workbook.xml.rels"
+_DECOY = SHEET.replace("1.xml", "9.xml")
+
+
+def _decoy(sheet: str, **changes: Callable[[bytes], bytes]) -> bytes:
+    """Return the small workbook with a second sheet that says ``planted`` in place of 2."""
+    parts = parts_of(SMALL)
+    cell = b'<c r="B2" t="inlineStr"><is><t>planted</t></is></c>'
+    parts[_DECOY] = parts[SHEET].replace(b'<c r="B2"><v>2</v></c>', cell)
+    link = b'<Relationship Id="rId99" Type="%s/worksheet" Target="worksheets/sheet9.xml"/>'
+    link %= b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts[LINKS] = parts[LINKS].replace(b"</Relationships>", link + b"</Relationships>")
+    parts[BOOK] = changes["book"](parts[BOOK]).replace(b"@", sheet.encode())
+    return put_together(parts)
+
+
+def _after(tag: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data.replace(tag, tag + b"@", 1)
+
+
+@pytest.mark.parametrize("title", ["Controls", "CONTROLS"])
+def test_two_sheets_of_one_name_are_refused(title: str) -> None:
+    sheet = f'<sheet name="{title}" sheetId="99" state="veryHidden" r:id="rId99"/>'
+    content = _decoy(sheet, book=lambda data: data.replace(b"</sheets>", b"@</sheets>"))
+    with pytest.raises(UserFileError, match="two sheets have one name"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<extLst><q:sheet xmlns:q="urn:q" name="Controls" q:id="rId99"/></extLst>',
+        '<extLst><sheets><sheet name="Controls" r:id="rId99"/></sheets></extLst>',
+        '<q:x xmlns:q="urn:q"><sheets><sheet name="Controls" r:id="rId99"/></sheets></q:x>',
+        '<sheet name="Controls" r:id="rId99"/>',
+    ],
+)
+def test_a_sheet_counts_only_where_a_spreadsheet_looks_for_it(sheet: str) -> None:
+    content = _decoy(sheet, book=_after(b"</sheets>"))
+    assert read(content).rows == read(SMALL).rows
+
+
+def test_a_sheet_has_the_id_that_a_spreadsheet_goes_by() -> None:
+    for decoy in ('q:id="rId99" r:id="rId1"', 'r:id="rId1" q:id="rId99"', 'id="rId99" r:id="rId1"'):
+        change = f'xmlns:q="urn:q" {decoy}'.encode()
+        content = _decoy("", book=lambda data, to=change: data.replace(b'r:id="rId1"', to))
+        assert read(content).rows == read(SMALL).rows
+
+
+@pytest.mark.parametrize(
+    "wrap", [b"<extLst><ext>@</ext></extLst>", b'<q xmlns="urn:q">@</q>', b"@"]
+)
+def test_cells_count_only_where_a_spreadsheet_looks_for_them(wrap: bytes) -> None:
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    row = b'<row xmlns="%s" r="2"><c r="E2" t="inlineStr"><is><t>Pass</t></is></c></row>' % space
+    planted = wrap.replace(b"@", row)
+    after = with_part(SMALL, SHEET, lambda d: d.replace(b"</sheetData>", b"</sheetData>" + planted))
+    assert read(after).rows == read(SMALL).rows
+    if wrap == b"@":
+        return
+    cell = b'<c xmlns="%s" r="E2" t="inlineStr"><is><t>Pass</t></is></c>' % space
+    planted = wrap.replace(b"@", cell) + b"</row>"
+    within = with_part(SMALL, SHEET, lambda d: d.replace(b"</row>", planted, 1))
+    assert read(within).rows == read(SMALL).rows
+
+
+def test_what_leads_two_ways_is_refused() -> None:
+    fake = b'<Relationship Id="rId98" Type="urn:q/officeDocument" Target="xl/other.xml"/>'
+    faked = with_part(SMALL, "_rels/.rels", lambda d: d.replace(b"<Rel", fake + b"<Rel", 2))
+    with pytest.raises(UserFileError):
+        read(faked)
+    twice = with_part(SMALL, LINKS, lambda d: d.replace(b'Id="rId2"', b'Id="rId1"'))
+    with pytest.raises(UserFileError, match="two relations have one id"):
+        read(twice)
+
+
+@pytest.mark.parametrize("number", ["9" * 4300, "1048577", "0", "-1", "x", "1.5"])
+def test_rows_outside_of_a_sheet_are_refused(number: str) -> None:
+    rows = f'<row r="{number}"/><row><c><v>1</v></c></row></sheetData>'
+    for bad in (rows, f'<row><c r="A{number}"><v>1</v></c></row></sheetData>'):
+        content = with_part(SMALL, SHEET, lambda d, to=bad: d.replace(b"</sheetData>", to.encode()))
+        if bad is rows or number == "1048577":
+            with pytest.raises(UserFileError, match="outside the sheet"):
+                read(content)
+        else:
+            assert max(read(content).rows) == 4
+
+
+def test_the_row_after_the_last_is_refused() -> None:
+    rows = b'<row r="1048576"/><row><c><v>1</v></c></row></sheetData>'
+    content = with_part(SMALL, SHEET, lambda d: d.replace(b"</sheetData>", rows))
+    with pytest.raises(UserFileError, match="outside the sheet"):
+        read(content)
+
+
+def test_rows_that_nobody_sees_are_known() -> None:
+    for hidden in (b' hidden="1"', b' hidden="true"', b' ht="0" customHeight="1"', b' ht="0.0"'):
+        content = with_part(
+            SMALL, SHEET, lambda d, to=hidden: d.replace(b'<row r="2"', b'<row r="2"' + to)
+        )
+        assert read(content).hidden_rows == {2}
+    assert read(SMALL).hidden_rows == frozenset()
+
+
+def test_of_other_sheets_the_first_rows_are_read() -> None:
+    out = BytesIO()
+    writer = Writer(out)
+    for name in ("Controls", "Other", "Hidden"):
+        sheet = writer.add_worksheet(name)
+        sheet.write_column(0, 0, [f"{name} {row}" for row in range(1, 9)])
+    sheet.hide()
+    writer.close()
+    found = read_sheets(out.getvalue(), ("Controls",), "x", head_rows=2)
+    assert {name: len(sheet.rows) for name, sheet in found.items()} == {"Controls": 8, "Other": 2}
+    assert found["Other"].rows[2][1].text == "Other 2"
+    assert list(read_sheets(out.getvalue(), ("Controls",), "x")) == ["Controls"]
+
+
+def test_sheets_without_end_are_refused() -> None:
+    more = "".join(f'<sheet name="s{n}" r:id="rId1"/>' for n in range(100))
+    content = _decoy(more, book=lambda data: data.replace(b"</sheets>", b"@</sheets>"))
+    with pytest.raises(UserFileError, match="too many sheets"):
+        read(content)
 
 
 @pytest.mark.parametrize("damage", ["bytes", "parts"])

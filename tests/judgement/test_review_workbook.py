@@ -110,14 +110,30 @@ def test_what_is_read_can_be_applied() -> None:
         ("  pass ", ReviewVerdict.PASS),
         ("FAIL", ReviewVerdict.FAIL),
         ("not applicable", ReviewVerdict.NOT_APPLICABLE),
-        ("not-applicable", ReviewVerdict.NOT_APPLICABLE),
         ("Compensated\n", ReviewVerdict.COMPENSATED),
-        ("Need  more\u00a0evidence", ReviewVerdict.NEED_MORE_EVIDENCE),
+        ("Need more\u00a0evidence", ReviewVerdict.NEED_MORE_EVIDENCE),
     ],
 )
 def test_words_are_known_in_any_letter_case(said: str, meant: ReviewVerdict) -> None:
     found = read(lambda s: fill(s, FIRST, verdict=said, method="test", comment="x", by="A", on=DAY))
     assert found.file.reviews[0].verdict is meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Not-applicable",
+        "Need  more evidence",
+        "Pa\u00df",
+        "Pa\u017f\u017f",
+        "P\u0430ss",
+        "Pa\u200bss",
+    ],
+)
+def test_other_spellings_are_no_words(said: str) -> None:
+    """The sheet's own formula does not take them for words either."""
+    cells = {"verdict": said, "method": "test", "comment": "x", "by": "A", "on": DAY}
+    refused(lambda s: fill(s, FIRST, **cells), VERDICT, "known are Agree, Pass")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +192,10 @@ def refused(change: Change, heading: str, said: str, assessment: Assessment = PL
         ({"verdict": "Pass", "comment": "x"}, METHOD, "needs a method"),
         ({"verdict": "Pass", "method": "TEST"}, COMMENT, "needs a comment"),
         ({"verdict": "Pass", "method": "TEST", "comment": " \n "}, COMMENT, "needs a comment"),
+        ({"verdict": "Pass", "method": "TEST", "comment": "\u200b"}, COMMENT, "needs a comment"),
+        ({"verdict": "Pass", "method": "TEST", "comment": "\u3164-"}, COMMENT, "needs a comment"),
         ({"verdict": "Agree", "by": None}, REVIEWER, "needs a name"),
+        ({"verdict": "Agree", "by": "\u2060\u200b"}, REVIEWER, "needs a name"),
         ({"verdict": "Agree", "by": "A" * 201}, REVIEWER, "longer than 200"),
         ({"verdict": "Agree", "on": None}, REVIEWED_ON, "needs a date"),
         ({"verdict": '="Agree"'}, VERDICT, "a formula"),
@@ -298,6 +317,33 @@ def test_a_comment_without_a_verdict_is_pointed_out() -> None:
     assert places[0] in found.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"by": "Eve", "on": DAY}, (REVIEWER, REVIEWED_ON)),
+        ({"method": "TEST"}, (METHOD,)),
+        ({"by": "Eve"}, ()),
+        ({"on": DAY}, ()),
+        ({"verdict": "(clear)", "comment": "No longer so."}, (COMMENT,)),
+        ({"verdict": "(clear)", "by": "Eve"}, (REVIEWER,)),
+        ({"verdict": "(clear)"}, ()),
+    ],
+)
+def test_what_is_written_and_not_taken_over_is_pointed_out(
+    cells: dict[str, object], told: tuple[str, ...]
+) -> None:
+    places: list[str] = []
+
+    def remark(sheet: Any) -> None:
+        places.extend(at(sheet, FIRST, heading) for heading in told)
+        fill(sheet, FIRST, **cells)
+
+    found = read(remark)
+    assert found.file.reviews == ()
+    assert len(found.warnings) == bool(told)
+    assert all(w.startswith(", ".join(places)) and "no effect" in w for w in found.warnings)
+
+
 # -- stale ---------------------------------------------------------------------------------
 
 
@@ -355,7 +401,6 @@ def test_what_the_auditor_saw_must_be_a_verdict() -> None:
 CHANGES: tuple[Change, ...] = (
     sort,
     move,
-    hide,
     add_column,
     add_rows,
     add_title,
@@ -384,6 +429,52 @@ def test_everything_at_once() -> None:
             change(sheet)
 
     assert read(everything).file.reviews == THREE
+
+
+def test_what_is_new_where_nobody_sees_it_is_counted() -> None:
+    """Filtered rows are what auditors have, and planted ones are what they would not see."""
+
+    def both(sheet: Any) -> None:
+        three(sheet)
+        hide(sheet)
+
+    found = read(both)
+    assert found.file.reviews == THREE
+    (warning,) = found.warnings
+    assert "hidden" in warning
+    assert warning.endswith(f": 3 ({FIRST}, {SECOND}, {THIRD})")
+    assert read(hide, HOSTILE).warnings == ()
+    cleared = next(c.id for c in HOSTILE.controls[:10] if c.review)
+
+    def clear(sheet: Any) -> None:
+        fill(sheet, cleared, verdict="(clear)")
+        hide(sheet)
+
+    assert [w.endswith(f": 1 ({cleared})") for w in read(clear, HOSTILE).warnings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2199-12-31", "days after"),
+        ("2027-02-07", "401 days after"),
+        ("2027-02-06", ""),
+        ("2025-12-03", ""),
+        ("2025-12-02", "31 days before"),
+    ],
+)
+def test_days_far_from_the_evidence_are_pointed_out(day: str, told: str) -> None:
+    assert PLAIN.as_of.startswith("2026-01-02")
+    places = []
+
+    def dated(sheet: Any) -> None:
+        places.append(at(sheet, FIRST, REVIEWED_ON))
+        fill(sheet, FIRST, verdict="Agree", by="Ada", on=day)
+
+    found = read(dated)
+    assert found.file.reviews[0].reviewed_on == day
+    assert len(found.warnings) == bool(told)
+    assert all(w.startswith(places[0]) and told in w for w in found.warnings)
 
 
 def test_rows_may_be_gone() -> None:
@@ -505,6 +596,39 @@ def test_columns_that_were_sorted_apart_are_refused() -> None:
         read(torn)
 
 
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda number: f"{number}\u200b",
+        lambda number: f"\u200f{number}",
+        lambda number: number[:-1] + chr(0xFF10 + int(number[-1])),
+        lambda number: f'="{number}"',
+        lambda number: f"No. {number}",
+        lambda _: None,
+        lambda _: 1.5,
+    ],
+    ids=("space", "direction", "wide", "formula", "words", "blank", "number"),
+)
+def test_a_number_that_is_not_exactly_the_keys_is_refused(
+    spell: Callable[[str], object],
+) -> None:
+    """A Pass for the one control would else become the other's, whose key was put there."""
+
+    def planted(sheet: Any) -> None:
+        fill(sheet, FIRST, verdict="Pass", method="TEST", comment="x", by="A", on=DAY)
+        one, other, columns = row_of(sheet, FIRST), row_of(sheet, SECOND), headings(sheet)
+        for heading in (ROW_KEY, RESULT):
+            here, there = (sheet.cell(row, columns[heading]) for row in (one, other))
+            here.value, there.value = there.value, here.value
+        for row in (one, other):
+            cell = sheet.cell(row, columns[NUMBER])
+            cell.value = spell(cell.value)
+
+    with pytest.raises(UserFileError) as caught:
+        read(planted)
+    assert len(caught.value.what.split("; ")) == 2
+
+
 @pytest.mark.parametrize("heading", [VERDICT, METHOD, COMMENT, REVIEWED_ON])
 def test_a_renamed_column_is_refused(heading: str) -> None:
     def rename(sheet: Any) -> None:
@@ -547,8 +671,13 @@ def _set_meta(name: str, value: str) -> Change:
         (lambda book: book.remove(book[SHEET]), f"no sheet {SHEET}"),
         (lambda book: setattr(book[SHEET], "title", "Mine"), f"no sheet {SHEET}"),
         (lambda book: book[SHEET].delete_rows(1), "has no column Auditor verdict"),
+        (lambda book: setattr(book[SHEET], "sheet_state", "hidden"), "is hidden"),
+        (lambda book: setattr(book[SHEET], "sheet_state", "veryHidden"), "is hidden"),
     ],
-    ids=("no-meta", "no-case", "version", "no-sheet", "renamed", "no-headings"),
+    ids=(
+        *("no-meta", "no-case", "version", "no-sheet", "renamed", "no-headings"),
+        *("hidden", "very-hidden"),
+    ),
 )
 def test_a_workbook_that_lacks_what_it_needs_is_refused(change: Change, said: str) -> None:
     with pytest.raises(UserFileError) as caught:
@@ -556,6 +685,20 @@ def test_a_workbook_that_lacks_what_it_needs_is_refused(change: Change, said: st
     assert said in caught.value.what
     assert caught.value.where == "mine.xlsx"
     assert caught.value.advice
+
+
+def test_another_sheet_that_looks_like_ours_is_pointed_out() -> None:
+    def twin(book: Any) -> None:
+        three(book[SHEET])
+        copied = book.copy_worksheet(book[SHEET])
+        copied.title = f"{SHEET} "
+        fill(copied, FIRST, verdict="Fail")
+        book.copy_worksheet(book[SHEET]).sheet_state = "hidden"
+
+    found = review_workbook(filled(slim(PLAIN), twin), PLAIN)
+    assert found.file.reviews == THREE
+    (warning,) = found.warnings
+    assert warning.startswith('sheet "Controls "')
 
 
 @pytest.mark.parametrize(
