@@ -1,6 +1,7 @@
 """Talking to a person: results on stdout, progress on stderr and only to a terminal."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,13 +52,15 @@ def colourful() -> bool:
     return os.environ.get("TERM") != "dumb"
 
 
-def screen_width(most: int) -> int:
-    """Return the columns of the terminal, ``most`` at most; ``most`` where there is none."""
+def screen_width() -> int | None:
+    """Return the columns to fit lines into: COLUMNS, else the terminal's; None without either."""
+    wish = os.environ.get("COLUMNS", "")
+    if re.fullmatch("[1-9][0-9]{0,3}", wish):
+        return int(wish)
     try:
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):  # no terminal, or no file at all
-        return most
-    return min(columns or most, most)
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):  # no terminal, or no file at all
+        return None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from analyzer.model.assessment import Assessment, ControlResult, Gap
-from analyzer.reports.story import worst
+from analyzer.reports.story import acting_story, worst
 from analyzer.reports.words import (
     benchmark_line,
     contradicted,
@@ -26,13 +26,15 @@ class Front:
     Attributes:
         verdict: Counts in words.
         facts: What identifies the run: label and text.
-        worst: Failing controls that no waiver covers whole, most failing subjects first.
+        acting: Who must act on the open failures, and what people settled; empty if none fails.
+        worst: The worst failures that nobody has settled.
         contradicted: Controls whose evidence contradicts the publication.
         missing: The gaps that hold up the most controls.
     """
 
     verdict: str
     facts: tuple[tuple[str, str], ...]
+    acting: str
     worst: tuple[ControlResult, ...]
     contradicted: tuple[ControlResult, ...]
     missing: tuple[Gap, ...]
@@ -43,6 +45,7 @@ def front(a: Assessment) -> Front:
     return Front(
         verdict=counts_line(a.summary.overall.by_verdict),
         facts=tuple(_facts(a)),
+        acting=" ".join(acting_story(a)),
         worst=worst(a, _WORST),
         contradicted=contradicted(a),
         missing=tuple(nlargest(_WORST, a.gaps, key=lambda gap: len(gap.controls))),

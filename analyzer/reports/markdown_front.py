@@ -14,6 +14,7 @@ from analyzer.reports.story import (
     open_failures,
     provider_story,
     review_story,
+    settled_failures,
     unseen_story,
     verdict_story,
     waiver_story,
@@ -73,7 +74,8 @@ def _worst(a: Assessment) -> Iterator[str]:
     found = worst(a, _WORST)
     if not found:
         return
-    yield "**Worst failures**, Level 1 first, then by how many subjects fail:"
+    which = "Worst of the open failures" if settled_failures(a) else "Worst failures"
+    yield f"**{which}**, Level 1 first, then by how many subjects fail:"
     yield table(
         ("control", "title", "who must act", "disposition", "failing"),
         (_failure(control) for control in found),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from analyzer.model.assertion import Agreement
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.changes import Change
-from analyzer.model.judgement import WaiverState
+from analyzer.model.judgement import REVIEW_DISPOSITION, WaiverState
 from analyzer.model.responsibility import Party
 from analyzer.model.verdict import Disposition, Verdict
 from analyzer.reports.words import contradicted, percent, several
@@ -89,15 +89,40 @@ def partial_passes(a: Assessment) -> tuple[ControlResult, ...]:
 
 
 def acting_story(a: Assessment) -> Iterator[str]:
-    """Yield who must act on the failures, one sentence; nothing when nothing fails."""
-    failing = {
-        party: tally.by_verdict[Verdict.FAIL]
-        for party in Party
-        if (tally := a.summary.by_party.get(party)) is not None
-    }
-    parts = [f"{_WHO[party]} on {n}" for party, n in failing.items() if n]
+    """Yield who must act on the open failures, and what people settled; nothing if none fails."""
+    people = Counter(control.responsibility.party for control in open_failures(a))
+    parts = [f"{_WHO[party]} on {people[party]}" for party in Party if people[party]]
     if parts:
         yield f"Who must act on the failures: {_joined(parts)}."
+    yield from settled_story(a)
+    if not parts and settled_failures(a):
+        yield "No failure is left open."
+
+
+def settled_story(a: Assessment) -> Iterator[str]:
+    """Yield which failures an auditor or a waiver settled: they stay failures, and need no act."""
+    settled = settled_failures(a)
+    said = {c.id: c.review.review.verdict for c in settled if c.review and _by_auditor(c)}
+    if said:
+        words = tuple(dict.fromkeys(said.values()))
+        groups = (
+            f"{several(tuple(n for n, one in said.items() if one is word), _LISTED)} {word}"
+            for word in words
+        )
+        yield f"An auditor settled {_failures(len(said))}: {'; '.join(groups)}."
+    waived = tuple(c.id for c in settled if c.id not in said)
+    if waived:
+        yield f"Waivers accept {_failures(len(waived))} whole: {several(waived, _LISTED)}."
+
+
+def _by_auditor(control: ControlResult) -> bool:
+    """Tell whether the auditor's own word decides; one who agrees leaves it to the waiver."""
+    review = control.review
+    return review is not None and not review.stale and review.review.verdict in REVIEW_DISPOSITION
+
+
+def _failures(count: int) -> str:
+    return f"{count} failure{'' if count == 1 else 's'}"
 
 
 def worst(a: Assessment, most: int) -> tuple[ControlResult, ...]:
@@ -111,8 +136,16 @@ def worst(a: Assessment, most: int) -> tuple[ControlResult, ...]:
 
 def open_failures(a: Assessment) -> tuple[ControlResult, ...]:
     """Return the failing controls that nobody has settled, by waiver or by review."""
-    failing = (c for c in a.controls if c.verdict is Verdict.FAIL)
-    return tuple(c for c in failing if c.disposition not in _SETTLED)
+    return tuple(c for c in _failing(a) if c.disposition not in _SETTLED)
+
+
+def settled_failures(a: Assessment) -> tuple[ControlResult, ...]:
+    """Return the failing controls that a person's word settled; with the open ones, all."""
+    return tuple(c for c in _failing(a) if c.disposition in _SETTLED)
+
+
+def _failing(a: Assessment) -> Iterator[ControlResult]:
+    return (c for c in a.controls if c.verdict is Verdict.FAIL)
 
 
 def provider_story(a: Assessment) -> Iterator[str]:
@@ -149,11 +182,14 @@ def waiver_story(a: Assessment) -> Iterator[str]:
     """Yield what is an accepted risk, before and after, and which waivers have no effect."""
     if not a.waivers:
         return
-    before, after = percent(a.summary.overall.score), percent(a.summary.score_after_waivers)
-    yield (
-        f"Accepted risks among the failing controls: {a.summary.waived}. They count as failures "
-        f"in the score of {before}; without them it would be {after}."
-    )
+    accepted = f"Accepted risks among the failing controls: {a.summary.waived or 'none'}."
+    if a.summary.waived:
+        before, after = percent(a.summary.overall.score), percent(a.summary.score_after_waivers)
+        accepted += (
+            f" The score of {before} counts them as failures; with these controls left out it "
+            f"would be {after}."
+        )
+    yield accepted
     partly = sum(c.waiver is not None and not c.waiver.complete for c in a.controls)
     if partly:
         yield f"Failing controls of which waivers cover a part only: {partly}."

@@ -1,13 +1,20 @@
 """One screen of summary for the terminal: what was found, and where the reports lie.
 
-At most 24 lines of 100 columns. Every text passes through the escaping of control characters,
-so no bundle can move the cursor or recolour the screen; colour is put on afterwards, on our own
-words, and says nothing that the words do not.
+Lines are wrapped to the window, and are at most 24 in one of 100 columns. Parties, sections and
+the ends of long lines give way first; what people said is always told whole. Where there is no
+window, as in a log, no line is wrapped and none is cut.
+
+Every text passes through the escaping of control characters, so no bundle can move the cursor or
+recolour the screen; colour is put on afterwards, on our own words, and says nothing that the
+words do not.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
+from textwrap import TextWrapper
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.changes import Change
@@ -15,10 +22,12 @@ from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Effect
 from analyzer.model.verdict import Verdict
 from analyzer.reports.story import (
+    acting_story,
     assertion_story,
     idle_waivers,
     open_failures,
     review_counts,
+    settled_failures,
     worst,
 )
 from analyzer.reports.text import cut, one_line
@@ -39,7 +48,9 @@ LINES = 24
 _SAME = Effect.UNCHANGED
 _WORST = 5
 _NOTES = 3
+_TOOLS = 3
 _HEAD = 2
+_INDENT = "     "
 _FAIL = "fail "
 _COLUMN = 8
 _LABEL, _NARROW_LABEL = 29, 12
@@ -50,6 +61,7 @@ _HEADS = {
     Verdict.NOT_APPLICABLE: "n/a",
     Verdict.OUT_OF_SCOPE: "out",
 }
+_LAST_HEADS = f"{'score':>{_COLUMN}}{'cover':>{_COLUMN}}"
 _RESET = "\x1b[0m"
 _COLOURS = {
     Verdict.PASS: "\x1b[32m",
@@ -62,11 +74,25 @@ _COLOURS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """How much of what a screen shows: rows of the table, failures, and rows of a line.
+
+    Attributes:
+        front, back: Most rows of one line above the table and at the end; None does not limit.
+    """
+
+    table: int
+    worst: int
+    front: int | None
+    back: int | None
+
+
 def summary_text(
     assessment: Assessment,
     paths: tuple[str, ...] = (),
     *,
-    width: int = WIDTH,
+    width: int | None = WIDTH,
     colour: bool = False,
 ) -> str:
     """Return the summary, without a final newline.
@@ -74,30 +100,70 @@ def summary_text(
     Args:
         assessment: What to sum up.
         paths: Files that were written, as the user may type them.
-        width: Columns of the terminal; more than WIDTH are not used, and never fewer than
-            NARROWEST.
+        width: Columns of the window, never fewer than NARROWEST; None for no window at all.
         colour: Paint verdict words with the codes of ECMA-48.
     """
-    across = max(min(width, WIDTH), NARROWEST)
-    lines = [_cut(line, across) for line in _screen(assessment, paths, across)]
+    across = None if width is None else max(width, NARROWEST)
+    lines = _screen(assessment, paths, across)
     return "\n".join(_painted(line) for line in lines) if colour else "\n".join(lines)
 
 
 def summary_line(assessment: Assessment, place: str) -> str:
     """Return one line about a further benchmark of the run, and where its reports lie."""
     counts = counts_line(assessment.summary.overall.by_verdict)
-    return _cut(f"wrote {place} ({assessment.benchmark_id}: {counts})", WIDTH)
+    return one_line(f"wrote {place} ({assessment.benchmark_id}: {counts})")
 
 
-def _screen(a: Assessment, paths: tuple[str, ...], width: int) -> list[str]:
-    """Lay the lines out; parties, sections and single failures give way, the rest never."""
-    front, back, table = list(_front(a)), [*_told(a), *_wrote(paths, width)], list(_table(a, width))
-    room = LINES - len(front) - len(back)
-    parts = (len(table), _HEAD + len(chapters(a)), _HEAD)
-    layouts = [table[:rows] + _worst(a, most) for rows in parts for most in (_WORST, 4, 3)]
-    layouts.append(table[:_HEAD] + _worst(a, 1))
-    middle = next((lines for lines in layouts if len(lines) <= room), layouts[-1])
-    return [*front, *middle, *back][:LINES]
+def _screen(a: Assessment, paths: tuple[str, ...], width: int | None) -> list[str]:
+    """Lay the lines out: the first layout that fits a screen, or else the shortest."""
+    table = list(_table(a, width or WIDTH))
+    parts = _HEAD + len(chapters(a))
+    whole = _Shape(table=len(table), worst=_WORST, front=None, back=None)
+    if width is None:
+        return _laid(a, paths, table, width, whole)
+    rows = ((len(table), 3, 2), (parts, 3, 2), (parts, 2, 2), (_HEAD, 3, 2), (_HEAD, 1, 1))
+    shapes = [
+        _Shape(table=height, worst=most, front=front, back=back)
+        for height, front, back in rows
+        for most in (_WORST, 4, 3)
+    ]
+    shapes.append(_Shape(table=_HEAD, worst=1, front=1, back=1))
+    lines: list[str] = []
+    for shape in shapes:
+        lines = _laid(a, paths, table, width, shape)
+        if len(lines) <= LINES:
+            break
+    return lines
+
+
+def _laid(
+    a: Assessment, paths: tuple[str, ...], table: list[str], width: int | None, shape: _Shape
+) -> list[str]:
+    return [
+        *_fitted(_front(a), width, shape.front),
+        *table[: shape.table],
+        *_fitted(_worst(a, shape.worst), width, 1),
+        *_fitted(_people(a), width),
+        *_fitted(_others(a), width, shape.back),
+        *_fitted(_wrote(paths, width), width),
+    ]
+
+
+def _fitted(lines: Iterable[str], width: int | None, most: int | None = None) -> list[str]:
+    """Wrap lines to the width, each to ``most`` rows; a mark says that something is left out."""
+    plain = [one_line(line) for line in lines]
+    if width is None:
+        return plain
+    if most == 1:
+        return [cut(line, width, " ~") for line in plain]
+    wraps = TextWrapper(
+        width,
+        subsequent_indent=_INDENT,
+        max_lines=most,
+        placeholder=" ~",
+        break_on_hyphens=False,
+    )
+    return [row for line in plain for row in wraps.wrap(line)]
 
 
 def _front(a: Assessment) -> Iterator[str]:
@@ -151,7 +217,8 @@ def _worst(a: Assessment, most: int) -> list[str]:
     failed = open_failures(a)
     lines = [_failure(control) for control in worst(a, most)]
     left = len(failed) - len(lines)
-    return [*lines, f"     and {left} more failing controls"] if left else lines
+    which = "open failures" if settled_failures(a) else "failing controls"
+    return [*lines, f"{_INDENT}and {left} more {which}"] if left else lines
 
 
 def _failure(control: ControlResult) -> str:
@@ -160,35 +227,43 @@ def _failure(control: ControlResult) -> str:
     return f"{_FAIL}{control.id:<8}{control.title}{on}"
 
 
-def _told(a: Assessment) -> Iterator[str]:
-    """Yield what people, the provider and other assessments bring in; a line each."""
-    against = tuple(control.id for control in contradicted(a))
-    if against:
-        yield f"contradicts what the provider published: {several(against, 6)}"
+def _people(a: Assessment) -> Iterator[str]:
+    """Yield what waivers and auditors say; nothing of it is ever cut."""
+    if settled_failures(a):
+        yield " ".join(acting_story(a))
     yield from _waived(a)
     if a.summary.by_review or a.summary.stale_reviews:
         stale = f"{a.summary.stale_reviews} stale, " if a.summary.stale_reviews else ""
         yield f"reviews: {stale}in effect {review_counts(a)}"
-    if a.changes is not None:
-        words = (word for word in Change if word is not Change.UNCHANGED)
-        found = [(a.changes.counts.get(word, 0), word) for word in words]
-        changed = ", ".join(f"{count} {word}" for count, word in found if count)
-        yield f"since {a.changes.older.as_of[:10]}: {changed or 'nothing changed'}"
-    yield from _moves(a)
-    yield from assertion_story(a)
-    if a.gaps:
-        yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
 
 
 def _waived(a: Assessment) -> Iterator[str]:
     if not a.waivers:
         return
+    accepted, failing = a.summary.waived, a.summary.overall.by_verdict[Verdict.FAIL]
+    score = f"; leaving out these failures, the score is {percent(a.summary.score_after_waivers)}"
     idle = idle_waivers(a)
     yield (
-        f"accepted risks: {a.summary.waived} of {a.summary.overall.by_verdict[Verdict.FAIL]} "
-        f"failing; score {percent(a.summary.score_after_waivers)} without them"
+        f"accepted risks: {accepted or 'none'} of {failing} failing{score if accepted else ''}"
         + (f"; waivers without effect: {idle}" if idle else "")
     )
+
+
+def _others(a: Assessment) -> Iterator[str]:
+    """Yield what the provider and other assessments bring in, and what is missing."""
+    against = tuple(control.id for control in contradicted(a))
+    if against:
+        yield f"contradicts what the provider published: {several(against, 6)}"
+    if a.changes is not None:
+        words = (word for word in Change if word is not Change.UNCHANGED)
+        found = [(a.changes.counts.get(word, 0), word) for word in words]
+        changed = ", ".join(f"{count} {word}" for count, word in found if count)
+        limit = f"; limit: {a.changes.limits[0]}" if a.changes.limits else ""
+        yield f"since {a.changes.older.as_of[:10]}: {changed or 'nothing changed'}{limit}"
+    yield from _moves(a)
+    yield from islice(assertion_story(a), _TOOLS)
+    if a.gaps:
+        yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
 
 
 def _moves(a: Assessment) -> Iterator[str]:
@@ -199,25 +274,22 @@ def _moves(a: Assessment) -> Iterator[str]:
         yield f"a move from {walk.older} changes: {changes}{more}"
 
 
-def _wrote(paths: tuple[str, ...], width: int) -> Iterator[str]:
+def _wrote(paths: tuple[str, ...], width: int | None) -> Iterator[str]:
     """Yield where the reports lie: their names where there is room, else how many."""
     if not paths:
         return
     folders = dict.fromkeys(str(PurePath(path).parent) for path in paths)
     names = ", ".join(PurePath(path).name for path in paths)
     line = f"wrote into {', '.join(folders)}: {names}"
-    yield line if len(line) <= width else f"wrote {len(paths)} files into {', '.join(folders)}"
-
-
-def _cut(line: str, width: int) -> str:
-    return cut(one_line(line), width, "~").rstrip()
+    short = width is not None and len(line) > width
+    yield f"wrote {len(paths)} files into {', '.join(folders)}" if short else line
 
 
 def _painted(line: str) -> str:
     """Return the line with its verdict words in colour: the table's heads, and each failure."""
     if line.startswith(_FAIL):
         return _paint(Verdict.FAIL, _FAIL.rstrip()) + line[len(_FAIL.rstrip()) :]
-    if not line.startswith(" ") or not line.endswith(" cover"):
+    if not line.startswith(" ") or not line.endswith(_LAST_HEADS):
         return line
     for word in Verdict:
         head = _HEADS.get(word, word.value)

@@ -1,6 +1,6 @@
 """One screen about what changed: limits, counts, and the controls to look at first.
 
-At most 24 lines of 100 columns, control characters escaped.
+At most 24 lines of 100 columns but for paths, control characters escaped.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,9 @@ def changes_text(changes: Changes, paths: tuple[str, ...] = ()) -> str:
         paths: Files that were written, as the user may type them.
     """
     head = [_cut(line) for line in _front(changes)]
-    tail = [_cut(f"wrote {path}") for path in paths[:_PATHS]]
+    tail = [one_line(f"wrote {path}") for path in paths[:_PATHS]]  # whole, to be copied
     rows = [_cut(line) for line in _rows(changes)]
     return "\n".join((head + rows[: LINES - len(head) - len(tail)] + tail)[:LINES])
-
-
-def changes_line(changes: Changes) -> str:
-    """Return one line of counts for the summary of a whole assessment."""
-    return _cut(f"since {changes.older.as_of}: {_counts(changes)}")
 
 
 def _front(changes: Changes) -> Iterator[str]:
@@ -87,4 +82,4 @@ def _rows(changes: Changes) -> Iterator[str]:
 
 
 def _cut(line: str) -> str:
-    return cut(one_line(line), WIDTH, "~").rstrip()
+    return cut(one_line(line), WIDTH, " ~").rstrip()

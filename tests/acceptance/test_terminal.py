@@ -14,16 +14,18 @@ from pathlib import Path
 import pytest
 
 from analyzer.reports import render
+from analyzer.reports.terminal import summary_text
 from tests.reports.builder import build
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOW = """
 import sys
 from pathlib import Path
-from analyzer.cli.rewrite import load_assessment
+from analyzer.cli.kept import load_assessment
 from analyzer.cli.screen import show_summary
 show_summary(load_assessment(Path(sys.argv[1])), ("out/report.md",))
 """
+BARE = ("NO_COLOR", "TERM", "FORCE_COLOR", "COLUMNS")
 PLAIN = {"NO_COLOR": "1"}
 ANALYZE = ["-m", "analyzer", "analyze", "samples/bundles", "--benchmark", "cis-1.12"]
 
@@ -36,7 +38,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def _environment(words: dict[str, str]) -> dict[str, str]:
-    bare = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM", "FORCE_COLOR")}
+    bare = {k: v for k, v in os.environ.items() if k not in BARE}
     return bare | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT)} | words
 
 
@@ -120,15 +122,22 @@ def test_a_pipe_gets_plain_text(kept: str) -> None:
     assert done.stdout.startswith(b"cis-1.10, ")
     assert b"\x1b" not in done.stdout
     assert done.stderr == b""
+    whole = summary_text(build(), ("out/report.md",), width=None)
+    assert done.stdout.decode() == whole + "\n"
+    assert max(map(len, whole.split("\n"))) > 160
 
 
-@pytest.mark.parametrize(("size", "widest"), [(80, 80), (200, 100), (20, 60)])
-def test_lines_fit_the_window(kept: str, size: int, widest: int) -> None:
-    seen, _ = _at_terminal(["-c", SHOW, kept], stream="stdout", size=size, environment=PLAIN)
+@pytest.mark.parametrize(
+    ("size", "wish", "widest"),
+    [(80, "", 80), (200, "", 200), (20, "", 60), (100, "60", 60), (60, "100", 100), (80, "0", 80)],
+)
+def test_lines_fit_the_window(kept: str, size: int, wish: str, widest: int) -> None:
+    environment = PLAIN | {"COLUMNS": wish}
+    seen, _ = _at_terminal(["-c", SHOW, kept], stream="stdout", size=size, environment=environment)
     lines = seen.splitlines()
     assert len(lines) <= 24
     assert max(map(len, lines)) <= widest
-    assert max(map(len, lines)) > widest - 10
+    assert max(map(len, lines)) > widest - 20
 
 
 def test_progress_is_for_terminals_only(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from analyzer.model.assessment import Assessment, Tally
 from analyzer.model.changes import Change
+from analyzer.model.judgement import REVIEW_DISPOSITION, ReviewVerdict
 from analyzer.model.verdict import Verdict
 from analyzer.reports.story import (
     acting_story,
@@ -14,6 +15,7 @@ from analyzer.reports.story import (
     provider_story,
     review_story,
     score_story,
+    settled_story,
     unseen_story,
     verdict_story,
     waiver_story,
@@ -42,8 +44,69 @@ def test_the_verdict_in_plain_words(made: Assessment) -> None:
         ),
         (
             "Who must act on the failures: the provider on 1, the customer on 2, provider and "
-            "customer together on 2, and somebody whom nothing names on 1."
+            "customer together on 1, and somebody whom nothing names on 1."
         ),
+        "Waivers accept 1 failure whole: 1.2.3.",
+    ]
+
+
+def _reviewed(made: Assessment, words: dict[str, ReviewVerdict], *stale: str) -> Assessment:
+    """Lay an auditor's words over the controls named, and nobody else's over any."""
+    like = next(c.review for c in build().controls if c.review)
+    controls = []
+    for c in made.controls:
+        one = replace(c, review=None)
+        if c.id in words:
+            said = replace(like.review, control=c.id, verdict=words[c.id])
+            review = replace(like, review=said, stale=c.id in stale, computed=c.disposition)
+            after = c.disposition if review.stale else REVIEW_DISPOSITION.get(said.verdict)
+            one = replace(one, review=review, disposition=after or c.disposition)
+        controls.append(one)
+    return replace(made, controls=tuple(controls), summary=summarise(tuple(controls)))
+
+
+def test_who_must_act_leaves_out_and_names_what_an_auditor_settled(made: Assessment) -> None:
+    words = {
+        "4.1.1": ReviewVerdict.COMPENSATED,  # the provider's only failure
+        "5.1.4": ReviewVerdict.PASS,
+        "1.2.3": ReviewVerdict.AGREE,  # a waiver accepts it: it stays the waiver's
+        "1.2.10": ReviewVerdict.NEED_MORE_EVIDENCE,  # both of these stay open
+        "4.2.3": ReviewVerdict.NOT_APPLICABLE,
+        "5.2.7": ReviewVerdict.PASS,
+    }
+    after = _reviewed(made, words, "4.2.3")
+    assert list(acting_story(after)) == [
+        ("Who must act on the failures: the customer on 1, and somebody whom nothing names on 1."),
+        "An auditor settled 3 failures: 4.1.1 compensated; 5.1.4, 5.2.7 pass.",
+        "Waivers accept 1 failure whole: 1.2.3.",
+    ]
+    assert [c.id for c in worst(after, 9)] == ["1.2.10", "4.2.3"]
+    assert next(verdict_story(after)).endswith("6 passed and 6 failed.")
+
+
+def test_an_auditor_who_refuses_a_waiver_opens_the_failure_again(made: Assessment) -> None:
+    after = _reviewed(made, {"1.2.3": ReviewVerdict.FAIL})
+    (said,) = acting_story(after)
+    assert "provider and customer together on 2" in said
+    passed = _reviewed(made, {"1.2.3": ReviewVerdict.PASS})
+    assert list(acting_story(passed))[1:] == ["An auditor settled 1 failure: 1.2.3 pass."]
+
+
+def test_nobody_must_act_where_all_is_settled(made: Assessment) -> None:
+    failing = tuple(c for c in made.controls if c.verdict is Verdict.FAIL)
+    two = replace(made, controls=failing[:2])
+    after = _reviewed(two, dict.fromkeys((c.id for c in failing[:2]), ReviewVerdict.COMPENSATED))
+    assert list(acting_story(after)) == [
+        "An auditor settled 2 failures: 1.2.3, 1.2.10 compensated.",
+        "No failure is left open.",
+    ]
+
+
+def test_many_settled_failures_are_counted(made: Assessment) -> None:
+    (like,) = (c for c in made.controls if c.id == "1.2.3")
+    many = tuple(replace(like, id=f"9.{n}", review=None) for n in range(20))
+    assert list(settled_story(replace(made, controls=many))) == [
+        ("Waivers accept 20 failures whole: 9.0, 9.1, 9.2, 9.3, 9.4, 9.5, 9.6, 9.7 +12 more.")
     ]
 
 
@@ -109,8 +172,8 @@ def test_what_was_not_seen(made: Assessment) -> None:
 def test_what_people_add_before_and_after(made: Assessment) -> None:
     assert list(waiver_story(made)) == [
         (
-            "Accepted risks among the failing controls: 1. They count as failures in the score of "
-            "50.0%; without them it would be 54.5%."
+            "Accepted risks among the failing controls: 1. The score of 50.0% counts them as "
+            "failures; with these controls left out it would be 54.5%."
         ),
         "Failing controls of which waivers cover a part only: 1.",
         "Waivers without effect: 1 stale, 1 too-broad, 1 expired, 1 not-yet-valid, 1 unused.",
@@ -122,6 +185,11 @@ def test_what_people_add_before_and_after(made: Assessment) -> None:
         ),
         "Stale reviews, of results that have changed since: 3.",
     ]
+
+
+def test_waivers_that_accept_nothing_promise_no_other_score(made: Assessment) -> None:
+    idle = replace(made, summary=replace(made.summary, waived=0, score_after_waivers=0.5))
+    assert next(waiver_story(idle)) == "Accepted risks among the failing controls: none."
 
 
 def test_only_stale_reviews_are_no_reviews_in_effect(made: Assessment) -> None:
