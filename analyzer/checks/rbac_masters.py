@@ -138,6 +138,7 @@ def _certificates(node: NodeEvidence) -> Iterator[Outcome]:
             reason=Reason.FAIL_EXPLICIT,
             explanation=f"A client certificate of the group {_NAME} is kept here: {names}.",
             actual=f"certificate with O={_NAME} in {names}",
+            whole=tuple(dict.fromkeys(source.excerpt for _, source in found)),
             expected=_EXPECTED,
             evidence=tuple(dict.fromkeys(source for _, source in found)),
             notes=("kubeadm writes super-admin.conf for emergencies: keep it off the nodes.",),

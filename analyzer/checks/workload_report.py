@@ -250,6 +250,7 @@ def windows_outcomes(result: Scan, *, expected: str) -> tuple[Outcome, ...]:
             explanation="The rule is about fields that only Linux has, and every workload of the "
             f"namespace declares Windows: {some(subjects)}.",
             actual=f"{count(len(subjects), 'Windows workload')}",
+            whole=subjects,
             expected=expected,
             evidence=result.windows_sources[namespace],
         )

@@ -4,6 +4,7 @@ People accept failures by their digest. Where a text names the first of forty an
 rest, the digest has to hold the rest, too.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -55,6 +56,13 @@ def containers(names: tuple[str, ...]) -> Body:
     ]
     many = {"n": "shop/many", "c": {}, "p": {"containers": made}}
     return {"lists": {"namespaces": [{"n": "shop"}], "deployments.apps": [many]}}
+
+
+def windows(names: tuple[str, ...]) -> Body:
+    """Workloads to which a rule about Linux does not apply."""
+    system = {"os": {"name": "windows"}}
+    made = [{"n": f"shop/{name}", "c": {}, "p": system} for name in names]
+    return {"lists": {"namespaces": [{"n": "shop"}], "deployments.apps": made}}
 
 
 def exempt_workloads(names: tuple[str, ...]) -> Body:
@@ -189,6 +197,7 @@ ACCOUNT = bindings_of("ServiceAccount", "default", namespace="shop")
 MASTERS = bindings_of("Group", "system:masters")
 TABLE: tuple[tuple[str, Things, tuple[str, ...]], ...] = (
     ("containers", containers, PODS),
+    ("windows", windows, ("5.6.2", "5.6.3")),
     ("exempt workloads", exempt_workloads, ("5.2.2",)),
     ("exempt namespaces", exempt_namespaces, ("5.1.5", "5.1.6", "5.2.1", "5.2.7", "5.3.2")),
     ("workloads", workloads_of_default, ("5.1.5", "5.1.6")),
@@ -269,6 +278,38 @@ def _of_files(number: str, last: str, *, wrong: bool) -> tuple[Outcome, ...]:
     run = [{"component": "kube-apiserver"}, {"component": "kubelet"}]
     case = {"nodes": {"cp": {"run": run, "files": files, "dirs": {folder: {"mode": "0700"}}}}}
     return CONTROLS[number].check.evaluate(case_evidence.build(case), context(version="1.32"))
+
+
+def test_the_last_of_forty_callers_counts() -> None:
+    """An audit policy that leaves forty users out."""
+    before, after = (_of_audit(named(last)) for last in ("t39", "x39"))
+    assert [o.verdict for o in before] == ["fail"]
+    assert shown(before) == shown(after), "the exchange shows in the texts: a weak case"
+    assert facts(before) != facts(after)
+
+
+def _of_audit(users: tuple[str, ...]) -> tuple[Outcome, ...]:
+    rules = [{"level": "None", "users": list(users)}, {"level": "Metadata"}]
+    policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": rules}
+    argv = ["--audit-policy-file=/p.yaml", "--audit-log-path=/var/log/audit.log"]
+    run = [{"component": "kube-apiserver", "argv": argv}]
+    file = {"role": "audit-policy", "content": json.dumps(policy)}
+    case = {"nodes": {"cp": {"run": run, "files": {"/p.yaml": file}}}}
+    return CONTROLS["3.2.2"].check.evaluate(case_evidence.build(case), context(version="1.32"))
+
+
+def test_every_process_of_a_node_counts() -> None:
+    """One finding a node, though two API servers run there: the second one counts as well."""
+    before, after = (_of_two_servers(flag) for flag in ("--profiling=true", "--v=2"))
+    assert [o.verdict for o in before] == ["fail"]
+    assert shown(before) == shown(after), "the exchange shows in the texts: a weak case"
+    assert facts(before) != facts(after)
+
+
+def _of_two_servers(flag: str) -> tuple[Outcome, ...]:
+    servers = [{"component": "kube-apiserver", "argv": [a]} for a in ("--profiling=true", flag)]
+    case = {"nodes": {"cp": {"run": servers}}}
+    return CONTROLS["1.2.15"].check.evaluate(case_evidence.build(case), context(version="1.32"))
 
 
 def test_a_waiver_for_forty_containers_does_not_cover_another_one() -> None:
