@@ -76,3 +76,9 @@ def test_the_page_says_when_nothing_is_left(settled: Assessment) -> None:
     good = tuple(c for c in settled.controls if c.verdict is Verdict.PASS)
     page = _pages(replace(settled, controls=good, summary=summarise(good)))["html"]
     assert "<p>No control fails.</p>" in page
+
+
+def test_the_page_says_when_no_risk_is_accepted(settled: Assessment) -> None:
+    idle = replace(settled, summary=replace(settled.summary, waived=0))
+    assert "no failure is an accepted risk" in _pages(idle)["html"]
+    assert "1 failure is an accepted risk, and stays a failure in" in _pages(settled)["html"]
