@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from openpyxl import load_workbook
 from playwright.sync_api import Page, sync_playwright
 
 from analyzer.cli import main as kube_evidence
+from analyzer.model import review_sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -26,17 +28,42 @@ LIMIT_BYTES = 200_000
 RUNS: Mapping[str, tuple[str, ...]] = {
     "provider": ("--benchmark", "cis-1.5", "--profile", "ibm-iks-1.32"),
     "waived": ("--benchmark", "cis-1.12", "--waivers", "samples/waivers.yaml"),
+    "reviewed": ("--benchmark", "cis-1.12"),
 }
 """The analyses that pictures are taken of: options by name; all of samples/bundles."""
+
+FILLED_IN: Mapping[str, tuple[str, ...]] = {
+    "1.1.1": ("Agree", "EXAMINE", "", "Ada Auditor", "2026-11-30"),
+    "1.1.9": (
+        "Need more evidence",
+        "INTERVIEW",
+        "A control-plane node without network configuration is odd. Asked how it is networked.",
+        "Ada Auditor",
+        "2026-11-30",
+    ),
+    "1.1.12": (
+        "Compensated",
+        "EXAMINE",
+        "Nobody but the platform team can log in to the node; seen in its sshd configuration.",
+        "Ada Auditor",
+        "2026-11-30",
+    ),
+}
+"""What an auditor put into the workbook of the run "reviewed"; the auditor is made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The first printed page of one sheet of a run's workbook."""
+    """The first printed page of one sheet of a run's workbook.
+
+    Attributes:
+        holds: Text that the page has to hold, for a sheet that prints in several parts.
+    """
 
     picture: str
     run: str
     sheet: str
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +93,7 @@ SHEETS = (
     Sheet(picture="sheet-gaps.png", run="provider", sheet="Gaps"),
     Sheet(picture="sheet-nodes.png", run="provider", sheet="Nodes"),
     Sheet(picture="sheet-waivers.png", run="waived", sheet="Waivers"),
+    Sheet(picture="sheet-review.png", run="reviewed", sheet="Controls", holds=review_sheet.VERDICT),
 )
 SCREENS = (
     Screen(picture="html-light.png", run="provider", scheme="light"),
@@ -98,6 +126,7 @@ def make() -> int:
         folder = Path(name)
         for run, options in RUNS.items():
             _analyze(folder / run, options)
+        _fill_in(folder / "reviewed" / "report.xlsx")
         made = dict(_sheets(folder))
         made |= dict(_screens(folder))
     return _keep(made)
@@ -111,6 +140,18 @@ def _analyze(folder: Path, options: tuple[str, ...]) -> None:
         sys.exit(f"no pictures: analyze {' '.join(options)} failed")
 
 
+def _fill_in(workbook: Path) -> None:
+    """Be the auditor: put words into a fresh workbook."""
+    book = load_workbook(workbook)
+    heads, *rows = book[review_sheet.SHEET].iter_rows()
+    place = {cell.value: number for number, cell in enumerate(heads)}
+    for row in rows:
+        said = FILLED_IN.get(str(row[place[review_sheet.NUMBER]].value), ())
+        for heading, text in zip(review_sheet.BLOCK, said, strict=False):
+            row[place[heading]].value = text
+    book.save(workbook)
+
+
 def _sheets(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield each sheet's picture by name."""
     for run in RUNS:
@@ -118,12 +159,17 @@ def _sheets(folder: Path) -> Iterator[tuple[str, bytes]]:
         asked = ("--convert-to", "pdf", "--outdir", folder / run)
         _call("soffice", own, "--headless", *asked, folder / run / "report.xlsx")
         printed = folder / run / "report.pdf"
-        pages = _pages(printed)
+        pages = tuple(_pages(printed))
         for one in (one for one in SHEETS if one.run == run):
-            if one.sheet not in pages:
+            page = next((n for n, sheet, text in pages if _shows(one, sheet, text)), 0)
+            if not page:
                 sys.exit(f"no pictures: no page of sheet {one.sheet} was printed")
-            _photograph(printed, str(pages[one.sheet]), folder / one.sheet)
+            _photograph(printed, str(page), folder / one.sheet)
             yield one.picture, (folder / f"{one.sheet}.png").read_bytes()
+
+
+def _shows(one: Sheet, sheet: str, text: str) -> bool:
+    return sheet == one.sheet and one.holds in text
 
 
 def _photograph(printed: Path, page: str, target: Path) -> None:
@@ -140,15 +186,13 @@ def _photograph(printed: Path, page: str, target: Path) -> None:
     )
 
 
-def _pages(printed: Path) -> dict[str, int]:
-    """Return the first page of each sheet, from 1, by the sheet's name in the footer."""
+def _pages(printed: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield each page: its number from 1, the sheet that its footer names, and its text."""
     text = _call("pdftotext", "-layout", printed, "-").decode("utf-8", "replace")
-    found: dict[str, int] = {}
     for number, page in enumerate(text.split("\f"), start=1):
         footer = _FOOTER.search(page)
         if footer:
-            found.setdefault(footer[1], number)
-    return found
+            yield number, footer[1], page
 
 
 def _screens(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -69,6 +69,7 @@ def test_commands_run(
         code = run(command)
         said = capfd.readouterr()
         assert code == 0, (command, said.err)
+        assert "called newer is the earlier" not in said.out, command
         if reviewing:
             assert Path("reviews.yaml").read_text(encoding="utf-8").count("- control:") == 2
         assert [line for line in expected if line not in said.out.splitlines()] == [], command
