@@ -25,7 +25,10 @@ _DIGEST = "sha256:" + "ef" * 32
 def judged(
     controls: tuple[ControlResult, ...], texts: tuple[str, ...]
 ) -> tuple[ControlResult, ...]:
-    """Waive the first failure whole and the second in part; review every third control."""
+    """Waive the first failure whole and the second in part; review every third control.
+
+    Of a single failure there is no part, so that something else of the second one is open.
+    """
     failing = [c.id for c in controls if c.verdict is Verdict.FAIL and c.findings]
     made = []
     for n, control in enumerate(controls):
@@ -45,7 +48,7 @@ def _waived(control: ControlResult, texts: tuple[str, ...], *, whole: bool) -> C
     return replace(
         control,
         findings=findings,
-        disposition=Disposition.ACCEPTED_RISK if whole else control.disposition,
+        disposition=_follows(control, covered, whole=whole),
         waiver=AppliedWaiver(
             ids=("W-1",),
             waived=covered,
@@ -54,6 +57,13 @@ def _waived(control: ControlResult, texts: tuple[str, ...], *, whole: bool) -> C
             why=f"W-1 covers {covered} of {len(findings)} failures: {texts[0]}.",
         ),
     )
+
+
+def _follows(control: ControlResult, covered: int, *, whole: bool) -> Disposition:
+    if whole:
+        return Disposition.ACCEPTED_RISK
+    every = covered == len(control.findings)
+    return Disposition.PENDING_REVIEW if every else control.disposition
 
 
 def _reviewed(control: ControlResult, n: int, texts: tuple[str, ...]) -> ControlResult:

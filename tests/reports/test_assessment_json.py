@@ -142,6 +142,7 @@ def _set(*path: str | int, to: object) -> Callable[[Any], None]:
         (_set("summary", "by_verdict", to={}), "does not count every verdict"),
         (_set("summary", "readings_differ", to=1), "readings_differ differs"),
         (_set("controls", 9, "other_reading", "verdict", to="pass"), "reads the same"),
+        (_set("summary", "by_disposition", "compliant", to=1), "summary.by_disposition differs"),
     ],
 )
 def test_a_changed_file_is_refused(
@@ -153,6 +154,33 @@ def test_a_changed_file_is_refused(
         read(json.dumps(value).encode(), where="mine.json")
     assert refused.value.where == "mine.json"
     assert refused.value.advice
+
+
+@pytest.mark.parametrize("number", ["1.1.\u00b2", "1.1.2\n", "1.1." + "9" * 5000, "1..2", "1", ""])
+def test_what_is_no_number_of_a_control_is_refused(assessment: Assessment, number: str) -> None:
+    value = json.loads(write(assessment))
+    value["controls"][1]["id"] = number
+    with pytest.raises(UserFileError, match="is not a control's number"):
+        read(json.dumps(value).encode())
+
+
+@pytest.mark.parametrize("text", ["`<img src=x>`", "ab" * 32 + "\n", "AB" * 32, "ab" * 31, ""])
+@pytest.mark.parametrize(
+    ("register", "name"),
+    [
+        ("bundles", "sha256"),
+        ("bundles", "fingerprint"),
+        ("evidence", "sha256"),
+        ("evidence", "bundle_sha256"),
+    ],
+)
+def test_what_is_no_hash_is_refused(
+    assessment: Assessment, register: str, name: str, text: str
+) -> None:
+    value = json.loads(write(assessment))
+    value[register][1][name] = text
+    with pytest.raises(UserFileError, match=f"{register} has a hash"):
+        read(json.dumps(value).encode())
 
 
 @pytest.mark.parametrize(
