@@ -70,10 +70,15 @@ def bundles(a: Assessment) -> Iterator[str]:
 def _bundle(b: BundleSummary) -> Iterator[str]:
     ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
     yield f"- **{plain(f'{b.kind}: {b.subject}')}**, bundle id {plain(b.name)}"
-    yield f"  - SHA-256 `{b.sha256}`"
-    yield f"  - custody fingerprint `{b.fingerprint}`"
+    yield f"  - SHA-256 {_hash(b.sha256)}"
+    yield f"  - custody fingerprint {_hash(b.fingerprint)}"
     yield f"  - {plain(f'hashes {b.integrity}, {b.signature}; collection {ran}')}"
     yield f"  - {plain(f'{b.collected_at}, {b.collector}')}"
+
+
+def _hash(text: str) -> str:
+    """Return a hash as code; what is none is not ours and stays text, since code has no escapes."""
+    return f"`{text}`" if text.isascii() and text.isalnum() else plain(text)
 
 
 def legend(a: Assessment) -> Iterator[str]:

@@ -44,6 +44,16 @@ def test_renders_to_harmless_tags_only(text: str) -> None:
     assert all(target.startswith("#") for target in re.findall(r'<a href="([^"]*)"', html))
 
 
+def test_what_is_no_hash_stays_text(assessment: Assessment) -> None:
+    """No file that is read holds one; a value that a caller made may."""
+    bundle = replace(assessment.bundles[0], sha256="`<b>x</b>`", fingerprint="x`<i>y</i>")
+    made = replace(assessment, bundles=(bundle,))
+    html = RENDERER.render(render("md", made)["report.md"].decode("utf-8"))
+    assert _tags(html) <= SAFE_TAGS
+    assert "SHA-256 `&lt;b&gt;x&lt;/b&gt;`" in html
+    assert "fingerprint x`&lt;i&gt;y&lt;/i&gt;" in html
+
+
 def test_headings_are_ours(text: str, assessment: Assessment) -> None:
     headings = [line for line in text.splitlines() if line.startswith("#")]
     decisive = (Verdict.FAIL, Verdict.MANUAL, Verdict.ERROR)
