@@ -97,10 +97,12 @@ def test_a_file_that_is_no_assessment_is_refused(tmp_path: Path, content: bytes)
 @pytest.mark.parametrize(
     "number", ["1.\u00b2", "1." + "9" * 5_000, "../x"], ids=["two", "long", "x"]
 )
-def test_numbers_that_are_none_are_compared_like_any_other(tmp_path: Path, number: str) -> None:
+def test_what_is_no_number_of_a_control_is_refused(tmp_path: Path, number: str) -> None:
     odd = {"controls": {number: {"findings": {"node/cp-1": "fail"}}}}
     files = saved(tmp_path, "older", PASSES), saved(tmp_path, "newer", odd)
-    assert run_diff(request(*files, tmp_path / "out", exit_code=True)) == Exit.EVIDENCE_LACKING
+    with pytest.raises(UserFileError, match="is not a control's number"):
+        run_diff(request(*files, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_unknown_format_is_refused_before_anything_is_read(tmp_path: Path) -> None:
