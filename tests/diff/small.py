@@ -14,14 +14,16 @@ from analyzer.model.assessment import (
 )
 from analyzer.model.context import Reading
 from analyzer.model.evidence import EvidenceKey
+from analyzer.model.judgement import AppliedWaiver
 from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Party
 from analyzer.model.verdict import Disposition, Verdict, worst
-from tests.reports import builder
+from tests.reports import builder, people_builder
 
 _BASE = builder.build(texts=("x", "y"), findings_each=1, profile=False, people=False)
 _PROFILE = builder.build(texts=("x", "y"), people=False).profile
 _ROW = replace(_BASE.controls[1], other_reading=None)
+_ACCEPTED = AppliedWaiver(ids=("W-1",), waived=1, failing=1, complete=True, why="accepted")
 NODES = ("cp-1", "worker-1")
 
 
@@ -47,6 +49,8 @@ def assessment(spec: Mapping[str, Any], bundles: str) -> Assessment:
         gaps=(),
         notices=(),
         evidence=(),
+        waivers=people_builder.waivers(controls, ("x", "y"))[:1],
+        waivers_sha256="12" * 32,
         benchmark_id=spec.get("benchmark", "cis-1.10"),
         reading=spec.get("reading", "effective"),
         policy=dict(_BASE.policy) | spec.get("policy", {}),
@@ -71,8 +75,11 @@ def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
         _finding(subject, word, _expected(spec, at))
         for at, (subject, word) in enumerate(spec.get("findings", {}).items())
     )
+    if spec.get("disposition") == "accepted-risk":
+        findings = tuple(replace(found, waiver="W-1") for found in findings)
     verdict = Verdict(spec.get("verdict", worst(f.verdict for f in findings)))
     other = spec.get("other")
+    accepted = spec.get("disposition") == "accepted-risk"
     return replace(
         _ROW,
         id=number,
@@ -83,13 +90,14 @@ def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
         check_type=spec.get("type", "setting"),
         level=spec.get("level", 1),
         verdict=verdict,
-        findings=findings,
+        findings=tuple(replace(f, waiver="W-1") for f in findings) if accepted else findings,
         counts=dict(Counter(f.verdict.value for f in findings)),
         nodes_missing=tuple(spec.get("missing", ())),
         nodes_expected=None,
         nodes_judged=None,
         partial=spec.get("partial", False),
-        disposition=Disposition(spec.get("disposition", "pending-review")),
+        disposition=_disposition(verdict, spec),
+        waiver=_ACCEPTED if accepted else None,
         other_reading=OtherReading(reading=Reading.LETTER, verdict=Verdict(other), why="text")
         if other
         else None,
@@ -99,6 +107,13 @@ def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
             inherited_from=spec.get("inherited", ""),
         ),
     )
+
+
+def _disposition(verdict: Verdict, spec: Mapping[str, Any]) -> Disposition:
+    if "disposition" in spec:
+        return Disposition(spec["disposition"])
+    partial = verdict is Verdict.PASS and spec.get("partial", False)
+    return Disposition.PENDING_REVIEW if partial else builder.DISPOSITIONS[verdict]
 
 
 def _expected(spec: Mapping[str, Any], at: int) -> str:

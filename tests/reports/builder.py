@@ -67,7 +67,7 @@ _REASONS = {
     Verdict.OUT_OF_SCOPE: Reason.OS_LEVEL,
 }
 
-_DISPOSITIONS = {
+DISPOSITIONS = {
     Verdict.PASS: Disposition.COMPLIANT,
     Verdict.FAIL: Disposition.NON_COMPLIANT,
     Verdict.MANUAL: Disposition.PENDING_REVIEW,
@@ -246,7 +246,7 @@ def _control(
         nodes_missing=("worker-2",) if section.startswith("4") else (),
         partial=partial,
         responsibility=_responsibility(index, texts),
-        disposition=Disposition.PENDING_REVIEW if partial else _DISPOSITIONS[verdict],
+        disposition=Disposition.PENDING_REVIEW if partial else DISPOSITIONS[verdict],
         other_reading=_other(verdict, texts[index % len(texts)]) if index % 2 else None,
     )
 
