@@ -190,9 +190,13 @@ def waiver_story(a: Assessment) -> Iterator[str]:
             f"would be {after}."
         )
     yield accepted
-    partly = sum(c.waiver is not None and not c.waiver.complete for c in a.controls)
+    unfinished = [c.waiver for c in a.controls if c.waiver and not c.waiver.complete]
+    partly = sum(one.waived < one.failing for one in unfinished)
     if partly:
         yield f"Failing controls of which waivers cover a part only: {partly}."
+    if len(unfinished) > partly:
+        rest = len(unfinished) - partly
+        yield f"Failing controls that waivers cover, but of which something else is open: {rest}."
     idle = idle_waivers(a)
     if idle:
         yield f"Waivers without effect: {idle}."

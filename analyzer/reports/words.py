@@ -63,7 +63,7 @@ DISPOSITION_MEANING: Mapping[Disposition, str] = {
     Disposition.ACCEPTED_RISK: "Violated, and a waiver accepts it; the verdict stays a failure.",
     Disposition.COMPENSATED: "Violated, and another control makes up for it.",
     Disposition.INHERITED: "The provider says it is met; nothing here shows it.",
-    Disposition.PROVIDER_GAP: "The provider says itself that it is not met.",
+    Disposition.PROVIDER_GAP: "The provider publishes that it is not met; nothing was observed.",
     Disposition.PENDING_REVIEW: "A person must decide.",
     Disposition.NOT_ASSESSED: "Nothing could be concluded.",
     Disposition.NOT_APPLICABLE: "The rule cannot apply here.",
