@@ -114,12 +114,18 @@ def _source(row: PartyRow) -> str:
     return f"{profile.source_url}{dated}, {profile.benchmark} {number}".lstrip()
 
 
+_OUR_WORDS = (
+    "Ownership, origination and inheritance are the party in the words of CAIQ and FedRAMP, as "
+    "kube-evidence reads it; only what the source column names was published by the provider."
+)
+
 RESPONSIBILITY: Table[PartyRow] = Table(
     name="Responsibility",
     key="Control ID",
     frozen=1,
     source=_parties,
     empty="The benchmark has no controls.",
+    remarks=lambda _: (_OUR_WORDS,),
     columns=(
         Column(
             name="Control ID",

@@ -50,10 +50,11 @@ class SummarySheet:
         tallies.standing(a)
         self._chart("Controls by section", tallies.sections(a), MEANING, 0)
         self._chart("Controls by responsibility", tallies.parties(a), KEY, 1)
-        # Heeded by programs that print a scaled sheet with breaks, ignored by the others.
-        self._sheet.set_h_pagebreaks([out.row])
+        breaks = [out.row]
         tallies.levels(a)
         Counts(out, self._register).write(a)
+        # Heeded by programs that print a scaled sheet with breaks, ignored by the others.
+        self._sheet.set_h_pagebreaks([*breaks, out.row])
         tallies.subsections(a)
         set_up_page(self._sheet, report_id)
         self._sheet.print_area(0, 0, out.row - 2, len(_WIDTHS) - 1)
