@@ -38,7 +38,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
             draft.replace(path)
     except OSError as failure:
         raise UsageError(
-            str(folder),
+            _named(failure.filename, folder),
             f"cannot be written ({failure.strerror})",
             advice="Name another place with -o, or free some space.",
         ) from failure
@@ -46,6 +46,11 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         for draft in drafts.values():
             _remove(draft)
     return tuple(paths)
+
+
+def _named(name: object, folder: Path) -> str:
+    """Name what the user knows: a draft is ours."""
+    return str(folder) if name is None or str(name).endswith(".part") else str(name)
 
 
 def _remove(draft: Path) -> None:

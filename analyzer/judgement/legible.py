@@ -24,3 +24,8 @@ def legible(text: str) -> str:
 
 def _is_shown(character: str) -> bool:
     return unicodedata.category(character)[0] in _SHOWN
+
+
+def says_something(text: str) -> bool:
+    """Tell whether a text holds a letter or a digit that can be seen, of any script."""
+    return any(letter.isalnum() for letter in legible(text))

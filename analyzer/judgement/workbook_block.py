@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from analyzer.judgement.legible import says_something
 from analyzer.judgement.workbook_cells import CellKind
 from analyzer.judgement.workbook_register import Row
 from analyzer.judgement.workbook_values import day_of, is_word, same, short, shown, word_of
-from analyzer.judgement.written_words import says_something
 from analyzer.model.assessment import ControlResult
 from analyzer.model.digests import result_digest
 from analyzer.model.judgement import Method, Review, ReviewVerdict
