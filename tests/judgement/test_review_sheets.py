@@ -303,10 +303,14 @@ def test_a_sheet_counts_only_where_a_spreadsheet_looks_for_it(sheet: str) -> Non
     assert read(content).rows == read(SMALL).rows
 
 
+def _put(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda data: data.replace(old, new)
+
+
 def test_a_sheet_has_the_id_that_a_spreadsheet_goes_by() -> None:
     for decoy in ('q:id="rId99" r:id="rId1"', 'r:id="rId1" q:id="rId99"', 'id="rId99" r:id="rId1"'):
         change = f'xmlns:q="urn:q" {decoy}'.encode()
-        content = _decoy("", book=lambda data, to=change: data.replace(b'r:id="rId1"', to))
+        content = _decoy("", book=_put(b'r:id="rId1"', change))
         assert read(content).rows == read(SMALL).rows
 
 
@@ -341,7 +345,7 @@ def test_what_leads_two_ways_is_refused() -> None:
 def test_rows_outside_of_a_sheet_are_refused(number: str) -> None:
     rows = f'<row r="{number}"/><row><c><v>1</v></c></row></sheetData>'
     for bad in (rows, f'<row><c r="A{number}"><v>1</v></c></row></sheetData>'):
-        content = with_part(SMALL, SHEET, lambda d, to=bad: d.replace(b"</sheetData>", to.encode()))
+        content = with_part(SMALL, SHEET, _put(b"</sheetData>", bad.encode()))
         if bad is rows or number == "1048577":
             with pytest.raises(UserFileError, match="outside the sheet"):
                 read(content)
@@ -358,9 +362,7 @@ def test_the_row_after_the_last_is_refused() -> None:
 
 def test_rows_that_nobody_sees_are_known() -> None:
     for hidden in (b' hidden="1"', b' hidden="true"', b' ht="0" customHeight="1"', b' ht="0.0"'):
-        content = with_part(
-            SMALL, SHEET, lambda d, to=hidden: d.replace(b'<row r="2"', b'<row r="2"' + to)
-        )
+        content = with_part(SMALL, SHEET, _put(b'<row r="2"', b'<row r="2"' + hidden))
         assert read(content).hidden_rows == {2}
     assert read(SMALL).hidden_rows == frozenset()
 
@@ -371,7 +373,8 @@ def test_of_other_sheets_the_first_rows_are_read() -> None:
     for name in ("Controls", "Other", "Hidden"):
         sheet = writer.add_worksheet(name)
         sheet.write_column(0, 0, [f"{name} {row}" for row in range(1, 9)])
-    sheet.hide()
+        if name == "Hidden":
+            sheet.hide()
     writer.close()
     found = read_sheets(out.getvalue(), ("Controls",), "x", head_rows=2)
     assert {name: len(sheet.rows) for name, sheet in found.items()} == {"Controls": 8, "Other": 2}
