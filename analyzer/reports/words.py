@@ -158,12 +158,6 @@ def chapters(a: Assessment) -> Mapping[str, Tally]:
     return {section_label(a, s): tally for s, tally in tallies if s == chapter(s)}
 
 
-def subsections(a: Assessment) -> Mapping[str, Tally]:
-    """Return the tallies below the top-level sections by label, in numeric order."""
-    tallies = by_number(a.summary.by_section)
-    return {section_label(a, s): tally for s, tally in tallies if s != chapter(s)}
-
-
 def levels(a: Assessment) -> Mapping[str, Tally]:
     """Return the tallies by level by label, in numeric order."""
     return {f"Level {level}": tally for level, tally in by_number(a.summary.by_level)}
