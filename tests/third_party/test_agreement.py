@@ -56,7 +56,7 @@ def test_nothing_of_ours_moves(tmp_path: Path) -> None:
 
 def test_the_file_can_be_told_again_by_its_hash(tmp_path: Path) -> None:
     other = loaded(tmp_path, [["master", "cis-1.10", "1.2.1", "PASS"]])
-    a = assessment({"controls": {"1.2.1": {"verdict": "pass"}}}, "a")
+    a = assessment({"controls": {"1.2.1": {"findings": {"node/cp-1": "pass"}}}}, "a")
     found = third_party(a, other)
     content = (tmp_path / "kube-bench.json").read_bytes()
     assert found.sha256 == hashlib.sha256(content).hexdigest()
