@@ -10,6 +10,7 @@ import typer
 
 from analyzer import __version__
 from analyzer.cli.completion import (
+    DIFF_FORMATS,
     complete_benchmark,
     complete_diff_formats,
     complete_list,
@@ -20,7 +21,6 @@ from analyzer.cli.console import say
 from analyzer.cli.exits import MEANING, Exit
 from analyzer.cli.help_texts import epilog
 from analyzer.cli.options import (
-    DIFF_FORMATS,
     Baseline,
     Benchmark,
     Bundles,

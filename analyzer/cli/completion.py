@@ -14,6 +14,8 @@ import typer
 from analyzer.reports import REPORTS
 
 AUTO = "auto"
+DIFF_FORMATS = ("md", "json", "xlsx")
+"""What ``diff`` writes."""
 LISTS = ("benchmarks", "profiles", "topics", "checks", "formats")
 """What ``list`` takes; the lists themselves are made elsewhere."""
 
@@ -44,9 +46,7 @@ def complete_formats(incomplete: str) -> list[str]:
 
 def complete_diff_formats(incomplete: str) -> list[str]:
     """Offer what ``diff`` writes, also after a comma."""
-    from analyzer.cli.options import DIFF_FORMATS  # noqa: PLC0415 - which imports this module
-
-    return _listed(tuple(DIFF_FORMATS), incomplete)
+    return _listed(DIFF_FORMATS, incomplete)
 
 
 def complete_list(incomplete: str) -> list[str]:

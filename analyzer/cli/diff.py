@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analyzer.cli.completion import DIFF_FORMATS
 from analyzer.cli.console import say
 from analyzer.cli.exits import Exit
 from analyzer.cli.kept import load_assessment
-from analyzer.cli.options import DIFF_FORMATS
 from analyzer.cli.output import write_all
 from analyzer.diff import compare_assessments, newly_failing
 from analyzer.model.assessment import Assessment

@@ -11,8 +11,6 @@ from analyzer.model.errors import UsageError
 from analyzer.reports import REPORTS
 from analyzer.reports.rendering import Paper
 
-DIFF_FORMATS = ("md", "json", "xlsx")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdditionPaths:

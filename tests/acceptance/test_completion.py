@@ -14,6 +14,7 @@ from analyzer.catalogue.definitions import load_definitions
 from analyzer.checks import CHECK_TYPES
 from analyzer.cli import completion
 from analyzer.cli.completion import (
+    DIFF_FORMATS,
     complete_benchmark,
     complete_benchmarks,
     complete_diff_formats,
@@ -23,7 +24,6 @@ from analyzer.cli.completion import (
     complete_subject,
 )
 from analyzer.cli.listing import LISTS
-from analyzer.cli.options import DIFF_FORMATS
 from analyzer.reports import REPORTS
 from analyzer.responsibility.profiles import known_profiles
 
