@@ -41,8 +41,8 @@ format: $(STAMP) ## repair formatting and what lint can mend
 types: $(STAMP) ## check types, strictly
 	$(BIN)/mypy
 
-shell: $(STAMP) ## check the shell collector as POSIX sh
-	$(BIN)/shellcheck -s sh collectors/node.sh
+shell: $(STAMP) ## check the shell programs as POSIX sh
+	$(BIN)/shellcheck -s sh $$(find collectors -name '*.sh')
 
 coverage: $(STAMP) ## tests with branch coverage and its floor
 	$(BIN)/coverage run -m pytest -q $(T)
