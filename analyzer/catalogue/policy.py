@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from analyzer.formats.own_files import load_data, read_own
+from analyzer.formats.user_file import read_user_file
 from analyzer.model.context import Policy
-from analyzer.model.errors import UserFileError
 
 SCHEMA = "policy.v1"
 _SYSTEM = "system-namespaces"
@@ -31,7 +31,8 @@ def load_policy(path: Path | None, *, platform: tuple[str, ...] = ()) -> Policy:
     base = _with_platform(_policy(load_data("policy", "default", SCHEMA), name="default"), platform)
     if path is None:
         return base
-    changes = _policy(read_own(_read(path), where=str(path), schema=SCHEMA), name=path.stem)
+    data = read_user_file(path, option="--policy", limit_bytes=_LARGEST_BYTES)
+    changes = _policy(read_own(data, where=str(path), schema=SCHEMA), name=path.stem)
     return replace(
         changes,
         values=MappingProxyType({**base.values, **changes.values}),
@@ -51,22 +52,3 @@ def _policy(document: Mapping[str, Any], *, name: str) -> Policy:
         values=MappingProxyType(dict(document.get("values", {}))),
         lists=MappingProxyType({key: tuple(entries) for key, entries in lists.items()}),
     )
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():  # a named pipe would block for ever
-        raise UserFileError(
-            str(path), "not a file that exists", advice="Name a YAML file with --policy."
-        )
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        raise UserFileError(
-            str(path), f"cannot be read: {error.strerror}", advice="Check --policy."
-        ) from error
-    if len(data) > _LARGEST_BYTES:
-        raise UserFileError(
-            str(path), "larger than 1 MiB", advice="Check that --policy names a policy file."
-        )
-    return data

@@ -11,9 +11,9 @@ from analyzer.cli.console import say
 from analyzer.cli.exits import printable
 from analyzer.cli.kept import load_assessment
 from analyzer.cli.output import write_all
+from analyzer.formats.user_file import read_user_file
 from analyzer.judgement.review_file import ReviewFile, is_date, load_reviews, write_reviews
 from analyzer.judgement.reviews import apply_reviews
-from analyzer.judgement.user_file import read_user_file
 from analyzer.judgement.workbook import WorkbookReview
 from analyzer.judgement.workbook_archive import LIMIT_BYTES
 from analyzer.model.assessment import Assessment

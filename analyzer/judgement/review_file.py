@@ -9,9 +9,9 @@ from typing import Any
 
 from analyzer.formats.own_files import read_own
 from analyzer.formats.strict_yaml import OURS, line_of
+from analyzer.formats.user_file import read_user_file
 from analyzer.formats.yaml_text import YamlOut, to_yaml
 from analyzer.judgement.legible import says_something
-from analyzer.judgement.user_file import read_user_file
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Method, Review, ReviewVerdict
 from analyzer.model.verdict import Verdict

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from analyzer.formats.own_files import read_own
 from analyzer.formats.strict_yaml import OURS, line_of
+from analyzer.formats.user_file import read_user_file
 from analyzer.judgement.legible import legible
-from analyzer.judgement.user_file import read_user_file
 from analyzer.model.errors import UserFileError
 from analyzer.model.judgement import Scope, Waiver, WaiverReason
 

@@ -14,7 +14,7 @@ from analyzer.formats.kube_bench_json import (
     KubeBenchRun,
     read_kube_bench,
 )
-from analyzer.judgement.user_file import read_user_file
+from analyzer.formats.user_file import read_user_file
 from analyzer.model.assertion import Agreement, Asserted, ThirdParty
 from analyzer.model.assessment import Assessment
 from analyzer.model.benchmark import control_order

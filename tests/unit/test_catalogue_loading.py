@@ -288,5 +288,5 @@ def test_a_policy_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         load_policy(tmp_path / "none.yaml")
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * (1024 * 1024 + 1))
-    with pytest.raises(UserFileError, match="larger than 1 MiB"):
+    with pytest.raises(UserFileError, match="larger than 1048576 bytes"):
         load_policy(large)
