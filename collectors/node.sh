@@ -23,11 +23,11 @@ unset LD_PRELOAD ENV BASH_ENV CDPATH
 \unalias -a 2>/dev/null
 LC_ALL=C TZ=UTC
 export LC_ALL TZ
-IFS=$(printf ' \t\nx')
-IFS=${IFS%x}
 NL='
 '
 TAB=$(printf '\t')
+BLANKS=" $TAB$NL" # what words are split at; text that is split at lines sets IFS=$NL for its loop
+IFS=$BLANKS
 case ":${PATH:-}:" in
 *::* | *:[!/]*) PATH=/usr/sbin:/usr/bin:/sbin:/bin ;; # a relative entry is a trap for root
 esac
@@ -1425,17 +1425,17 @@ walk() {
       more "\"entries\": $wa_count"
     fi
     record
-    while IFS= read -r wa_name <&4; do
-      [ -n "$wa_name" ] || continue
+    IFS=$NL
+    for wa_name in $wa_files; do
+      IFS=$BLANKS
       walk_role "$wa_role" "$wa_dir/$wa_name"
       if [ "$HOW" = skip ]; then continue; fi
       if [ "$wa_role" = pki ]; then
         case $wa_name in *.key | *-key.pem) probe_file private-key none "$wa_dir/$wa_name" "$wa_via" ;; esac
       fi
       probe_file "$wa_role" "$HOW" "$wa_dir/$wa_name" "$wa_via"
-    done 4<<EOF
-$wa_files
-EOF
+    done
+    IFS=$BLANKS
   done
 }
 manifests() { # DIR VIA: the four static pods, under the names they go by
@@ -1452,25 +1452,31 @@ follow_refs() {
   while [ -s "$WORK/refs" ]; do
     fr_list=$(cat "$WORK/refs")
     : >"$WORK/refs"
-    while IFS=$TAB read -r fr_role fr_how fr_via fr_path <&3; do
-      P_PID=${fr_via##* pid }
-      if [ "$P_PID" = "$fr_via" ]; then P_PID=''; fi
-      case $fr_role in
-      '') ;;
-      @node-name) NODE_NAME=${NODE_NAME:-$fr_path} ;;
-      @manifests) manifests "$fr_path" "$fr_via" ;;
-      @*) walk "${fr_role#@}" 2 "${fr_path%/}" "$fr_via" ;;
-      *)
-        inside "$P_PID" "$fr_path"
-        probe_file "$fr_role" "$fr_how" "$HOST_PATH" "$fr_via"
-        BASE=$ROOT PREFIX=''
-        ;;
-      esac
-    done 3<<EOF
-$fr_list
-EOF
+    IFS=$NL
+    for fr_line in $fr_list; do
+      IFS=$TAB
+      # shellcheck disable=SC2086  # role, redactor, via and path: none of them holds a tab
+      set -- $fr_line
+      IFS=$BLANKS
+      follow "$@"
+    done
+    IFS=$BLANKS
   done
   P_PID=''
+}
+follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else named
+  P_PID=${3##* pid }
+  if [ "$P_PID" = "$3" ]; then P_PID=''; fi
+  case $1 in
+  @node-name) NODE_NAME=${NODE_NAME:-$4} ;;
+  @manifests) manifests "$4" "$3" ;;
+  @*) walk "${1#@}" 2 "${4%/}" "$3" ;;
+  *)
+    inside "$P_PID" "$4"
+    probe_file "$1" "$2" "$HOST_PATH" "$3"
+    BASE=$ROOT PREFIX=''
+    ;;
+  esac
 }
 # inside PID PATH: HOST_PATH becomes where the host keeps what the process calls PATH. A
 # process in another mount namespace sees its own tree: its mounts are matched with the
@@ -1689,9 +1695,10 @@ write_manifest() {
   if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
   short_text /etc/machine-id
   wm_machine=''
-  if [ -n "$TEXT_" ]; then sha256 <<EOF && wm_machine=$HASH; fi
-$TEXT_
-EOF
+  if [ -n "$TEXT_" ]; then
+    printf '%s\n' "$TEXT_" >"$WORK/text"
+    sha256 <"$WORK/text" && wm_machine=$HASH
+  fi
   short_text /proc/sys/kernel/osrelease
   wm_kernel=$TEXT_
   wm_arch=''
@@ -1780,14 +1787,16 @@ interrupted() {
 
 # ---------------------------------------------------------------- 13 main
 each_row() { # FUNCTION TABLE: FUNCTION with each row's three words; HINT is the row's plan number
-  while read -r er_a er_b er_c <&3; do
-    if [ -z "$er_c" ]; then continue; fi
+  er_call=$1
+  IFS=$NL
+  for er_row in $2; do
+    IFS=$BLANKS
     HINT=$ROW ROW=$((ROW + 1))
-    "$1" "$er_a" "$er_b" "$er_c"
+    # shellcheck disable=SC2086  # a row is made of words
+    "$er_call" $er_row
     HINT=''
-  done 3<<EOF
-$2
-EOF
+  done
+  IFS=$BLANKS
 }
 fix() { # ID KIND TARGET: a probe of the fixed part of the plan
   plan "$1" "$2" "$3" candidate

@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import random
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
@@ -19,10 +18,11 @@ TREES = REPOSITORY / "tests" / "data" / "rootfs"
 # Recorded from a kernel thread, whose exe link points nowhere: the entry cannot be unpacked.
 BROKEN = "proc/2/exe"
 
-KNOWN_SHELLS: tuple[tuple[str, ...], ...] = (
+SHELLS: tuple[tuple[str, ...], ...] = (
     ("sh",),
     ("dash",),
     ("bash",),
+    ("bash", "--posix"),
     ("busybox", "sh"),
     ("mksh",),
     ("yash",),
@@ -30,8 +30,6 @@ KNOWN_SHELLS: tuple[tuple[str, ...], ...] = (
     ("posh",),
     ("zsh", "--emulate", "sh"),
 )
-SHELLS = tuple(words for words in KNOWN_SHELLS if words == ("sh",) or shutil.which(words[0]))
-
 
 RNG = random.Random(20261122)
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

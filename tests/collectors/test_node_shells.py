@@ -9,14 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.node_run import COLLECTOR, SHELLS, Collected, collect, invoke, process, write
+from tests.tools import needed
 
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
-BUSYBOX = shutil.which("busybox")
-AWKS = tuple(
-    words
-    for words in (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
-    if shutil.which(words[0])
-)
+AWKS = (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
 # sha256sum and base64 are done without where openssl is there to stand in.
 REPLACED = ("sha256sum", "base64") if shutil.which("openssl") else ()
 OPTIONAL = ("timeout", "getfacl", "readlink", "gzip", "stat", *REPLACED)
@@ -37,19 +33,26 @@ def toolbox(folder: Path, *, without: Sequence[str] = ()) -> dict[str, str]:
 def test_every_shell_gives_the_same_evidence(
     cp_tree: Path, cp_run: Collected, tmp_path: Path, shell: tuple[str, ...]
 ) -> None:
+    needed(shell[0])
     run = collect(cp_tree, tmp_path / "out", shell=shell)
     assert (run.code, run.err) == (0, "")
     assert run.timeless == cp_run.timeless
     assert run.names == cp_run.names
-    for name in run.names:
-        if name.startswith(("bundle/blobs/", "bundle/plan", "bundle/redactions")):
-            assert run.members[name] == cp_run.members[name], name
+    assert judged_alike(run, cp_run)
+
+
+def judged_alike(run: Collected, other: Collected) -> bool:
+    """Return whether all that a verdict can rest on, beside the records, is equal byte for byte."""
+    kept = ("bundle/blobs/", "bundle/plan", "bundle/redactions")
+    mine, its = ({n: r.members[n] for n in r.names if n.startswith(kept)} for r in (run, other))
+    return mine == its
 
 
 @pytest.mark.parametrize("words", AWKS, ids=" ".join)
 def test_every_awk_gives_the_same_evidence(
     cp_tree: Path, cp_run: Collected, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
+    needed(words[0])
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "awk"
@@ -92,13 +95,10 @@ def test_a_needed_tool_is_asked_for(cp_tree: Path, tmp_path: Path, missing: str)
     assert f"error: {missing}: is not on PATH" in done.stderr
 
 
-BUSYBOXES = (BUSYBOX,) if BUSYBOX else ()
-
-
-@pytest.mark.parametrize("busybox", BUSYBOXES)
 def test_busybox_and_nothing_else_suffices(
-    cp_tree: Path, cp_run: Collected, tmp_path: Path, busybox: str
+    cp_tree: Path, cp_run: Collected, tmp_path: Path
 ) -> None:
+    busybox = needed("busybox")
     folder = tmp_path / "bin"
     folder.mkdir()
     applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True)
@@ -107,7 +107,8 @@ def test_busybox_and_nothing_else_suffices(
     words = ["env", "-i", f"PATH={folder}", str(folder / "sh")]
     run = collect(cp_tree, tmp_path / "out", shell=words)
     assert run.code == 0
-    assert comparable(run) == comparable(cp_run)
+    assert run.timeless.replace(b'"acl": null', b'"acl": false') == cp_run.timeless
+    assert judged_alike(run, cp_run)
     assert {r.get("acl") for r in run.probes if "stat" in r} == {None}
     assert run.manifest["tools"]["awk"] == "busybox"
 
@@ -117,6 +118,8 @@ def test_the_program_is_one_plain_file() -> None:
     words = text.split()
     assert "eval" not in words
     assert "local" not in words
+    # a here-document is a temporary file in several shells, outside of the output folder
+    assert "<<" not in text
     assert max(map(len, text.splitlines())) < 500
 
 
@@ -141,6 +144,7 @@ def test_a_head_that_counts_no_bytes_is_replaced(
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 def test_what_hangs_is_given_up(bare: Path, tmp_path: Path, shell: tuple[str, ...]) -> None:
     """A file system that does not answer, the collector's own watchdog, and a short patience."""
+    needed(shell[0])
     write(bare, "/etc/kubernetes/admin.conf", "kind: Config\n")
     write(bare, "/etc/kubernetes/super-admin.conf", "kind: Config\n")
     env = toolbox(tmp_path / "bin", without=["timeout", "head", "stat"])
