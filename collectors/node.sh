@@ -40,138 +40,103 @@ WALK_CAP=400      # entries of one directory walk, at most
 LOG_CAP=200       # lines of log.txt, at most
 
 # ---------------------------------------------------------------- 2 tables
-# Files looked for on every node, found or not: ROLE REDACTOR PATH.
+# Files looked for on every node, found or not: ROLE REDACTOR FOLDER NAME...
 # Redactor "none" means facts only: the file is never opened.
 CANDIDATES='
-apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.yaml
-apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.yml
-apiserver-manifest manifest /etc/kubernetes/manifests/kube-apiserver.manifest
-apiserver-manifest manifest /etc/kubernetes/manifests/talos-kube-apiserver.yaml
-apiserver-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml
-controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.yaml
-controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.yml
-controller-manager-manifest manifest /etc/kubernetes/manifests/kube-controller-manager.manifest
-controller-manager-manifest manifest /etc/kubernetes/manifests/talos-kube-controller-manager.yaml
-controller-manager-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml
-scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.yaml
-scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.yml
-scheduler-manifest manifest /etc/kubernetes/manifests/kube-scheduler.manifest
-scheduler-manifest manifest /etc/kubernetes/manifests/talos-kube-scheduler.yaml
-scheduler-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/kube-scheduler.yaml
-etcd-manifest manifest /etc/kubernetes/manifests/etcd.yaml
-etcd-manifest manifest /etc/kubernetes/manifests/etcd.yml
-etcd-manifest manifest /etc/kubernetes/manifests/etcd.manifest
-etcd-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests/etcd.yaml
-admin-kubeconfig kubeconfig /etc/kubernetes/admin.conf
-admin-kubeconfig kubeconfig /etc/kubernetes/super-admin.conf
-admin-kubeconfig kubeconfig /etc/kubernetes/kubeconfig
-admin-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/admin.kubeconfig
-admin-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/admin.kubeconfig
-admin-kubeconfig kubeconfig /var/lib/k0s/pki/admin.conf
-admin-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/client.config
-scheduler-kubeconfig kubeconfig /etc/kubernetes/scheduler.conf
-scheduler-kubeconfig kubeconfig /var/lib/kube-scheduler/kubeconfig
-scheduler-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/scheduler.kubeconfig
-scheduler-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/scheduler.kubeconfig
-scheduler-kubeconfig kubeconfig /var/lib/k0s/pki/scheduler.conf
-scheduler-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/scheduler.config
-scheduler-kubeconfig kubeconfig /system/secrets/kubernetes/kube-scheduler/kubeconfig
-controller-manager-kubeconfig kubeconfig /etc/kubernetes/controller-manager.conf
-controller-manager-kubeconfig kubeconfig /var/lib/kube-controller-manager/kubeconfig
-controller-manager-kubeconfig kubeconfig /var/lib/rancher/rke2/server/cred/controller.kubeconfig
-controller-manager-kubeconfig kubeconfig /var/lib/rancher/k3s/server/cred/controller.kubeconfig
-controller-manager-kubeconfig kubeconfig /var/lib/k0s/pki/ccm.conf
-controller-manager-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/controller.config
-controller-manager-kubeconfig kubeconfig /system/secrets/kubernetes/kube-controller-manager/kubeconfig
-kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet.conf
-kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet-kubeconfig.conf
-kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet-kubeconfig
-kubelet-kubeconfig kubeconfig /etc/kubernetes/kubeconfig-kubelet
-kubelet-kubeconfig kubeconfig /etc/kubernetes/kubelet/kubeconfig
-kubelet-kubeconfig kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml
-kubelet-kubeconfig kubeconfig /var/lib/kubelet/kubeconfig
-kubelet-kubeconfig kubeconfig /var/lib/rancher/rke2/agent/kubelet.kubeconfig
-kubelet-kubeconfig kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig
-kubelet-kubeconfig kubeconfig /var/lib/k0s/kubelet.conf
-kubelet-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/kubelet.config
-proxy-kubeconfig kubeconfig /etc/kubernetes/proxy.conf
-proxy-kubeconfig kubeconfig /etc/kubernetes/ssl/kubecfg-kube-proxy.yaml
-proxy-kubeconfig kubeconfig /var/lib/kube-proxy/kubeconfig
-proxy-kubeconfig kubeconfig /var/lib/kube-proxy/kubeconfig.conf
-proxy-kubeconfig kubeconfig /var/lib/rancher/rke2/agent/kubeproxy.kubeconfig
-proxy-kubeconfig kubeconfig /var/lib/rancher/k3s/agent/kubeproxy.kubeconfig
-proxy-kubeconfig kubeconfig /var/snap/microk8s/current/credentials/proxy.config
-kubelet-config kubelet /var/lib/kubelet/config.yaml
-kubelet-config kubelet /var/lib/kubelet/config.yml
-kubelet-config kubelet /var/lib/kubelet/config.json
-kubelet-config kubelet /var/data/kubelet/config.json
-kubelet-config kubelet /etc/kubernetes/kubelet-config.yaml
-kubelet-config kubelet /etc/kubernetes/kubelet.yaml
-kubelet-config kubelet /etc/kubernetes/kubelet/kubelet-config.json
-kubelet-config kubelet /etc/kubernetes/kubelet/config.json
-kubelet-config kubelet /home/kubernetes/kubelet-config.yaml
-kubelet-config kubelet /home/kubernetes/kubelet-config.yml
-kubelet-config kubelet /etc/default/kubeletconfig.json
-kubelet-config kubelet /var/lib/k0s/kubelet-config.yaml
-kubelet-env env /var/lib/kubelet/kubeadm-flags.env
-kubelet-env env /etc/default/kubelet
-kubelet-env env /etc/sysconfig/kubelet
-kubelet-env env /etc/kubernetes/kubelet/config
-kubelet-env args /var/snap/kubelet/current/args
-kubelet-env args /var/snap/microk8s/current/args/kubelet
-kubelet-unit unit /etc/systemd/system/kubelet.service
-kubelet-unit unit /run/systemd/system/kubelet.service
-kubelet-unit unit /usr/lib/systemd/system/kubelet.service
-kubelet-unit unit /lib/systemd/system/kubelet.service
-kubelet-unit unit /etc/systemd/system/snap.kubelet.daemon.service
-kubelet-unit unit /etc/systemd/system/snap.microk8s.daemon-kubelet.service
-kubelet-unit unit /etc/systemd/system/snap.microk8s.daemon-kubelite.service
-kubelet-ca cert /etc/kubernetes/pki/ca.crt
-kubelet-ca cert /etc/kubernetes/certs/ca.crt
-kubelet-ca cert /etc/kubernetes/cert/ca.pem
-kubelet-ca cert /var/lib/rancher/rke2/agent/client-ca.crt
-kubelet-ca cert /var/lib/rancher/k3s/agent/client-ca.crt
-kubelet-ca cert /var/lib/k0s/pki/ca.crt
-kubelet-ca cert /var/snap/microk8s/current/certs/ca.crt
-proxy-config component /var/lib/kube-proxy/config.conf
-proxy-config component /var/lib/kube-proxy/config.yaml
-proxy-config env /etc/kubernetes/proxy
-proxy-config args /var/snap/kube-proxy/current/args
-proxy-config args /var/snap/microk8s/current/args/kube-proxy
-scheduler-config component /var/lib/kube-scheduler/config.yaml
-etcd-config env /etc/etcd/etcd.conf
-etcd-config etcd /etc/etcd/etcd.conf.yml
-etcd-config etcd /var/snap/etcd/common/etcd.conf.yml
-etcd-config etcd /var/snap/etcd/common/etcd.conf.yaml
-etcd-config args /var/snap/microk8s/current/args/etcd
-etcd-config unit /usr/lib/systemd/system/etcd.service
-etcd-config unit /etc/systemd/system/etcd.service
-etcd-config etcd /var/lib/rancher/rke2/server/db/etcd/config
-etcd-config etcd /var/lib/rancher/k3s/server/db/etcd/config
-etcd-data none /var/lib/etcd
-etcd-data none /var/lib/etcd/default.etcd
-etcd-data none /var/lib/etcd/data.etcd
-etcd-data none /var/lib/rancher/rke2/server/db/etcd
-etcd-data none /var/lib/rancher/k3s/server/db/etcd
-etcd-data none /var/lib/k0s/etcd
-token-file none /etc/kubernetes/azure.json
-distribution-config distro /etc/rancher/rke2/config.yaml
-distribution-config distro /etc/rancher/k3s/config.yaml
-distribution-config distro /etc/k0s/k0s.yaml
-distribution-config unit /etc/systemd/system/k3s.service
-distribution-config unit /etc/systemd/system/k3s-agent.service
-distribution-config env /etc/systemd/system/k3s.service.env
-distribution-config env /etc/systemd/system/k3s-agent.service.env
-distribution-config unit /usr/local/lib/systemd/system/rke2-server.service
-distribution-config unit /usr/local/lib/systemd/system/rke2-agent.service
-distribution-config env /usr/local/lib/systemd/system/rke2-server.env
-distribution-config env /usr/local/lib/systemd/system/rke2-agent.env
-distribution-config args /var/snap/kube-apiserver/current/args
-distribution-config args /var/snap/kube-scheduler/current/args
-distribution-config args /var/snap/microk8s/current/args/kube-apiserver
-distribution-config args /var/snap/microk8s/current/args/kube-controller-manager
-distribution-config args /var/snap/microk8s/current/args/kube-scheduler
-distribution-config args /var/snap/microk8s/current/args/kubelite
+apiserver-manifest manifest /etc/kubernetes/manifests kube-apiserver.yaml kube-apiserver.yml
+apiserver-manifest manifest /etc/kubernetes/manifests kube-apiserver.manifest kube-apiserver-pod.yaml
+apiserver-manifest manifest /etc/kubernetes/manifests talos-kube-apiserver.yaml
+controller-manager-manifest manifest /etc/kubernetes/manifests kube-controller-manager.yaml
+controller-manager-manifest manifest /etc/kubernetes/manifests kube-controller-manager.yml
+controller-manager-manifest manifest /etc/kubernetes/manifests kube-controller-manager.manifest
+controller-manager-manifest manifest /etc/kubernetes/manifests kube-controller-manager-pod.yaml
+controller-manager-manifest manifest /etc/kubernetes/manifests talos-kube-controller-manager.yaml
+scheduler-manifest manifest /etc/kubernetes/manifests kube-scheduler.yaml kube-scheduler.yml
+scheduler-manifest manifest /etc/kubernetes/manifests kube-scheduler.manifest kube-scheduler-pod.yaml
+scheduler-manifest manifest /etc/kubernetes/manifests talos-kube-scheduler.yaml
+etcd-manifest manifest /etc/kubernetes/manifests etcd.yaml etcd.yml etcd.manifest etcd-pod.yaml
+apiserver-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests kube-apiserver.yaml
+controller-manager-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests kube-controller-manager.yaml
+scheduler-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests kube-scheduler.yaml
+etcd-manifest manifest /var/lib/rancher/rke2/agent/pod-manifests etcd.yaml
+admin-kubeconfig kubeconfig /etc/kubernetes admin.conf super-admin.conf kubeconfig
+admin-kubeconfig kubeconfig /etc/rancher k3s/k3s.yaml rke2/rke2.yaml
+admin-kubeconfig kubeconfig /var/lib/rancher k3s/server/cred/admin.kubeconfig rke2/server/cred/admin.kubeconfig
+admin-kubeconfig kubeconfig /var/lib/k0s/pki admin.conf
+admin-kubeconfig kubeconfig /var/snap/microk8s/current/credentials client.config
+scheduler-kubeconfig kubeconfig /etc/kubernetes scheduler.conf
+scheduler-kubeconfig kubeconfig /var/lib kube-scheduler/kubeconfig k0s/pki/scheduler.conf
+scheduler-kubeconfig kubeconfig /var/lib/rancher k3s/server/cred/scheduler.kubeconfig
+scheduler-kubeconfig kubeconfig /var/lib/rancher rke2/server/cred/scheduler.kubeconfig
+scheduler-kubeconfig kubeconfig /var/snap/microk8s/current/credentials scheduler.config
+scheduler-kubeconfig kubeconfig /etc/srv/kubernetes/kube-scheduler kubeconfig
+scheduler-kubeconfig kubeconfig /system/secrets/kubernetes/kube-scheduler kubeconfig
+controller-manager-kubeconfig kubeconfig /etc/kubernetes controller-manager.conf
+controller-manager-kubeconfig kubeconfig /var/lib kube-controller-manager/kubeconfig k0s/pki/ccm.conf
+controller-manager-kubeconfig kubeconfig /var/lib/rancher k3s/server/cred/controller.kubeconfig
+controller-manager-kubeconfig kubeconfig /var/lib/rancher rke2/server/cred/controller.kubeconfig
+controller-manager-kubeconfig kubeconfig /var/snap/microk8s/current/credentials controller.config
+controller-manager-kubeconfig kubeconfig /etc/srv/kubernetes/kube-controller-manager kubeconfig
+controller-manager-kubeconfig kubeconfig /system/secrets/kubernetes/kube-controller-manager kubeconfig
+kubelet-kubeconfig kubeconfig /etc/kubernetes kubelet.conf kubelet-kubeconfig.conf kubelet-kubeconfig
+kubelet-kubeconfig kubeconfig /etc/kubernetes kubeconfig-kubelet kubelet/kubeconfig ssl/kubecfg-kube-node.yaml
+kubelet-kubeconfig kubeconfig /var/lib kubelet/kubeconfig k0s/kubelet.conf
+kubelet-kubeconfig kubeconfig /var/lib/rancher k3s/agent/kubelet.kubeconfig rke2/agent/kubelet.kubeconfig
+kubelet-kubeconfig kubeconfig /var/snap/microk8s/current/credentials kubelet.config
+proxy-kubeconfig kubeconfig /etc/kubernetes proxy.conf ssl/kubecfg-kube-proxy.yaml
+proxy-kubeconfig kubeconfig /var/lib/kube-proxy kubeconfig kubeconfig.conf
+proxy-kubeconfig kubeconfig /var/lib/rancher k3s/agent/kubeproxy.kubeconfig rke2/agent/kubeproxy.kubeconfig
+proxy-kubeconfig kubeconfig /var/snap/microk8s/current/credentials proxy.config
+kubelet-config kubelet /var/lib/kubelet config.yaml config.yml config.json kubelet.conf
+kubelet-config kubelet /var/data/kubelet config.json
+kubelet-config kubelet /etc/kubernetes kubelet-config.yaml kubelet.yaml
+kubelet-config kubelet /etc/kubernetes/kubelet kubelet-config.json config.json config
+kubelet-config kubelet /home/kubernetes kubelet-config.yaml kubelet-config.yml
+kubelet-config kubelet /etc/default kubeletconfig.json
+kubelet-config kubelet /var/lib/k0s kubelet-config.yaml
+kubelet-env env /var/lib/kubelet kubeadm-flags.env
+kubelet-env env /etc default/kubelet sysconfig/kubelet kubernetes/kubelet/env eks/kubelet/environment
+kubelet-env args /var/snap kubelet/current/args microk8s/current/args/kubelet
+kubelet-unit unit /etc/systemd/system kubelet.service atomic-openshift-node.service origin-node.service
+kubelet-unit unit /etc/systemd/system snap.kubelet.daemon.service snap.microk8s.daemon-kubelet.service
+kubelet-unit unit /etc/systemd/system snap.microk8s.daemon-kubelite.service
+kubelet-unit unit /run/systemd/system kubelet.service
+kubelet-unit unit /usr/lib/systemd/system kubelet.service
+kubelet-unit unit /lib/systemd/system kubelet.service
+kubelet-ca cert /etc/kubernetes pki/ca.crt certs/ca.crt cert/ca.pem kubelet-ca.crt
+kubelet-ca cert /var/lib/rancher k3s/agent/client-ca.crt rke2/agent/client-ca.crt
+kubelet-ca cert /var/lib/k0s/pki ca.crt
+kubelet-ca cert /var/snap/microk8s/current/certs ca.crt
+proxy-config component /var/lib/kube-proxy config.conf config.yaml
+proxy-config env /etc/kubernetes proxy
+proxy-config args /var/snap kube-proxy/current/args microk8s/current/args/kube-proxy
+scheduler-config component /var/lib/kube-scheduler config.yaml
+etcd-config env /etc/etcd etcd.conf
+etcd-config env /etc default/etcd etcd.env
+etcd-config etcd /etc/etcd etcd.conf.yml
+etcd-config etcd /var/snap/etcd/common etcd.conf.yml etcd.conf.yaml
+etcd-config etcd /var/lib/rancher k3s/server/db/etcd/config rke2/server/db/etcd/config
+etcd-config args /var/snap/microk8s/current/args etcd
+etcd-config unit /usr/lib/systemd/system etcd.service
+etcd-config unit /etc/systemd/system etcd.service
+etcd-data none /var/lib etcd etcd/default.etcd etcd/data.etcd k0s/etcd
+etcd-data none /var/lib/rancher k3s/server/db/etcd rke2/server/db/etcd
+token-file none /etc/kubernetes azure.json
+distribution-config distro /etc rancher/rke2/config.yaml rancher/k3s/config.yaml k0s/k0s.yaml
+distribution-config distro /etc/origin/master master-config.yaml
+distribution-config env /etc/kubernetes config apiserver controller-manager scheduler
+distribution-config unit /etc/systemd/system k3s.service k3s-agent.service
+distribution-config env /etc/systemd/system k3s.service.env k3s-agent.service.env
+distribution-config unit /etc/systemd/system k0scontroller.service k0sworker.service kube-proxy.service
+distribution-config unit /etc/systemd/system snap.microk8s.daemon-proxy.service
+distribution-config unit /lib/systemd/system kube-proxy.service
+distribution-config unit /usr/local/lib/systemd/system rke2-server.service rke2-agent.service
+distribution-config env /usr/local/lib/systemd/system rke2-server.env rke2-agent.env
+distribution-config unit /usr/lib/systemd/system rke2-server.service rke2-agent.service
+distribution-config env /usr/lib/systemd/system rke2-server.env rke2-agent.env
+distribution-config args /var/snap kube-apiserver/current/args kube-scheduler/current/args
+distribution-config args /var/snap/microk8s/current/args kube-apiserver kube-controller-manager
+distribution-config args /var/snap/microk8s/current/args kube-scheduler kubelite k8s-dqlite
 '
 
 # Directories that are walked: ROLE DEPTH PATH. The role names the file rules
@@ -182,6 +147,7 @@ pki 5 /etc/kubernetes/static-pod-resources
 pki 3 /etc/kubernetes/ssl
 pki 3 /etc/kubernetes/certs
 pki 4 /srv/kubernetes
+pki 4 /etc/srv/kubernetes/pki
 pki 4 /var/lib/rancher/rke2/server/tls
 pki 4 /var/lib/rancher/k3s/server/tls
 pki 1 /var/lib/rancher/rke2/agent
@@ -203,6 +169,9 @@ kubelet-unit 1 /usr/lib/systemd/system/kubelet.service.d
 kubelet-unit 1 /lib/systemd/system/kubelet.service.d
 distribution-config 1 /etc/rancher/rke2/config.yaml.d
 distribution-config 1 /etc/rancher/k3s/config.yaml.d
+distribution-config 1 /var/lib/rancher/rke2/server/cred
+distribution-config 1 /var/lib/rancher/k3s/server/cred
+distribution-config 1 /var/snap/microk8s/current/credentials
 distribution-config 3 /system/config/kubernetes
 '
 
@@ -304,7 +273,13 @@ etcd wal-dir etcd-data none
 '
 
 # Environment variables of a matched process that are kept; all others are not.
-ENV_KEEP=' ETCD_CERT_FILE ETCD_KEY_FILE ETCD_CLIENT_CERT_AUTH ETCD_AUTO_TLS ETCD_TRUSTED_CA_FILE ETCD_PEER_CERT_FILE ETCD_PEER_KEY_FILE ETCD_PEER_CLIENT_CERT_AUTH ETCD_PEER_AUTO_TLS ETCD_PEER_TRUSTED_CA_FILE ETCD_DATA_DIR ETCD_CONFIG_FILE ETCD_INITIAL_CLUSTER KUBELET_CONFIG_DROPIN_DIR_ALPHA '
+ENV_KEEP=' ETCD_CERT_FILE ETCD_KEY_FILE ETCD_CLIENT_CERT_AUTH ETCD_AUTO_TLS ETCD_TRUSTED_CA_FILE
+ ETCD_PEER_CERT_FILE ETCD_PEER_KEY_FILE ETCD_PEER_CLIENT_CERT_AUTH ETCD_PEER_AUTO_TLS ETCD_PEER_TRUSTED_CA_FILE
+ ETCD_CIPHER_SUITES ETCD_TLS_MIN_VERSION ETCD_TLS_MAX_VERSION ETCD_CLIENT_CERT_ALLOWED_HOSTNAME
+ ETCD_PEER_CERT_ALLOWED_CN ETCD_PEER_CERT_ALLOWED_HOSTNAME ETCD_PEER_SKIP_CLIENT_SAN_VERIFICATION
+ ETCD_LISTEN_CLIENT_URLS ETCD_LISTEN_CLIENT_HTTP_URLS ETCD_LISTEN_PEER_URLS ETCD_LISTEN_METRICS_URLS
+ ETCD_ADVERTISE_CLIENT_URLS ETCD_INITIAL_ADVERTISE_PEER_URLS ETCD_DATA_DIR ETCD_WAL_DIR ETCD_CONFIG_FILE
+ ETCD_INITIAL_CLUSTER KUBELET_CONFIG_DROPIN_DIR_ALPHA '
 # Flags whose value is kept beside those of FLAGS; of any other only truth values, numbers,
 # and paths or addresses under a name that says so (worth, below).
 FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audiences authorization-mode basic-auth-file
@@ -317,6 +292,7 @@ FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audien
  pod-infra-container-image pod-max-pids pod-network-cidr profile proxy-mode read-only-port request-timeout
  requestheader-allowed-names requestheader-extra-headers-prefix requestheader-group-headers
  requestheader-username-headers runtime-config server service-cidr service-cluster-ip-range service-node-port-range
+ client-cert-allowed-hostname listen-client-http-urls peer-cert-allowed-cn peer-cert-allowed-hostname
  storage-backend streaming-connection-idle-timeout terminated-pod-gc-threshold tls-cipher-suites cipher-suites
  tls-max-version tls-min-version tls-san token-auth-file write-kubeconfig write-kubeconfig-mode '
 export FLAGS KEYS ENV_KEEP FLAG_KEEP
@@ -605,6 +581,10 @@ function do_cmdline(   n, i) {
   put(program(A[1], "/0") "\001")
   for (i = 2; i <= n; i++) put(argument(A[i], "/" (i - 1)) "\001")
 }
+function kept_variable(k,   i, n, w) {
+  if (!nVARIABLES++) { n = split(ENVIRON["ENV_KEEP"], w, /[ \n]+/); for (i = 1; i <= n; i++) if (w[i] != "") VARIABLES[w[i]] }
+  return k in VARIABLES
+}
 function variable_flag(k) { return k ~ /^KUBELET_/ ? "config-dir" : flag_name(substr(k, 6)) }
 function do_environ(   n, i, e, k, rest, f, w, row, c) {
   n = split(joined(), A, /\001/); JOINED = 1; rest = 0
@@ -613,7 +593,7 @@ function do_environ(   n, i, e, k, rest, f, w, row, c) {
   for (i = 1; i <= n; i++) {
     e = index(A[i], "="); k = substr(A[i], 1, e - 1)
     if (A[i] == "") continue
-    if (!e || !index(ENVIRON["ENV_KEEP"], " " k " ")) { rest += length(A[i]); continue }
+    if (!e || !kept_variable(k)) { rest += length(A[i]); continue }
     f = variable_flag(k); put(k "=" worth(f, substr(A[i], e + 1), "/" nO) "\001")
     if (k ~ /^ETCD_/ && ("etcd " f) in T) { split(T["etcd " f], w, " "); ref(w[1], w[2], "etcd " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1)) }
     if (k ~ /^KUBELET_/) ref("@kubelet-dropin", "walk", "kubelet " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1))
@@ -725,7 +705,7 @@ function assigned(a, where,   e, k, v, n, raw, said, t) {
   e = index(a, "="); k = substr(a, 1, e - 1); v = substr(a, e + 1)
   if (!e || k !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return mask(a, "environment-value", "value", where)
   if (v == "" || v == "\"\"") return a
-  if (index(ENVIRON["ENV_KEEP"], " " k " ") && tokens(v, raw, said) == 1) {
+  if (kept_variable(k) && tokens(v, raw, said) == 1) {
     t = worth(variable_flag(k), said[1], where)
     return k "=" (t == said[1] ? v : quote(t))
   }
@@ -1383,7 +1363,13 @@ walk_role() {
   cni-state) if [ "$wr_name" = lock ]; then HOW=skip; fi ;;
   kubelet-dropin) case $wr_name in *.conf) HOW=kubelet ;; esac ;;
   kubelet-unit) case $wr_name in *.conf) HOW=unit ;; esac ;;
-  distribution-config) case $wr_name in *.yaml | *.yml) HOW=distro ;; *kubeconfig*) HOW=kubeconfig ;; esac ;;
+  distribution-config)
+    case $wr_name in
+    *.yaml | *.yml) HOW=distro ;;
+    *kubeconfig*) HOW=kubeconfig ;;
+    encryption-config.json) HOW=encryption ;;
+    esac
+    ;;
   esac
 }
 # walk ROLE DEPTH PATH VIA: the directory, then all below it in sorted order, breadth first
@@ -1440,9 +1426,9 @@ walk() {
 }
 manifests() { # DIR VIA: the four static pods, under the names they go by
   for ma_name in kube-apiserver kube-controller-manager kube-scheduler etcd; do
-    for ma_end in yaml yml manifest; do
-      if [ "$ma_end" = yaml ] || [ -e "$ROOT${1%/}/$ma_name.$ma_end" ]; then
-        probe_file "${ma_name#kube-}-manifest" manifest "${1%/}/$ma_name.$ma_end" "$2"
+    for ma_file in "$ma_name.yaml" "$ma_name.yml" "$ma_name.manifest" "$ma_name-pod.yaml" "talos-$ma_name.yaml"; do
+      if [ "$ma_file" = "$ma_name.yaml" ] || [ -e "$ROOT${1%/}/$ma_file" ] || [ -L "$ROOT${1%/}/$ma_file" ]; then
+        probe_file "${ma_name#kube-}-manifest" manifest "${1%/}/$ma_file" "$2"
       fi
     done
   done
@@ -1786,6 +1772,19 @@ interrupted() {
 }
 
 # ---------------------------------------------------------------- 13 main
+spread() { # the rows of CANDIDATES become one file each: ROLE REDACTOR PATH
+  sp_rows=$CANDIDATES CANDIDATES=$NL
+  IFS=$NL
+  # shellcheck disable=SC2086  # rows, split on purpose
+  set -- $sp_rows
+  IFS=" $TAB$NL"
+  for sp_row in "$@"; do
+    # shellcheck disable=SC2086
+    set -- $sp_row
+    sp_lead="$1 $2 $3" && shift 3
+    for sp_name in "$@"; do CANDIDATES=$CANDIDATES$sp_lead/$sp_name$NL; done
+  done
+}
 each_row() { # FUNCTION TABLE: FUNCTION with each row's three words; HINT is the row's plan number
   er_call=$1
   IFS=$NL
@@ -1882,6 +1881,7 @@ open_bundle() {
 }
 main() {
   options ${1+"$@"}
+  spread
   ROW=0
   if [ "$MODE" = list ]; then
     list_fixed list_one
