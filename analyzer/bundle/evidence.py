@@ -6,7 +6,7 @@ from analyzer.bundle.api_served import namespaced_kinds
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.node_files import captured_directories, captured_files, host_names
 from analyzer.bundle.node_processes import process_scan, processes
-from analyzer.bundle.places import manifest_source
+from analyzer.bundle.places import manifest_source, stopped
 from analyzer.model.api import ApiEvidence
 from analyzer.model.bundle import Bundle
 from analyzer.model.node import NodeEvidence, NodeName
@@ -32,6 +32,7 @@ def node_evidence(bundle: Bundle) -> NodeEvidence:
         ca_sha256=bundle.manifest["cluster"].get("ca_sha256"),
         collected_at=bundle.manifest["time"]["finished"],
         unknown_probes=unknown_probes(bundle),
+        stopped=stopped(bundle),
     )
 
 

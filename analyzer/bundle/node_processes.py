@@ -25,6 +25,7 @@ class _Surroundings(NamedTuple):
 
     environ: Mapping[str, str]
     environ_source: Source | None
+    environ_gap: Unreadable | None
     uid: int | None
 
 
@@ -163,6 +164,7 @@ def _process(bundle: Bundle, pid: int, probe: ProbeRecord, around: _Surroundings
         source=place,
         environ=around.environ,
         environ_source=around.environ_source,
+        environ_gap=around.environ_gap,
         uid=around.uid,
         truncated=cut or not argv,  # no process runs without a name: nothing was readable
     )
@@ -176,8 +178,16 @@ def _surroundings(
     return _Surroundings(
         environ=split_environment(bundle.members[variables]) if variables else _NO_ENVIRONMENT,
         environ_source=source(bundle, variables) if variables else None,
+        environ_gap=_no_environment(bundle, environ),
         uid=effective_uid(bundle.members[facts]) if facts else None,
     )
+
+
+def _no_environment(bundle: Bundle, environ: ProbeRecord | None) -> Unreadable | None:
+    """Say why the environment of a process is not known, where a record says so."""
+    if environ is None or environ.status in {"ok", "absent"}:
+        return None
+    return why_not(bundle, environ)
 
 
 def _whole(probe: ProbeRecord | None) -> str | None:

@@ -21,7 +21,7 @@ _NODE_REASONS: Mapping[str, Reason] = MappingProxyType(
         "truncated": Reason.NE_TRUNCATED,
         "unsupported": Reason.NE_FILE_NOT_COLLECTED,
         "excluded": Reason.NE_FILE_NOT_COLLECTED,
-        NOT_RUN: Reason.NE_FILE_NOT_COLLECTED,
+        NOT_RUN: Reason.NE_NOT_RUN,
         INVALID: Reason.NE_SCHEMA_INVALID,
     }
 )
@@ -31,7 +31,6 @@ _API_REASONS: Mapping[str, Reason] = MappingProxyType(
         "denied": Reason.NE_API_FORBIDDEN,
         "unsupported": Reason.NE_API_KIND_MISSING,
         "excluded": Reason.NE_API_NOT_COLLECTED,
-        NOT_RUN: Reason.NE_API_NOT_COLLECTED,
     }
 )
 _WORDS: Mapping[str, str] = MappingProxyType(
@@ -79,6 +78,11 @@ def blob_member(probe: ProbeRecord) -> str | None:
     """Return the member that holds a probe's content."""
     blob = probe.record.get("blob")
     return f"bundle/{blob}" if blob is not None else None
+
+
+def stopped(bundle: Bundle) -> str:
+    """Return why the run that made a bundle ended before its plan did; empty if it did not."""
+    return text_of(bundle, bundle.manifest.get("stopped") or "")
 
 
 def target_of(bundle: Bundle, probe: ProbeRecord) -> str:

@@ -172,7 +172,12 @@ def _unread(lacking: Mapping[str, Unreadable]) -> tuple[Outcome, ...]:
             expected="complete lists",
             evidence=tuple(dict.fromkeys(gap.source for gap in lacking.values() if gap.source)),
             missing=tuple(
-                Missing(key=EvidenceKey(f"api/{name}"), subject=CLUSTER, detail=gap.detail)
+                Missing(
+                    key=EvidenceKey(f"api/{name}"),
+                    subject=CLUSTER,
+                    reason=gap.reason,
+                    detail=gap.detail,
+                )
                 for name, gap in lacking.items()
             ),
         ),
@@ -195,6 +200,7 @@ def _malformed(broken: tuple[ResourceList[Any], ...]) -> tuple[Outcome, ...]:
                 Missing(
                     key=EvidenceKey(f"api/{bad.resource}"),
                     subject=CLUSTER,
+                    reason=Reason.NE_SCHEMA_INVALID,
                     detail=f"{len(bad.malformed)} objects could not be read",
                 ),
             ),

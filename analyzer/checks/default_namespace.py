@@ -174,7 +174,8 @@ def _open(
         whole=kinds,
         expected=_EXPECTED,
         missing=tuple(
-            Missing(key=key, subject=CLUSTER, detail=why) for key in keys(kinds or ("discovery",))
+            Missing(key=key, subject=CLUSTER, reason=reason, detail=why)
+            for key in keys(kinds or ("discovery",))
         ),
     )
 

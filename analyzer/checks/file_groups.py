@@ -108,7 +108,12 @@ def _not_visited(wanted: FileSet, target: Target) -> Outcome:
         actual="unknown",
         expected="",
         missing=(
-            Missing(key=EvidenceKey(f"file/{wanted.role}"), subject=target.subject, detail=detail),
+            Missing(
+                key=EvidenceKey(f"file/{wanted.role}"),
+                subject=target.subject,
+                reason=Reason.NE_NODE_MISSING,
+                detail=detail,
+            ),
         ),
     )
 

@@ -201,7 +201,12 @@ def _unproven(outcome: Outcome) -> Outcome:
         reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
         explanation=f"{outcome.explanation} But {detail}.",
         missing=(
-            Missing(key=EvidenceKey("process/kube-apiserver"), subject=CLUSTER, detail=detail),
+            Missing(
+                key=EvidenceKey("process/kube-apiserver"),
+                subject=CLUSTER,
+                reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
+                detail=detail,
+            ),
         ),
     )
 
@@ -272,6 +277,7 @@ def _none(
                 Missing(
                     key=EvidenceKey("process/kube-apiserver"),
                     subject=CLUSTER,
+                    reason=Reason.NE_CONTROL_PLANE_NOT_ACCESSIBLE,
                     detail="no API server's command line is in evidence",
                 ),
             ),

@@ -102,7 +102,14 @@ def no_evidence(
         actual="unknown",
         why=f"No evidence: {problem.detail}.",
         sources=(*looked, *sources),
-        missing=(Missing(key=EvidenceKey(key), subject=subject, detail=problem.detail),),
+        missing=(
+            Missing(
+                key=EvidenceKey(key),
+                subject=subject,
+                reason=problem.reason,
+                detail=problem.detail,
+            ),
+        ),
     )
 
 

@@ -129,6 +129,7 @@ def _without_pods(namespace: Item[Any], lists: Lists, context: Context) -> Outco
                 Missing(
                     key=keys((resource,))[0],
                     subject=CLUSTER,
+                    reason=lists.unknown[resource].reason,
                     detail=lists.unknown[resource].detail,
                 )
                 for resource in unread
@@ -208,7 +209,14 @@ def _unseen_pods(covered: Outcome, lists: Lists) -> Outcome:
         reason=problem.reason,
         explanation=f"{covered.explanation.rstrip('.')}; whether any selects a pod is not known: "
         f"{problem.detail}.",
-        missing=(Missing(key=keys((PODS,))[0], subject=CLUSTER, detail=problem.detail),),
+        missing=(
+            Missing(
+                key=keys((PODS,))[0],
+                subject=CLUSTER,
+                reason=problem.reason,
+                detail=problem.detail,
+            ),
+        ),
     )
 
 
@@ -275,6 +283,7 @@ def _bare(
             Missing(
                 key=keys((resource,))[0],
                 subject=CLUSTER,
+                reason=lists.unknown[resource].reason,
                 detail=lists.unknown[resource].detail,
             )
             for resource in unread

@@ -126,7 +126,8 @@ def space_outcome(
         expected=expected,
         evidence=answer.sources or (space.source,),
         missing=tuple(
-            Missing(key=key, subject=CLUSTER, detail=answer.text) for key in answer.lacking
+            Missing(key=key, subject=CLUSTER, reason=answer.reason, detail=answer.text)
+            for key in answer.lacking
         ),
         notes=answer.notes,
     )

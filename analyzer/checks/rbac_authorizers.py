@@ -161,6 +161,7 @@ def _unread(target: Target, why: Unreadable) -> Outcome:
             Missing(
                 key=EvidenceKey(unreadable_key(why, target.config, _FILE)),
                 subject=target.subject,
+                reason=why.reason,
                 detail=why.detail,
             ),
         ),

@@ -122,4 +122,6 @@ def _not_seen(node: str) -> Unknown:
 
 def _unknown(node: str, reason: Reason, why: str) -> Unknown:
     subject = f"node/{node}" if node else "cluster"
-    return Unknown(reason=reason, missing=Missing(key=_KEY, subject=subject, detail=why))
+    return Unknown(
+        reason=reason, missing=Missing(key=_KEY, subject=subject, reason=reason, detail=why)
+    )

@@ -198,7 +198,7 @@ def _not_running(component: str, node: NodeEvidence) -> Outcome:
     if isinstance(node.scan, Unreadable):
         detail = f"some processes of node {node.name} could not be read: {node.scan.detail}"
         source = node.scan.source or node.source
-        return _gap(component, f"node/{node.name}", Reason.NE_PERMISSION_DENIED, detail, source)
+        return _gap(component, f"node/{node.name}", node.scan.reason, detail, source)
     inside = next((name for name in ALL_IN_ONE if node.running(name)), "")
     detail = f"no {component} process runs on node {node.name}"
     if not node.processes:
@@ -234,7 +234,14 @@ def _gap(
         actual="unknown",
         expected="",
         evidence=(source,) if source else (),
-        missing=(Missing(key=EvidenceKey(f"process/{component}"), subject=subject, detail=detail),),
+        missing=(
+            Missing(
+                key=EvidenceKey(f"process/{component}"),
+                subject=subject,
+                reason=reason,
+                detail=detail,
+            ),
+        ),
     )
 
 

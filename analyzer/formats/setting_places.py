@@ -30,6 +30,9 @@ def variable_values(process: Process, query: Query) -> Iterator[Value | Unreadab
     """Return what etcd's variable of the flag says; an empty one says nothing."""
     if not query.flag:
         return
+    if process.environ_gap is not None:
+        yield process.environ_gap
+        return
     if process.environ_source is None:
         yield Unreadable(
             reason=Reason.NE_FILE_NOT_COLLECTED,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.model.assertion import ThirdParty
+from analyzer.model.cause import Cause
 from analyzer.model.changes import Changes
 from analyzer.model.crosswalk import Crosswalk
 from analyzer.model.evidence import EvidenceKey
@@ -135,6 +136,7 @@ class Gap:
 
     Attributes:
         subject: ``node/NAME`` or ``cluster``.
+        cause: Why it is missing, in the words of whoever can bring it.
         detail: What was found instead.
         command: The command that collects it.
         controls: Ids of controls left without a verdict for its lack, in order.
@@ -142,6 +144,7 @@ class Gap:
 
     key: EvidenceKey
     subject: str
+    cause: Cause
     detail: str
     command: str
     controls: tuple[str, ...]

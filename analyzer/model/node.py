@@ -79,6 +79,7 @@ class Process:
         source: The blob that holds the arguments; selectors are ``argv[N]``.
         environ: Allow-listed variables only.
         environ_source: Where those were found, or None when they were not collected.
+        environ_gap: Why they are not known; None when they are, or when nobody looked.
         uid: Effective user id, or None when unknown.
         truncated: The argument list was cut: an absent flag is then unknown.
     """
@@ -89,6 +90,7 @@ class Process:
     source: Source
     environ: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     environ_source: Source | None = None
+    environ_gap: Unreadable | None = None
     uid: int | None = None
     truncated: bool = False
 
@@ -102,6 +104,7 @@ class NodeEvidence:
         bundle_sha256: SHA-256 of the archive.
         source: The manifest: stands for "this node was visited".
         complete: The collector says that it ran to its end.
+        stopped: Why the run ended before its plan did; empty when it did not.
         scan: The walk over /proc. Present: every process could be seen (the value is the
             number seen). Unreadable: some could not, so "not running" is unknown.
         processes: Matched processes, by component then pid.
@@ -123,6 +126,7 @@ class NodeEvidence:
     ca_sha256: str | None
     collected_at: str
     unknown_probes: tuple[str, ...] = ()
+    stopped: str = ""
 
     def running(self, component: str) -> tuple[Process, ...]:
         """Return the processes of one component, by pid."""
@@ -132,16 +136,24 @@ class NodeEvidence:
         """Return the facts about a path; Unreadable when the collector never looked there."""
         records = self.files.get(path, ())
         best = _best(tuple(r.stat for r in records))
-        return best if best is not None else self.directories.get(path, _not_collected(path))
+        return best if best is not None else self.directories.get(path) or self._not_collected(path)
 
     def content(self, path: str) -> Evidence[str]:
         """Return the content of a path; Unreadable when it was not collected."""
         best = _best(tuple(r.content for r in self.files.get(path, ())))
-        return best if best is not None else _not_collected(path)
+        return best if best is not None else self._not_collected(path)
 
     def by_role(self, role: str) -> tuple[CapturedFile, ...]:
         """Return every record of one role, by path."""
         return tuple(r for path in sorted(self.files) for r in self.files[path] if r.role == role)
+
+    def _not_collected(self, path: str) -> Unreadable:
+        """Say that nobody looked; what a flag or a folder names is planned only on the way."""
+        if self.stopped:
+            detail = f"{path}: the collector stopped before it ({self.stopped})"
+            return Unreadable(reason=Reason.NE_NOT_RUN, detail=detail, source=self.source)
+        detail = f"{path} was not collected on this node"
+        return Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
 
 
 def _best(found: tuple[Evidence[V], ...]) -> Evidence[V] | None:
@@ -151,9 +163,3 @@ def _best(found: tuple[Evidence[V], ...]) -> Evidence[V] | None:
             if isinstance(evidence, kind):
                 return evidence
     return None
-
-
-def _not_collected(path: str) -> Unreadable:
-    return Unreadable(
-        reason=Reason.NE_FILE_NOT_COLLECTED, detail=f"{path} was not collected on this node"
-    )

@@ -17,11 +17,13 @@ class Missing:
     Attributes:
         key: What it is, ``file/kubelet-config``.
         subject: ``node/NAME`` or ``cluster``: where it is to be collected.
+        reason: Why it was not got: one of the ``NE_*`` reasons.
         detail: One sentence: what was found instead.
     """
 
     key: EvidenceKey
     subject: str
+    reason: Reason
     detail: str
 
 

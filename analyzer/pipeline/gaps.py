@@ -1,24 +1,32 @@
-"""Missing evidence as requests: what, where, the command, and the controls it would decide."""
+"""Missing evidence as requests: what, where, why, the command, and the controls it would decide."""
 
 from collections.abc import Iterator
 
 from analyzer.model.assessment import ControlResult, Gap
+from analyzer.model.cause import Cause, cause_of
 from analyzer.model.cluster import ClusterEvidence, ExpectedNode
 from analyzer.model.evidence import NODE_BUNDLE, EvidenceKey
 from analyzer.model.responsibility import Party, ProviderProfile
 from analyzer.model.verdict import Verdict
 
+_Place = tuple[str, EvidenceKey, Cause]
+"""Subject, key and cause of a gap."""
+
 
 def find_gaps(
     controls: tuple[ControlResult, ...], cluster: ClusterEvidence, profile: ProviderProfile
 ) -> tuple[Gap, ...]:
-    """Group what is missing by place; sorted by how many controls it would unlock.
+    """Group what is missing by place and cause; sorted by how many controls it would unlock.
 
     A node that the API knows and no bundle covers is a gap of its own, for every control
     that speaks of such nodes. What only another party can collect says whom to ask.
     """
     gaps = (*_missing_pieces(controls, profile), *_missing_nodes(controls, cluster))
-    return tuple(sorted(gaps, key=lambda gap: (-len(gap.controls), gap.subject, gap.key)))
+    return tuple(sorted(gaps, key=_order))
+
+
+def _order(gap: Gap) -> tuple[int, str, str, str]:
+    return -len(gap.controls), gap.subject, gap.key, gap.cause.value
 
 
 def _missing_nodes(controls: tuple[ControlResult, ...], cluster: ClusterEvidence) -> Iterator[Gap]:
@@ -29,6 +37,7 @@ def _missing_nodes(controls: tuple[ControlResult, ...], cluster: ClusterEvidence
             yield Gap(
                 key=NODE_BUNDLE,
                 subject=f"node/{node.name}",
+                cause=Cause.NO_BUNDLE,
                 detail="the API lists this node, and no bundle of it was given",
                 command=_node_command(node),
                 controls=ids,
@@ -36,23 +45,24 @@ def _missing_nodes(controls: tuple[ControlResult, ...], cluster: ClusterEvidence
 
 
 def _missing_pieces(controls: tuple[ControlResult, ...], profile: ProviderProfile) -> Iterator[Gap]:
-    waiting: dict[tuple[str, EvidenceKey], list[ControlResult]] = {}
-    details: dict[tuple[str, EvidenceKey], str] = {}
+    waiting: dict[_Place, list[ControlResult]] = {}
+    details: dict[_Place, str] = {}
     for control in controls:
         if control.verdict is not Verdict.NO_EVIDENCE:
             continue
         pieces = (piece for finding in control.findings for piece in finding.missing)
         for missing in (piece for piece in pieces if piece.key != NODE_BUNDLE):
-            place = (missing.subject, missing.key)
+            place = (missing.subject, missing.key, cause_of(missing.reason))
             details.setdefault(place, missing.detail)
             found = waiting.setdefault(place, [])
             if control not in found[-1:]:
                 found.append(control)
-    for (subject, key), found in waiting.items():
+    for (subject, key, cause), found in waiting.items():
         yield Gap(
             key=key,
             subject=subject,
-            detail=details[subject, key],
+            cause=cause,
+            detail=details[subject, key, cause],
             command=_command(key, subject, found, profile),
             controls=tuple(control.id for control in found),
         )

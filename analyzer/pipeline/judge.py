@@ -130,7 +130,14 @@ _UNLISTED = Outcome(
     explanation=f"No evidence: {_NO_LIST}.",
     actual="unknown",
     expected="",
-    missing=(Missing(key=EvidenceKey("api/nodes"), subject="cluster", detail=_NO_LIST),),
+    missing=(
+        Missing(
+            key=EvidenceKey("api/nodes"),
+            subject="cluster",
+            reason=Reason.NE_API_NOT_COLLECTED,
+            detail=_NO_LIST,
+        ),
+    ),
 )
 
 
@@ -143,7 +150,14 @@ def _not_visited(name: str) -> Outcome:
         explanation=f"No evidence: {detail}.",
         actual="unknown",
         expected="",
-        missing=(Missing(key=NODE_BUNDLE, subject=f"node/{name}", detail=detail),),
+        missing=(
+            Missing(
+                key=NODE_BUNDLE,
+                subject=f"node/{name}",
+                reason=Reason.NE_NODE_MISSING,
+                detail=detail,
+            ),
+        ),
     )
 
 

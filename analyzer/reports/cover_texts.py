@@ -6,6 +6,7 @@ from analyzer.model import review_sheet
 from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.responsibility import Comparison
 from analyzer.model.verdict import Verdict
+from analyzer.reports.losses import loss_story
 from analyzer.reports.story import (
     assertion_story,
     change_story,
@@ -73,6 +74,7 @@ def in_short(a: Assessment) -> Iterator[tuple[str, str]]:
         ("Auditor", review_story),
         ("Changes", change_story),
         ("Other tools", assertion_story),
+        ("Lost", loss_story),
         ("Not seen", unseen_story),
     )
     for label, story in stories:

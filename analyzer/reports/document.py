@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from analyzer.model.assertion import Agreement
+from analyzer.model.cause import Cause
 from analyzer.model.changes import Change
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Effect
@@ -132,6 +133,7 @@ class MissingDoc(Document, frozen=True, kw_only=True):
 
     key: str
     subject: str
+    reason: Reason
     detail: str
 
 
@@ -268,6 +270,7 @@ class GapDoc(Document, frozen=True, kw_only=True):
 
     key: str
     subject: str
+    cause: Cause
     detail: str
     command: str
     controls: tuple[str, ...]

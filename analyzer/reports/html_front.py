@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from analyzer.model.assessment import Assessment, ControlResult, Gap
+from analyzer.reports.losses import loss_story
 from analyzer.reports.story import acting_story, worst
 from analyzer.reports.words import (
     benchmark_line,
@@ -29,6 +30,7 @@ class Front:
         acting: Who must act on the open failures, and what people settled; empty if none fails.
         worst: The worst failures that nobody has settled.
         contradicted: Controls whose evidence contradicts the publication.
+        lost: What was lost to which cause, a sentence each.
         missing: The gaps that hold up the most controls.
     """
 
@@ -37,6 +39,7 @@ class Front:
     acting: str
     worst: tuple[ControlResult, ...]
     contradicted: tuple[ControlResult, ...]
+    lost: tuple[str, ...]
     missing: tuple[Gap, ...]
 
 
@@ -48,6 +51,7 @@ def front(a: Assessment) -> Front:
         acting=" ".join(acting_story(a)),
         worst=worst(a, _WORST),
         contradicted=contradicted(a),
+        lost=tuple(loss_story(a)),
         missing=tuple(nlargest(_WORST, a.gaps, key=lambda gap: len(gap.controls))),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, BundleSummary
 from analyzer.model.verdict import MEANING
+from analyzer.reports.losses import WHY, losses
 from analyzer.reports.markdown_text import brief, plain, table
 from analyzer.reports.words import (
     COMPARISON_MEANING,
@@ -26,11 +27,24 @@ def gaps(a: Assessment) -> Iterator[str]:
         yield "No control lacks evidence that a collector could bring."
         return
     yield table(
-        ("missing evidence", "of", "found instead", "command", "waiting", "controls"),
+        ("why", "controls lost", "controls", "what helps"),
+        (
+            (
+                f"{loss.cause.value}: {WHY[loss.cause]}",
+                str(len(loss.controls)),
+                plain(several(loss.controls, _CONTROLS)),
+                plain(loss.advice),
+            )
+            for loss in losses(a)
+        ),
+    )
+    yield table(
+        ("missing evidence", "of", "why", "found instead", "command", "waiting", "controls"),
         (
             (
                 plain(gap.key),
                 plain(gap.subject),
+                gap.cause.value,
                 brief(gap.detail, 300),
                 plain(gap.command),
                 str(len(gap.controls)),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analyzer.model.assessment import Assessment, ControlResult, Tally
 from analyzer.model.verdict import Verdict
+from analyzer.reports.losses import loss_story
 from analyzer.reports.markdown_register import title_link
 from analyzer.reports.markdown_text import anchor, plain, table
 from analyzer.reports.rendering import Rendering
@@ -52,6 +53,7 @@ def front(a: Assessment) -> Iterator[str]:
         yield "\n".join(f"- Note {n}: {plain(text)}" for n, text in enumerate(a.notices, 1))
     yield from _worst(a)
     yield from _told("Against the publication", provider_story(a))
+    yield from _told("Lost", loss_story(a))
     yield from _told("Not seen", unseen_story(a))
     yield from _told("Reading", iter((reading_line(a),)))
     yield from _told("Changes", change_story(a))

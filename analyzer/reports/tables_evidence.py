@@ -150,6 +150,7 @@ GAPS: Table[GapRow] = Table(
             width=32,
             value=lambda r: ", ".join(r.gap.controls),
         ),
+        Column(name="Why", kind=Kind.PROSE, width=13, value=lambda r: r.gap.cause.value),
         Column(name="Missing evidence", kind=Kind.CODE, width=24, value=lambda r: r.gap.key),
         Column(name="Subject", kind=Kind.PROSE, width=20, value=lambda r: r.gap.subject),
         Column(

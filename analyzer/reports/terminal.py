@@ -21,6 +21,7 @@ from analyzer.model.changes import Change
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Effect
 from analyzer.model.verdict import Verdict
+from analyzer.reports.losses import denied
 from analyzer.reports.story import (
     acting_story,
     assertion_story,
@@ -263,7 +264,14 @@ def _others(a: Assessment) -> Iterator[str]:
     yield from _moves(a)
     yield from islice(assertion_story(a), _TOOLS)
     if a.gaps:
-        yield f"evidence to collect: {len(a.gaps)} missing; the report has the commands"
+        yield f"evidence to collect: {len(a.gaps)} missing{_denied(a)}; the report has the commands"
+
+
+def _denied(a: Assessment) -> str:
+    lost = denied(a)
+    if lost is None:
+        return ""
+    return f", {len(lost.controls)} of {len(a.controls)} controls lost to permissions"
 
 
 def _moves(a: Assessment) -> Iterator[str]:

@@ -17,7 +17,7 @@ from analyzer.model.evidence import EvidenceKey
 from analyzer.model.judgement import AppliedWaiver
 from analyzer.model.outcome import Missing, OtherReading
 from analyzer.model.responsibility import Party
-from analyzer.model.verdict import Disposition, Verdict, worst
+from analyzer.model.verdict import Disposition, Reason, Verdict, worst
 from tests.reports import builder, people_builder
 
 _BASE = builder.build(texts=("x", "y"), findings_each=1, profile=False, people=False)
@@ -125,6 +125,8 @@ def _expected(spec: Mapping[str, Any], at: int) -> str:
 def _finding(subject: str, word: str, expected: str) -> Finding:
     verdict, _, lacking = word.partition(" lacks ")
     key, _, place = lacking.partition(" of ")
+    denied = Reason.NE_PERMISSION_DENIED
+    missing = Missing(key=EvidenceKey(key), subject=place, reason=denied, detail="denied")
     return replace(
         _BASE.controls[1].findings[0],
         subject=subject,
@@ -133,7 +135,7 @@ def _finding(subject: str, word: str, expected: str) -> Finding:
         evidence=(),
         notes=(),
         other_reading=None,
-        missing=(Missing(key=EvidenceKey(key), subject=place, detail="denied"),) if key else (),
+        missing=(missing,) if key else (),
     )
 
 

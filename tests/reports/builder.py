@@ -14,6 +14,7 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.cause import Cause
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Crosswalk, CrosswalkRow, CrosswalkSide, Effect
 from analyzer.model.digests import facts_digest
@@ -257,6 +258,7 @@ def _finding(serial: int, n: int, verdict: Verdict, texts: tuple[str, ...]) -> F
         Missing(
             key=EvidenceKey("file/kubelet-config"),
             subject="node/worker-1",
+            reason=Reason.NE_PERMISSION_DENIED,
             detail="denied: " + text,
         ),
     )
@@ -336,6 +338,7 @@ def _gaps(controls: tuple[ControlResult, ...], texts: tuple[str, ...]) -> tuple[
         Gap(
             key=EvidenceKey("file/kubelet-config"),
             subject="node/worker-2",
+            cause=Cause.NOT_COLLECTED,
             detail=texts[0],
             command="sh collectors/node.sh --node-name worker-2",
             controls=lacking,
@@ -343,6 +346,7 @@ def _gaps(controls: tuple[ControlResult, ...], texts: tuple[str, ...]) -> tuple[
         Gap(
             key=EvidenceKey("api/pods"),
             subject="cluster",
+            cause=Cause.DENIED,
             detail="the list was denied",
             command="python3 collectors/api.py",
             controls=lacking[:2],

@@ -21,7 +21,9 @@ from tests.test_cases import FOUND, case_id, evaluate, read_case
 ROOT = Path(__file__).resolve().parents[2]
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NO_EVIDENCE
 _REASONS = {PASS: Reason.PASS_DEFAULT, FAIL: Reason.FAIL_EXPLICIT, NONE: Reason.NE_TIMEOUT}
-_LACKING = Missing(key=EvidenceKey("file/x"), subject="node/a", detail="timeout")
+_LACKING = Missing(
+    key=EvidenceKey("file/x"), subject="node/a", reason=Reason.NE_TIMEOUT, detail="timeout"
+)
 
 
 def _outcome(
