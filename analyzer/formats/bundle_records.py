@@ -23,6 +23,7 @@ _Kind = Literal["proc", "file", "dir", "host", "api"]
 _Path = Annotated[str, Meta(max_length=65_536)]
 _Time = Annotated[str, Meta(max_length=20)]
 _Word = Annotated[str, Meta(max_length=100)]
+_Short = Annotated[str, Meta(max_length=200)]
 _Name = Annotated[str, Meta(max_length=320)]
 _Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 _Blob = Annotated[str, Meta(pattern=r"^(blobs/b[0-9]+|api/p[0-9]+\.ndjson)$", max_length=93)]
@@ -92,6 +93,22 @@ class ScanFacts(Struct, frozen=True, kw_only=True):
     matched: _Count | None = None
 
 
+class ProcessFacts(Struct, frozen=True, kw_only=True):
+    """What a process is, beside its arguments."""
+
+    ppid: _Count | None = None
+    start: _Count | None = None
+    exe: _Path | None = None
+    cwd: _Path | None = None
+    mnt_ns: _Count | None = None
+    net_ns: _Count | None = None
+    own_mounts: bool | None = None
+    own_network: bool | None = None
+    container_id: _Short | None = None
+    pod_uid: _Short | None = None
+    sockets: Annotated[list[_Count], Meta(max_length=4_096)] | None = None
+
+
 class ProbeLine(Struct, frozen=True, kw_only=True):
     """What became of one probe."""
 
@@ -128,6 +145,7 @@ class ProbeLine(Struct, frozen=True, kw_only=True):
     api: ApiFacts | None = None
     scan: ScanFacts | None = None
     entries: _Count | None = None
+    process: ProcessFacts | None = None
 
 
 Line = TypeVar("Line", bound=Struct)
