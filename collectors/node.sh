@@ -326,6 +326,7 @@ function main(   i, rc, how) {
     for (i = 1; i <= N; i++) if (L[i] ~ /[\001-\010\016-\037\177]/) die("redactor failed: not text")
   if (how == "cmdline") do_cmdline(); else if (how == "environ") do_environ()
   else if (how == "status") do_status(); else if (how == "sockets") do_sockets()
+  else if (how == "mounts") do_mounts()
   else if (how == "users") do_users(); else if (how == "cert") do_cert()
   else if (how == "release") do_release(); else if (how == "unit") do_unit()
   else if (how == "env") do_env(); else if (how == "args") do_args()
@@ -334,7 +335,7 @@ function main(   i, rc, how) {
   for (i = 1; i <= nO; i++) printf "%s%s", O[i], (JOINED ? "" : "\n")
   for (i = 1; i <= nR; i++) print R[i] >> ENVIRON["KEB_REDACTIONS"]
   for (i = 1; i <= nF; i++) print F[i] >> ENVIRON["KEB_REFS"]
-  print "ok", BYTES + 0, CUT + 0, nR + 0, (COMP == "" ? "-" : COMP) > SIDE
+  print "ok", BYTES + 0, CUT + 0, nR + 0, (COMP == "" ? "-" : COMP), shown("KEB_EXE") shown("KEB_CWD") > SIDE
 }
 function die(why) { print "fail", why > SIDE; close(SIDE); exit 1 }
 function put(s) { O[++nO] = s }
@@ -538,13 +539,15 @@ function component(n,   a, b, exe, w) {
   }
   if (a == "hypershift") return b == "openshift-kube-apiserver" ? "kube-apiserver" : b == "openshift-controller-manager" ? "kube-controller-manager" : ""
   if ((a == "k3s" || a == "rke2") && (b == "server" || b == "agent")) return a
+  if ((exe == "k3s" || exe == "rke2") && (b == "server" || b == "agent")) return exe
   if (a == "k3s-server" || a == "k3s-agent") return "k3s"
-  if (a == "k0s" && (b == "controller" || b == "worker")) return a
+  if ((a == "k0s" || exe == "k0s") && (b == "controller" || b == "worker")) return "k0s"
+  if (a ~ /^(k8s-)?dqlite$/ || a == "kine") return a == "kine" ? a : "k8s-dqlite" # what stands in for etcd
   if (a == "apiserver" && has(n, "etcd-servers service-cluster-ip-range")) return "kube-apiserver"
   if (a == "controller-manager" && has(n, "cluster-signing-cert-file service-account-private-key-file root-ca-file")) return "kube-controller-manager"
   if (a == "scheduler" && has(n, "leader-elect kubeconfig config")) return "kube-scheduler"
   if (a == "proxy" && has(n, "cluster-cidr proxy-mode hostname-override")) return "kube-proxy"
-  return exe ~ /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|kube-proxy)$/ ? exe : ""
+  return exe ~ /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|kube-proxy|kubelite|k8s-dqlite|kine)$/ ? exe : ""
 }
 function known(b) {
   if (b !~ /^kube/) b = "kube-" b
@@ -560,6 +563,8 @@ function ref(role, how, via, path) {
 }
 # A path becomes the target of a record: what looks like a secret put where a path belongs does not.
 function harmless(s,   n) { n = nR; s = (scrub(s, "") == s); nR = n; return s }
+# Whether the program or folder of a process may be told: 1 or 0.
+function shown(name,   s) { s = ENVIRON[name]; return s != "" && s !~ /[\001-\037\177]/ && harmless(s) ? 1 : 0 }
 function flags_of(n,   i, k, t, w, e, f, v, row) {
   k = split(ENVIRON["FLAGS"], row, "\n")
   for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
@@ -614,6 +619,23 @@ function do_sockets(   i, w, a, j, k, g, s) {
     }
     put((length(a[1]) == 8 ? "tcp " : "tcp6 ") s " " hex(a[2]) " " w[10])
   }
+}
+# Where a file system is mounted and of which kind; never from where, never its options.
+function do_mounts(   i, j, n, w, fields) {
+  n = 0
+  for (i = 1; i <= N; i++) {
+    fields = split(L[i], w, " "); j = 7
+    while (j <= fields && w[j] != "-") j++
+    if (j >= fields || of_container(w[5])) continue
+    if (++n > 1000) { CUT = 1; break }
+    put((harmless(w[5]) ? w[5] : mask(w[5], "mount-point", "value", i)) " " (w[j + 1] ~ /^[a-z0-9._-]+$/ ? w[j + 1] : "other"))
+  }
+}
+function of_container(p) {
+  return p ~ /^\/(var\/)?run\/(k3s\/|k0s\/)?(containerd|docker|containers|crio|netns)\// ||
+    p ~ /^\/var\/lib\/(rancher\/[^\/]+\/agent\/|k0s\/)?(containerd|docker|containers)\// ||
+    p ~ /^\/var\/snap\/microk8s\/common\/(var\/lib|run)\/containerd\// ||
+    p ~ /\/pods\/[^\/]+\/(volumes|volume-subpaths|plugins|containers)\// || p ~ /\/plugins\/kubernetes[.]io\//
 }
 function do_users(   i, w, t) {
   t = "u"
@@ -1295,14 +1317,14 @@ capture() {
   # exported, not put before the call: not every shell hands those on through a function
   KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob
   KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-}
-  KEB_EXE=${P_EXE:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER
+  KEB_EXE=${P_EXE:-} KEB_CWD=${P_CWD:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER
   export KEB_HOW KEB_SIDE KEB_RID KEB_SEQ KEB_MEMBER KEB_CAP KEB_REDACTIONS KEB_REFS KEB_ROLE
-  export KEB_EXE KEB_PID KEB_FROM KEB_DIR KEB_ORDER
+  export KEB_EXE KEB_CWD KEB_PID KEB_FROM KEB_DIR KEB_ORDER
   read_raw "$@" | tr '\000\001' '\001\002' |
     { PATIENCE=$((PROBE_TIMEOUT + 20)) && limited awk "$AWK_REDACT" 2>/dev/null; } | # it waits for the reader
     untag "$ca_how" >"$BUNDLE/$ca_blob"
-  WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp=''
-  read -r WORD ca_bytes ca_cut ca_count ca_comp <"$WORK/side"
+  WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp='' ca_shown=00
+  read -r WORD ca_bytes ca_cut ca_count ca_comp ca_shown <"$WORK/side"
   if [ "$WORD" = ok ]; then
     BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count))
     sha256 <"$BUNDLE/$ca_blob"
@@ -1534,7 +1556,7 @@ probe_processes() {
 # sieve: $WORK/pids becomes the numbers of sc_some that may be ours; the exact match is the
 # redactor's. One grep reads them all; when it does not end well, each is read by itself.
 sieve() {
-  si_what='kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift'
+  si_what='kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift|dqlite|kine'
   : >"$WORK/pids"
   # shellcheck disable=SC2086  # numbers, split on purpose
   set -- $sc_some
@@ -1548,7 +1570,7 @@ sieve() {
   # shellcheck disable=SC2086
   (cd "$PROC" && limited ls -l $si_files 2>/dev/null) >"$WORK/batch"
   if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
-  awk '/ -> .*(kube|etcd)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' "$WORK/batch" >>"$WORK/pids"
+  awk '/ -> .*(kube|etcd|k3s|rke2|k0s|dqlite|kine)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' "$WORK/batch" >>"$WORK/pids"
 }
 sieve_each() { # PID...: what cannot be read counts as unreadable, unless the process is gone
   for si_pid in "$@"; do
@@ -1564,18 +1586,77 @@ sieve_each() { # PID...: what cannot be read counts as unreadable, unless the pr
 hidden_processes() { # a /proc that shows each user only his own
   [ "$EUID_" != 0 ] && [ -r "$PROC/mounts" ] && limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$PROC/mounts" 2>/dev/null
 }
-started() { # PID: START becomes when it started, to notice a number used again
-  START=''
+started() { # PID: START becomes when it started, to notice a number used again; PARENT who started it
+  START='' PARENT=''
   [ -f "$PROC/$1/stat" ] && [ ! -L "$PROC/$1/stat" ] || return 0
   read -r st_line 2>/dev/null <"$PROC/$1/stat" || return
   # shellcheck disable=SC2086  # numbers, split on purpose
   set -- ${st_line##*')'}
-  if [ $# -ge 20 ]; then shift 19 && START=$1; fi
+  if [ $# -ge 20 ]; then PARENT=$2 && shift 19 && START=$1; fi
+}
+number() { # TEXT: J becomes it when it is a plain number, else null
+  case $1 in '' | *[!0-9]* | 0?* | ????????????????*) J=null ;; *) J=$1 ;; esac
+}
+namespace() { # PID KIND: J becomes the inode number of its namespace
+  TARGET=''
+  if [ -L "$PROC/$1/ns/$2" ]; then read_link "$PROC/$1/ns/$2"; fi
+  case $TARGET in "$2:["*"]") TARGET=${TARGET#"$2:["} && number "${TARGET%]}" ;; *) J=null ;; esac
+}
+differs() { # A B: J becomes whether two numbers differ, null when one is not known
+  case "$1 $2" in *null*) J=null ;; *) if [ "$1" = "$2" ]; then J=false; else J=true; fi ;; esac
+}
+is_plain() { [ -f "$1" ] && [ ! -L "$1" ] && [ -r "$1" ]; }
+# in_container PID: J becomes the container and the pod that its control group names
+in_container() {
+  J='"container_id": null, "pod_uid": null'
+  is_plain "$PROC/$1/cgroup" || return 0
+  ic_text=$(limited head -n 64 "$PROC/$1/cgroup" 2>/dev/null | awk "$AWK_CGROUP")
+  if [ -n "$ic_text" ]; then J=$ic_text; fi
+}
+# shellcheck disable=SC2016  # awk program text
+AWK_CGROUP='
+{ for (s = $0; match(s, /[0-9a-f]+/); s = substr(s, RSTART + RLENGTH)) if (RLENGTH == 64) id = substr(s, RSTART, 64)
+  if (match($0, /pod[0-9a-f][0-9a-f_-]+/) && (RLENGTH == 35 || RLENGTH == 39)) { pod = substr($0, RSTART + 3, RLENGTH - 3); gsub(/_/, "-", pod) } }
+END { printf "\"container_id\": %s, \"pod_uid\": %s", (id == "" ? "null" : "\"" id "\""), (pod == "" ? "null" : "\"" pod "\"") }'
+# listening PID: J becomes the inodes of the listening TCP sockets that it holds open
+listening() {
+  J=null
+  [ -d "$PROC/$1/fd" ] && [ ! -L "$PROC/$1/fd" ] && [ -r "$PROC/$1/fd" ] && is_plain "$PROC/$1/net/tcp" || return 0
+  set -- "$PROC/$1" "$PROC/$1/net/tcp" "$PROC/$1/net/tcp6"
+  is_plain "$3" || set -- "$1" "$2"
+  limited ls -l "$1/fd" >"$WORK/batch" 2>/dev/null
+  if [ $? -eq 124 ]; then return; fi
+  shift
+  li_text=$(limited awk "$AWK_LISTENING" "$WORK/batch" "$@" 2>/dev/null)
+  if [ -n "$li_text" ]; then J=$li_text; fi
+}
+# shellcheck disable=SC2016  # awk program text
+AWK_LISTENING='
+FILENAME == ARGV[1] { lines++; entries += /^l/; links += / -> / }
+FILENAME == ARGV[1] { if (match($0, / -> socket:\[[1-9][0-9]*\]$/)) OPEN[substr($0, RSTART + 12, RLENGTH - 13)]; next }
+$4 == "0A" && ($10 in OPEN) && length($10) < 16 && n < 4096 && !SEEN[$10]++ { out = out (n++ ? ", " : "") $10 }
+END { if (lines && (links || !entries)) print "[" out "]" }'
+# process_facts PID: FACTS becomes what the kernel says of it, null for what could not be read
+process_facts() {
+  number "$PARENT" && FACTS="\"ppid\": $J"
+  number "$START" && FACTS="$FACTS, \"start\": $J"
+  case $ca_shown in 1?) j "$P_EXE" ;; *) J=null ;; esac
+  FACTS="$FACTS, \"exe\": $J"
+  case $ca_shown in ?1) j "$P_CWD" ;; *) J=null ;; esac
+  FACTS="$FACTS, \"cwd\": $J"
+  namespace 1 mnt && pf_first=$J && namespace "$1" mnt && pf_mnt=$J
+  differs "$pf_first" "$pf_mnt" && pf_mounts=$J
+  namespace 1 net && pf_first=$J && namespace "$1" net && pf_net=$J
+  differs "$pf_first" "$pf_net" && OWN_NETWORK=$J
+  FACTS="$FACTS, \"mnt_ns\": $pf_mnt, \"net_ns\": $pf_net, \"own_mounts\": $pf_mounts, \"own_network\": $OWN_NETWORK"
+  in_container "$1" && FACTS="$FACTS, $J"
+  listening "$1" && FACTS="$FACTS, \"sockets\": $J"
 }
 probe_process() { # PID
   started "$1"
-  pp_start=$START P_EXE=''
+  pp_start=$START P_EXE='' P_CWD=''
   if [ -L "$PROC/$1/exe" ]; then read_link "$PROC/$1/exe" && P_EXE=$TARGET; fi
+  if [ -L "$PROC/$1/cwd" ]; then read_link "$PROC/$1/cwd" && P_CWD=$TARGET; fi
   P_PID=$1 P_ROLE='' P_VIA='' P_TARGET=/proc/$1/cmdline P_MORE='' P_ID=proc/cmdline P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_T0=$NOW
   pp_refs=$(cat "$WORK/refs")
   SEQ=$((PLANNED + 1))
@@ -1583,6 +1664,7 @@ probe_process() { # PID
   if [ "$WORD" = nomatch ]; then return; fi
   if [ "$WORD" = ok ]; then sc_matched=$((sc_matched + 1)); fi
   pp_comp=${ca_comp#-}
+  process_facts "$1"
   started "$1"
   if [ "$START" != "$pp_start" ]; then
     P_STATUS=error P_DETAIL='raced: another process took the number' P_MORE=''
@@ -1590,7 +1672,7 @@ probe_process() { # PID
   fi
   pp_more=$P_MORE pp_status=$P_STATUS pp_detail=$P_DETAIL
   begin proc/cmdline proc "/proc/$1/cmdline" proc/scan
-  P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE="$pp_more, \"component\": \"$pp_comp\", \"pid\": $1"
+  P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE="$pp_more, \"component\": \"$pp_comp\", \"pid\": $1, \"process\": {$FACTS}"
   record
   if [ "$P_STATUS" != ok ]; then return; fi
   for pp_what in environ status; do
@@ -1608,6 +1690,11 @@ probe_process() { # PID
     fi
     record
   done
+  if [ "$OWN_NETWORK" = true ]; then
+    begin proc/sockets proc "/proc/$1/net/tcp" proc/scan
+    more "\"component\": \"$pp_comp\", \"pid\": $1"
+    sockets_in "$PROC/$1/net"
+  fi
   P_PID=''
 }
 probe_sockets() { # of the first process, which lives in the host's network namespace
@@ -1617,15 +1704,16 @@ probe_sockets() { # of the first process, which lives in the host's network name
     resolve "$so_try/tcp"
     if [ -z "$so_dir" ] && [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ]; then so_dir=${REAL%/*}; fi
   done
-  if [ -z "$so_dir" ]; then
+  if [ -n "$so_dir" ]; then P_RESOLVED=$so_dir/tcp; fi
+  sockets_in "${so_dir:+$ROOT$so_dir}"
+}
+sockets_in() { # FOLDER, or nothing: the content of the probe that has begun
+  if [ -z "$1" ] || ! is_plain "$1/tcp"; then
     P_STATUS=absent P_DETAIL='no such file or directory'
+  elif is_plain "$1/tcp6"; then
+    capture sockets "$1/tcp" "$1/tcp6"
   else
-    P_RESOLVED=$so_dir/tcp
-    if [ -f "$ROOT$so_dir/tcp6" ] && [ ! -L "$ROOT$so_dir/tcp6" ] && [ -r "$ROOT$so_dir/tcp6" ]; then
-      capture sockets "$ROOT$so_dir/tcp" "$ROOT$so_dir/tcp6"
-    else
-      capture sockets "$ROOT$so_dir/tcp"
-    fi
+    capture sockets "$1/tcp"
   fi
   record
 }
@@ -1653,6 +1741,21 @@ probe_host() {
     fi
   elif [ -n "$TYPE" ]; then
     P_STATUS=denied P_DETAIL='not readable'
+  fi
+  record
+}
+probe_mounts() { # of the first process: the host's own
+  begin host/mounts host /proc/1/mountinfo candidate
+  resolve /proc/1/mountinfo
+  if [ "$RS_OK" -eq 0 ] || [ ! -f "$ROOT$REAL" ]; then
+    P_STATUS=absent P_DETAIL='no such file or directory'
+  elif [ ! -r "$ROOT$REAL" ]; then
+    P_STATUS=denied P_DETAIL='permission denied'
+  else
+    capture mounts "$ROOT$REAL"
+    # the kernel lets everyone name this file and only root read it
+    if [ "$P_STATUS" = error ] && [ "$EUID_" != 0 ]; then P_STATUS=denied P_DETAIL='permission denied'; fi
+    if [ "$P_STATUS" = truncated ]; then P_DETAIL='more mounts than are listed'; fi
   fi
   record
 }
@@ -1809,6 +1912,7 @@ run_walk() { walk "$1" "$2" "$3" candidate; }
 list_fixed() { # FUNCTION: each fixed probe as FUNCTION ID PATH
   "$1" host/os-release /etc/os-release
   "$1" host/users /etc/passwd
+  "$1" host/mounts /proc/1/mountinfo
   "$1" proc/scan /proc
   "$1" proc/sockets /proc/net/tcp
   LISTER=$1
@@ -1897,15 +2001,17 @@ main() {
   trap interrupted INT TERM HUP
   fix host/os-release host /etc/os-release
   fix host/users host /etc/passwd
+  fix host/mounts host /proc/1/mountinfo
   fix proc/scan proc /proc
   fix proc/sockets proc /proc/net/tcp
   each_row fix_file "$CANDIDATES"
   each_row fix_walk "$WALKS"
   probe_host
+  probe_mounts
   probe_processes
   probe_sockets
   follow_refs
-  ROW=5 # after the four above
+  ROW=6 # after the five above
   each_row run_file "$CANDIDATES"
   each_row run_walk "$WALKS"
   follow_refs

@@ -2,8 +2,8 @@
 
 from analyzer.model.bundle import Bundle
 
-_HOST = ("os-release", "users")
-_PROCESS = ("scan", "cmdline", "environ", "status", "sockets")
+_HOST = ("os-release", "users", "mounts")
+_PROCESS = ("scan", "cmdline", "environ", "status", "sockets", "embedded")
 ROLES = (
     "apiserver-manifest",
     "controller-manager-manifest",

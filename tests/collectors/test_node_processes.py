@@ -27,6 +27,14 @@ MATCHES = {
     "k3s title": (("/usr/local/bin/k3s server",), "k3s"),
     "rke2": (("/usr/local/bin/rke2 agent",), "rke2"),
     "k0s": (("k0s", "controller"), "k0s"),
+    "k3s agent": (("/usr/local/bin/k3s agent",), "k3s"),
+    "openshift etcd": (("openshift", "start", "etcd"), "etcd"),
+    "openshift network": (("openshift", "start", "network"), "kube-proxy"),
+    "old scheduler": (("/scheduler", "--leader-elect=true"), "kube-scheduler"),
+    "old proxy": (("/proxy", "--cluster-cidr=10.0.0.0/8"), "kube-proxy"),
+    "dqlite": (("/snap/k8s/1/bin/k8s-dqlite", "--storage-dir=/d"), "k8s-dqlite"),
+    "old dqlite": (("dqlite",), "k8s-dqlite"),
+    "kine": (("/bin/kine", "--endpoint=sqlite"), "kine"),
     "microk8s": (("/snap/microk8s/1/kubelite", "--x"), "kubelite"),
 }
 MENTIONS = {
@@ -40,31 +48,58 @@ MENTIONS = {
     "rbac proxy": ("kube-rbac-proxy", "--v=0"),
     "client": ("k3s", "kubectl", "get", "pods"),
     "etcdctl": ("etcdctl", "endpoint", "health"),
+    "k0s client": ("k0s", "status"),
+    "sidecar": ("/etcd-metrics-proxy", "--backend=etcd", "kube-apiserver"),
+    "interpreter": ("/usr/bin/python3", "/opt/kube-apiserver", "etcd"),
+    "wrapper": ("/bin/bash", "-c", "exec kubelet --config=/c"),
+    "hyperkube of no component": ("hyperkube", "kubectl"),
+    "openshift client": ("openshift", "version"),
+    "editor": ("vi", "/etc/kubernetes/manifests/kube-scheduler.yaml"),
+}
+RENAMED = {
+    "/opt/bin/kubelet (deleted)": (("agent", "--config=/c"), "kubelet"),
+    "/usr/local/bin/k3s": (("edge", "server"), "k3s"),
+    "/opt/rke2/bin/rke2": (("node-agent", "agent"), "rke2"),
+    "/usr/local/bin/k0s": (("x", "worker"), "k0s"),
+    "/snap/k8s/1/kine": (("store",), "kine"),
 }
 
 
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
+    """Return the components found, by pid, on a host that runs all of the above at once."""
+    tree = tmp_path_factory.mktemp("crowd") / "root"
+    for pid, argv in numbered():
+        process(tree, pid, *argv)
+    for pid, exe in enumerate(sorted(RENAMED), 3000):
+        process(tree, pid, *RENAMED[exe][0], exe=exe)
+    run = collect(tree, tmp_path_factory.mktemp("crowd-out") / "out")
+    found = {r["pid"]: r["component"] for r in run.records("proc/cmdline")}
+    seen = len(MATCHES) + len(MENTIONS) + len(RENAMED)
+    scan = {"seen": seen, "unreadable": 0, "matched": len(found)}
+    assert (run.record("proc/scan")["status"], run.record("proc/scan")["scan"]) == ("ok", scan)
+    return found
+
+
+def numbered() -> list[tuple[int, tuple[str, ...]]]:
+    """Return a pid for each list of arguments: matches from 1000 on, mentions from 2000."""
+    matches = [(pid, MATCHES[case][0]) for pid, case in enumerate(sorted(MATCHES), 1000)]
+    return matches + [(pid, MENTIONS[case]) for pid, case in enumerate(sorted(MENTIONS), 2000)]
+
+
 @pytest.mark.parametrize("case", sorted(MATCHES))
-def test_component_is_recognised(bare: Path, tmp_path: Path, case: str) -> None:
-    argv, component = MATCHES[case]
-    process(bare, 4711, *argv)
-    run = collect(bare, tmp_path / "out")
-    found = run.record("proc/cmdline")
-    assert (found["component"], found["pid"]) == (component, 4711)
-    assert run.record("proc/scan")["scan"] == {"seen": 1, "unreadable": 0, "matched": 1}
+def test_component_is_recognised(crowd: dict[int, str], case: str) -> None:
+    assert crowd.get(1000 + sorted(MATCHES).index(case)) == MATCHES[case][1]
 
 
-def test_a_renamed_process_is_known_by_its_executable(bare: Path, tmp_path: Path) -> None:
-    process(bare, 5, "agent", "--config=/c", exe="/opt/bin/kubelet (deleted)")
-    assert collect(bare, tmp_path / "out").record("proc/cmdline")["component"] == "kubelet"
+@pytest.mark.parametrize("exe", sorted(RENAMED))
+def test_a_renamed_process_is_known_by_its_executable(crowd: dict[int, str], exe: str) -> None:
+    assert crowd.get(3000 + sorted(RENAMED).index(exe)) == RENAMED[exe][1]
 
 
 @pytest.mark.parametrize("case", sorted(MENTIONS))
-def test_a_mention_is_no_match(bare: Path, tmp_path: Path, case: str) -> None:
-    process(bare, 4711, *MENTIONS[case])
-    run = collect(bare, tmp_path / "out")
-    assert run.records("proc/cmdline") == []
-    assert run.record("proc/scan")["scan"] == {"seen": 1, "unreadable": 0, "matched": 0}
-    assert run.record("proc/scan")["status"] == "ok"
+def test_a_mention_is_no_match(crowd: dict[int, str], case: str) -> None:
+    assert 2000 + sorted(MENTIONS).index(case) not in crowd
 
 
 def test_every_instance_is_kept(bare: Path, tmp_path: Path) -> None:
@@ -140,25 +175,183 @@ def test_configuration_names_further_files(bare: Path, tmp_path: Path) -> None:
     assert run.record("file/scheduler-manifest", "/pods/kube-scheduler.yaml")["status"] == "ok"
 
 
-def test_listening_sockets_are_listed(bare: Path, tmp_path: Path) -> None:
-    head = (
-        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout\n"
-    )
+TCP_HEAD = (
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout\n"
+)
+ANY6, ONE6 = "0" * 32, "0" * 24 + "01000000"
+
+
+def tcp(*rows: tuple[str, str, int]) -> str:
+    """Return a table of /proc/net/tcp: local address, state and inode of each socket."""
     line = "   {}: {} {}:0000 {} 00000000:00000000 00:00000000 00000000     0        0 {} 1 0\n"
-    write(
-        bare,
-        "/proc/net/tcp",
-        head
-        + line.format(0, "0100007F:192B", "00000000", "0A", 4242)
-        + line.format(1, "0100007F:9999", "0100007F", "01", 1),
-    )
-    any6 = "0" * 32
-    write(bare, "/proc/net/tcp6", head + line.format(0, any6 + ":280A", any6, "0A", 77))
+    peer = "00000000" if not rows or len(rows[0][0]) < 30 else ANY6
+    return TCP_HEAD + "".join(line.format(n, a, peer, s, i) for n, (a, s, i) in enumerate(rows))
+
+
+def test_listening_sockets_are_listed(bare: Path, tmp_path: Path) -> None:
+    listening, connected = ("0100007F:192B", "0A", 4242), ("0100007F:9999", "01", 1)
+    write(bare, "/proc/net/tcp", tcp(listening, connected))
+    write(bare, "/proc/net/tcp6", tcp((f"{ANY6}:280A", "0A", 77), (f"{ONE6}:094B", "0A", 78)))
     run = collect(bare, tmp_path / "out")
-    assert (
-        run.blob("proc/sockets")
-        == b"tcp 127.0.0.1 6443 4242\ntcp6 0000:0000:0000:0000:0000:0000:0000:0000 10250 77\n"
+    zeros = "0000:0000:0000:0000:0000:0000:0000:"
+    assert run.blob("proc/sockets").decode() == (
+        f"tcp 127.0.0.1 6443 4242\ntcp6 {zeros}0000 10250 77\ntcp6 {zeros}0001 2379 78\n"
     )
+
+
+def test_addresses_are_right_on_a_big_endian_machine(bare: Path, tmp_path: Path) -> None:
+    write(bare, "/proc/net/tcp", tcp(("7F000001:192B", "0A", 4242)))
+    write(bare, "/proc/net/tcp6", tcp(("0" * 31 + "1:094B", "0A", 78)))
+    lines = '#!/bin/sh\ncase "$*" in *tx2*) echo " 0100"; exit ;; esac\n'
+    tool = write(tmp_path, "bin/od", lines + f'exec {shutil.which("od")} "$@"\n', 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    one = "tcp6 0000:0000:0000:0000:0000:0000:0000:0001 2379 78\n"
+    assert run.blob("proc/sockets").decode() == f"tcp 127.0.0.1 6443 4242\n{one}"
+
+
+POD = "6a3c9b21-77aa-4c0e-9a0e-0123456789ab"
+CONTAINER = "0123456789abcdef" * 4
+SCOPE = f"kubepods-burstable-pod{POD.replace('-', '_')}.slice/cri-containerd-{CONTAINER}.scope"
+HOST_NETWORK, HOST_MOUNTS, OTHER = 4026531840, 4026531841, 4026532999
+PROCESSES: dict[str, tuple[int, dict[str, object]]] = {
+    "etcd of a pod": (
+        50,
+        {
+            "ppid": 7,
+            "start": 4242,
+            "exe": "/usr/local/bin/etcd",
+            "cwd": "/var/lib/etcd",
+            "mnt_ns": OTHER,
+            "net_ns": OTHER,
+            "own_mounts": True,
+            "own_network": True,
+            "container_id": CONTAINER,
+            "pod_uid": POD,
+            "sockets": [91, 92],
+        },
+    ),
+    "kubelet of the host": (
+        60,
+        {
+            "ppid": 1,
+            "start": 19,
+            "exe": "/usr/bin/kubelet",
+            "cwd": "/",
+            "mnt_ns": HOST_MOUNTS,
+            "net_ns": HOST_NETWORK,
+            "own_mounts": False,
+            "own_network": False,
+            "container_id": None,
+            "pod_uid": None,
+            "sockets": [],
+        },
+    ),
+    "secrets where paths belong": (
+        70,
+        {
+            "ppid": None,
+            "start": None,
+            "exe": None,
+            "cwd": None,
+            "mnt_ns": None,
+            "net_ns": None,
+            "own_mounts": None,
+            "own_network": None,
+            "container_id": None,
+            "pod_uid": "0f" * 16,
+            "sockets": None,
+        },
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Collected:
+    """Return the run on a tree whose processes have namespaces, sockets and control groups."""
+    tree = tmp_path_factory.mktemp("described") / "root"
+    for pid, mounts, network in ((1, HOST_MOUNTS, HOST_NETWORK), (50, OTHER, OTHER)):
+        link(tree, f"/proc/{pid}/ns/mnt", f"mnt:[{mounts}]")
+        link(tree, f"/proc/{pid}/ns/net", f"net:[{network}]")
+    etcd = process(tree, 50, "etcd", exe="/usr/local/bin/etcd")
+    write(tree, "/proc/50/stat", "50 (a b) c) S 7 " + "0 " * 17 + "4242 0\n")
+    write(tree, "/proc/50/cgroup", f"1:name=x:/y\n0::/kubepods.slice/{SCOPE}\n")
+    for number, target in enumerate(["socket:[91]", "socket:[92]", "socket:[93]", "/x -> y"]):
+        link(tree, f"/proc/50/fd/{number}", target)
+    write(tree, "/proc/50/net/tcp", tcp(("00000000:094B", "0A", 91), ("0100007F:1", "01", 93)))
+    write(tree, "/proc/50/net/tcp6", tcp((f"{ANY6}:094C", "0A", 92), (f"{ANY6}:1", "0A", 94)))
+    (etcd / "cwd").symlink_to("/var/lib/etcd")
+    kubelet = process(tree, 60, "kubelet", exe="/usr/bin/kubelet")
+    write(tree, "/proc/60/stat", "60 (kubelet) S 1 " + "0 " * 17 + "19 0\n")
+    for kind, number in (("mnt", HOST_MOUNTS), ("net", HOST_NETWORK)):
+        link(tree, f"/proc/60/ns/{kind}", f"{kind}:[{number}]")
+    (kubelet / "cwd").symlink_to("/")
+    (kubelet / "fd").mkdir()
+    write(tree, "/proc/60/cgroup", "0::/system.slice/kubelet.service\n")
+    write(tree, "/proc/60/net/tcp", tcp(("00000000:1", "0A", 5)))
+    odd = process(tree, 70, "kube-proxy", exe="/opt/password=hunter2hunter2/kube-proxy")
+    write(tree, "/proc/70/stat", "70 (x) S -1 " + "0 " * 17 + "1e9 0\n")
+    write(tree, "/proc/70/cgroup", f"0::/kubepods/besteffort/pod{'0f' * 16}/{CONTAINER[:63]}g\n")
+    (odd / "cwd").symlink_to("/tmp/AKIAIOSFODNN7EXAMPLE")
+    link(tree, "/proc/70/ns/mnt", "mnt:[12x]")
+    link(tree, "/proc/70/ns/net", "/net:[12]")
+    write(tree, "/proc/1/mountinfo", MOUNTINFO)
+    return collect(tree, tmp_path_factory.mktemp("described-out") / "out")
+
+
+def link(root: Path, path: str, target: str) -> None:
+    """Put a link into a tree, with the folders above it."""
+    at = root / path.lstrip("/")
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.symlink_to(target)
+
+
+@pytest.mark.parametrize("case", sorted(PROCESSES))
+def test_what_the_kernel_says_of_a_process(described: Collected, case: str) -> None:
+    pid, facts = PROCESSES[case]
+    assert described.record("proc/cmdline", f"/proc/{pid}/cmdline")["process"] == facts
+    assert not [n for n, c in described.members.items() if b"hunter2" in c or b"AKIA" in c]
+
+
+def test_a_network_of_its_own_is_listed_with_its_process(described: Collected) -> None:
+    (found,) = (r for r in described.records("proc/sockets") if "pid" in r)
+    assert (found["target"], found["pid"], found["component"]) == ("/proc/50/net/tcp", 50, "etcd")
+    text = described.members["bundle/" + found["blob"]].decode()
+    assert text.splitlines() == [
+        "tcp 0.0.0.0 2379 91",
+        "tcp6 0000:0000:0000:0000:0000:0000:0000:0000 2380 92",
+        "tcp6 0000:0000:0000:0000:0000:0000:0000:0000 1 94",
+    ]
+
+
+MOUNTINFO = """22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/disk/by-id/opaque rw,errors=remount-ro
+23 22 0:5 / /proc rw - proc proc rw
+30 22 8:2 / /var/lib/etcd rw,noatime shared:2 master:3 - xfs /dev/sdb1 rw,password=hunter2
+31 22 0:6 / /mnt/a\\040b ro - nfs4 10.0.0.1:/secret-export rw,addr=10.0.0.1
+40 22 0:7 / /var/lib/kubelet/pods/6a3c9b21-77aa/volumes/kubernetes.io~x/t rw - tmpfs tmpfs rw
+41 22 0:8 / /run/containerd/io.containerd.runtime.v2.task/k8s.io/x/rootfs rw - overlay overlay rw
+42 22 0:9 / /run/netns/cni-1 rw - nsfs nsfs rw
+43 22 8:3 / /var/lib/containerd rw - ext4 /dev/sdc1 rw
+44 22 8:3 / /x rw
+"""
+
+
+def test_mounts_of_the_host_are_listed_by_place_and_kind(described: Collected) -> None:
+    assert described.blob("host/mounts").decode().splitlines() == [
+        "/ ext4",
+        "/proc proc",
+        "/var/lib/etcd xfs",
+        "/mnt/a\\040b nfs4",
+        "/var/lib/containerd ext4",
+    ]
+    assert not [n for n, c in described.members.items() if b"secret-export" in c or b"sdb1" in c]
+
+
+def test_a_thousand_mounts_are_enough(bare: Path, tmp_path: Path) -> None:
+    row = "22 1 8:1 / /m/{} rw - ext4 /dev/a rw\n"
+    write(bare, "/proc/1/mountinfo", "".join(row.format(n) for n in range(1001)))
+    found = collect(bare, tmp_path / "out").record("host/mounts")
+    assert (found["status"], found["detail"]) == ("truncated", "more mounts than are listed")
 
 
 def test_recorded_node_has_its_five_components(cp_run: Collected) -> None:
