@@ -295,7 +295,191 @@ FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audien
  client-cert-allowed-hostname listen-client-http-urls peer-cert-allowed-cn peer-cert-allowed-hostname
  storage-backend streaming-connection-idle-timeout terminated-pod-gc-threshold tls-cipher-suites cipher-suites
  tls-max-version tls-min-version tls-san token-auth-file write-kubeconfig write-kubeconfig-mode '
-export FLAGS KEYS ENV_KEEP FLAG_KEEP
+
+# Configuration documents, field by field: KIND PATH... Kind is the redactor of a file, or its role
+# where that is "component". A value is kept only at one of these paths, and looked through for
+# secrets even there; of every other field value and name are masked, whatever it holds. In a
+# path a|b are two names, * is any plain name, lists are passed through, and ! after a name keeps
+# the name and masks all below it: set, but unknown. The paths of redactions.ndjson are the same.
+FIELDS='
+every apiVersion|kind
+
+kubelet enableServer|address|port|readOnlyPort|healthzPort|healthzBindAddress|staticPodPath|staticPodURL
+kubelet staticPodURLHeader!|podLogsDir|syncFrequency|fileCheckFrequency|httpCheckFrequency|tlsCertFile|tlsPrivateKeyFile
+kubelet tlsCipherSuites|tlsCurvePreferences|tlsMinVersion|rotateCertificates|serverTLSBootstrap
+kubelet registryPullQPS|registryBurst
+kubelet authentication/anonymous|webhook/enabled|cacheTTL authentication/x509/clientCAFile
+kubelet authorization/mode authorization/webhook/cacheAuthorizedTTL|cacheUnauthorizedTTL
+kubelet imagePullCredentialsVerificationPolicy|preloadedImagesVerificationAllowlist|eventRecordQPS|eventBurst
+kubelet enableDebuggingHandlers|enableContentionProfiling|enableProfilingHandler|enableDebugFlagsHandler
+kubelet enableSystemLogHandler|enableSystemLogQuery|oomScoreAdj|clusterDomain|clusterDNS|streamingConnectionIdleTimeout
+kubelet nodeStatusUpdateFrequency|nodeStatusReportFrequency|nodeStatusMaxImages|nodeLeaseDurationSeconds
+kubelet imageMinimumGCAge|imageMaximumGCAge|imageGCHighThresholdPercent|imageGCLowThresholdPercent|volumeStatsAggPeriod
+kubelet kubeletCgroups|systemCgroups|cgroupRoot|cgroupsPerQOS|cgroupDriver|cpuManagerPolicy cpuManagerPolicyOptions/*
+kubelet cpuManagerReconcilePeriod|draManagerReconcilePeriod|memoryManagerPolicy|singleProcessOOMKill qosReserved/*
+kubelet topologyManagerPolicy|topologyManagerScope topologyManagerPolicyOptions/* runtimeRequestTimeout|hairpinMode
+kubelet maxPods|podsPerCore|podCIDR|podPidsLimit|resolvConf|runOnce|cpuCFSQuota|cpuCFSQuotaPeriod|maxOpenFiles
+kubelet contentType|kubeAPIQPS|kubeAPIBurst|serializeImagePulls|maxParallelImagePulls evictionHard|evictionSoft/*
+kubelet evictionSoftGracePeriod|evictionMinimumReclaim/* evictionPressureTransitionPeriod|evictionMaxPodGracePeriod
+kubelet mergeDefaultEvictionSettings|enableControllerAttachDetach|protectKernelDefaults|makeIPTablesUtilChains
+kubelet iptablesMasqueradeBit|iptablesDropBit featureGates/* failSwapOn|failCgroupV1 memorySwap/swapBehavior
+kubelet containerLogMaxSize|containerLogMaxFiles|containerLogMaxWorkers|containerLogMonitorInterval
+kubelet configMapAndSecretChangeDetectionStrategy systemReserved|kubeReserved/* reservedSystemCPUs|systemReservedCgroup
+kubelet kubeReservedCgroup|enforceNodeAllocatable|allowedUnsafeSysctls|volumePluginDir|providerID
+kubelet kernelMemcgNotification|shutdownGracePeriod|shutdownGracePeriodCriticalPods|showHiddenMetricsForVersion
+kubelet seccompDefault|registerNode|localStorageCapacityIsolation crashLoopBackOff/maxContainerRestartPeriod
+kubelet shutdownGracePeriodByPodPriority/priority|shutdownGracePeriodSeconds
+kubelet reservedMemory/numaNode reservedMemory/limits/* memoryThrottlingFactor|memoryReservationPolicy
+kubelet registerWithTaints/key|value|effect tracing/endpoint|samplingRatePerMillion
+kubelet containerRuntimeEndpoint|imageServiceEndpoint userNamespaces/idsPerPod podHousekeepingPeriod
+kubelet logging/format|flushFrequency|verbosity logging/vmodule/filePattern|verbosity
+kubelet logging/options/json|text/infoBufferSize|splitStream
+
+proxy-config bindAddress|bindAddressHardFail|healthzBindAddress|metricsBindAddress|enableProfiling|hostnameOverride|mode
+proxy-config showHiddenMetricsForVersion|portRange|oomScoreAdj|configSyncPeriod|clusterCIDR|nodePortAddresses
+proxy-config healthzBindAddresses|healthzBindPort|metricsBindAddresses|metricsBindPort|configHardFail|udpIdleTimeout
+proxy-config clientConnection/kubeconfig|acceptContentTypes|contentType|qps|burst featureGates/* detectLocalMode
+proxy-config detectLocal/bridgeInterface|interfaceNamePrefix minSyncPeriod|syncPeriod|windowsRunAsService
+proxy-config iptables|nftables/masqueradeBit|masqueradeAll|localhostNodePorts|syncPeriod|minSyncPeriod
+proxy-config ipvs/syncPeriod|minSyncPeriod|scheduler|excludeCIDRs|strictARP|tcpTimeout|tcpFinTimeout|udpTimeout
+proxy-config ipvs/masqueradeBit linux/oomScoreAdj|masqueradeAll windows/runAsService
+proxy-config conntrack/maxPerCore|min|tcpEstablishedTimeout|tcpCloseWaitTimeout|tcpBeLiberal|udpTimeout|udpStreamTimeout
+proxy-config linux/conntrack/maxPerCore|min|tcpEstablishedTimeout|tcpCloseWaitTimeout|tcpBeLiberal
+proxy-config winkernel/networkName|sourceVip|enableDSR|rootHnsEndpointName|forwardHealthCheckVip
+proxy-config logging/format|flushFrequency|verbosity logging/options/json|text/infoBufferSize|splitStream
+
+scheduler-config parallelism|percentageOfNodesToScore|percentageOfPlacementsToScore|podInitialBackoffSeconds
+scheduler-config podMaxBackoffSeconds|delayCacheUntilActive|enableProfiling|enableContentionProfiling|schedulerName
+scheduler-config healthzBindAddress|metricsBindAddress featureGates/*
+scheduler-config leaderElection/leaderElect|leaseDuration|renewDeadline|retryPeriod|resourceLock
+scheduler-config leaderElection/resourceName|resourceNamespace
+scheduler-config clientConnection/kubeconfig|acceptContentTypes|contentType|qps|burst
+scheduler-config profiles/schedulerName|percentageOfNodesToScore profiles/pluginConfig/name|args!
+scheduler-config profiles/plugins/*/enabled|disabled/name|weight
+scheduler-config extenders/urlPrefix|filterVerb|preemptVerb|prioritizeVerb|bindVerb|weight|enableHTTPS|httpTimeout
+scheduler-config extenders/nodeCacheCapable|ignorable extenders/managedResources/name|ignoredByScheduler
+scheduler-config extenders/tlsConfig/insecure|serverName|certFile|keyFile|caFile|certData!|keyData!|caData!
+
+audit-policy metadata/name omitStages|omitManagedFields
+audit-policy rules/level|users|userGroups|verbs|namespaces|nonResourceURLs|omitStages|omitManagedFields
+audit-policy rules/resources/group|resources|resourceNames
+
+admission-config plugins/name|path plugins/configuration/apiVersion|kind
+admission-config limits/type|qps|burst|cacheSize plugins/configuration/limits/type|qps|burst|cacheSize
+admission-config defaults/enforce|enforce-version|audit|audit-version|warn|warn-version
+admission-config plugins/configuration/defaults/enforce|enforce-version|audit|audit-version|warn|warn-version
+admission-config exemptions/usernames|runtimeClasses|namespaces
+admission-config plugins/configuration/exemptions/usernames|runtimeClasses|namespaces
+admission-config imagePolicy/kubeConfigFile|allowTTL|denyTTL|retryBackoff|defaultAllow
+admission-config plugins/configuration/imagePolicy/kubeConfigFile|allowTTL|denyTTL|retryBackoff|defaultAllow
+admission-config kubeConfigFile|staticManifestsDir plugins/configuration/kubeConfigFile|staticManifestsDir
+admission-config limitedResources/apiGroup|resource|matchContains
+admission-config plugins/configuration/limitedResources/apiGroup|resource|matchContains
+
+authentication-config anonymous/enabled anonymous/conditions/path
+authentication-config jwt/issuer/url|discoveryURL|certificateAuthority|audiences|audienceMatchPolicy|egressSelectorType
+authentication-config jwt/claimValidationRules/claim|requiredValue|expression|message!
+authentication-config jwt/claimMappings/username|groups|uid/claim|prefix|expression
+authentication-config jwt/claimMappings/extra/key|valueExpression jwt/userValidationRules/expression|message!
+
+authorization-config authorizers/type|name authorizers/webhook/authorizedTTL|unauthorizedTTL|timeout|failurePolicy
+authorization-config authorizers/webhook/cacheAuthorizedRequests|cacheUnauthorizedRequests|subjectAccessReviewVersion
+authorization-config authorizers/webhook/matchConditionSubjectAccessReviewVersion
+authorization-config authorizers/webhook/connectionInfo/type|kubeConfigFile
+authorization-config authorizers/webhook/matchConditions/expression
+
+encryption resources/resources resources/providers/aescbc|aesgcm|secretbox/keys/name|secret!
+encryption resources/providers/kms/apiVersion|name|endpoint|timeout|cachesize resources/providers/identity
+
+kubeconfig current-context|preferences clusters|contexts|users/name contexts/context/cluster|user|namespace
+kubeconfig clusters/cluster/server|certificate-authority|certificate-authority-data|insecure-skip-tls-verify
+kubeconfig clusters/cluster/tls-server-name|proxy-url|disable-compression|extensions!
+kubeconfig users/user/client-certificate|client-certificate-data|client-key|tokenFile|client-key-data!|token!
+kubeconfig users/user/username!|password!|exec!|auth-provider!|as!|as-uid!|as-groups!|as-user-extra!|extensions!
+
+manifest metadata/name|namespace metadata/labels/component|tier|k8s-app|app metadata/creationTimestamp
+manifest metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration!
+manifest metadata/annotations/kubernetes.io~1config.hash|kubernetes.io~1config.mirror|kubernetes.io~1config.seen
+manifest metadata/annotations/kubernetes.io~1config.source|seccomp.security.alpha.kubernetes.io~1pod
+manifest metadata/annotations/kubeadm.kubernetes.io~1etcd.advertise-client-urls
+manifest metadata/annotations/kubeadm.kubernetes.io~1kube-apiserver.advertise-address.endpoint
+manifest metadata/annotations/container.apparmor.security.beta.kubernetes.io~1*
+manifest metadata/annotations/container.seccomp.security.alpha.kubernetes.io~1*
+manifest spec/hostNetwork|hostPID|hostIPC|hostUsers|priority|priorityClassName|nodeName|restartPolicy|dnsPolicy
+manifest spec/serviceAccountName|automountServiceAccountToken|shareProcessNamespace|runtimeClassName
+manifest spec/volumes/name|emptyDir!|configMap!|secret!|projected!|csi! spec/volumes/hostPath/path|type
+manifest spec/imagePullSecrets!|tolerations!|nodeSelector!|affinity!|hostAliases!|dnsConfig! status
+manifest spec/securityContext/runAsUser|runAsGroup|runAsNonRoot|fsGroup|fsGroupChangePolicy|supplementalGroups
+manifest spec/securityContext/seccompProfile|appArmorProfile/type|localhostProfile
+manifest spec/securityContext/seLinuxOptions/user|role|type|level spec/securityContext/sysctls/name|value
+manifest spec/containers|initContainers|ephemeralContainers/name|image|imagePullPolicy|command|args
+manifest spec/containers|initContainers|ephemeralContainers/env/name|value!|valueFrom!
+manifest spec/containers|initContainers|ephemeralContainers/envFrom!|lifecycle!|workingDir!
+manifest spec/containers|initContainers|ephemeralContainers/ports/name|containerPort|hostPort|hostIP|protocol
+manifest spec/containers|initContainers|ephemeralContainers/volumeMounts/name|mountPath|readOnly|mountPropagation
+manifest spec/containers|initContainers|ephemeralContainers/resources/requests|limits/*
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/runAsUser|runAsGroup|runAsNonRoot|procMount
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/privileged|allowPrivilegeEscalation
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/readOnlyRootFilesystem
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/capabilities/add|drop
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/seLinuxOptions/user|role|type|level
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/seccompProfile/type|localhostProfile
+manifest spec/containers|initContainers|ephemeralContainers/securityContext/appArmorProfile/type|localhostProfile
+manifest spec/containers/livenessProbe|readinessProbe|startupProbe/initialDelaySeconds|timeoutSeconds|periodSeconds
+manifest spec/containers/livenessProbe|readinessProbe|startupProbe/successThreshold|failureThreshold
+manifest spec/containers/livenessProbe|readinessProbe|startupProbe/httpGet/host|path|port|scheme|httpHeaders!
+manifest spec/containers/livenessProbe|readinessProbe|startupProbe/tcpSocket/host|port
+manifest spec/containers/livenessProbe|readinessProbe|startupProbe/exec!|grpc!
+
+cni cniVersion|name|type|kubeconfig ipam/type kubernetes/kubeconfig capabilities/*
+cni plugins/cniVersion|name|type|kubeconfig plugins/ipam/type plugins/kubernetes/kubeconfig plugins/capabilities/*
+
+etcd name|data-dir|wal-dir|snapshot-count|heartbeat-interval|election-timeout|quota-backend-bytes|max-snapshots|max-wals
+etcd listen-peer-urls|listen-client-urls|listen-client-http-urls|listen-metrics-urls|metrics|cors|host-whitelist
+etcd initial-advertise-peer-urls|advertise-client-urls|initial-cluster|initial-cluster-state|initial-cluster-token!
+etcd discovery!|discovery-token!|discovery-proxy!|discovery-fallback|discovery-srv|discovery-endpoints!
+etcd strict-reconfig-check|enable-pprof|proxy|self-signed-cert-validity|logger|log-level|log-outputs|force-new-cluster
+etcd auto-compaction-mode|auto-compaction-retention|cipher-suites|tls-min-version|tls-max-version|auth-token!
+etcd max-txn-ops|max-request-bytes|max-concurrent-streams|pre-vote|enable-v2|enable-grpc-gateway|socket-reuse-port
+etcd experimental-initial-corrupt-check|experimental-watch-progress-notify-interval|feature-gates
+etcd watch-progress-notify-interval
+etcd client-transport-security|peer-transport-security/cert-file|key-file|client-cert-auth|trusted-ca-file|auto-tls
+etcd client-transport-security|peer-transport-security/client-cert-file|client-key-file|crl-file
+etcd client-transport-security|peer-transport-security/allowed-cn|allowed-hostname|skip-client-san-verification
+
+distro config|debug|v|log|alsologtostderr|data-dir|bind-address|https-listen-port|advertise-address|advertise-port
+distro tls-san|tls-san-security|cluster-cidr|service-cidr|service-node-port-range|cluster-dns|cluster-domain|cni
+distro flannel-backend|flannel-ipv6-masq|flannel-external-ip|flannel-iface|flannel-conf|flannel-cni-conf
+distro egress-selector-mode|servicelb-namespace|write-kubeconfig|write-kubeconfig-mode|write-kubeconfig-group
+distro token!|agent-token!|token-file|agent-token-file|server|cluster-init|cluster-reset|cluster-reset-restore-path
+distro kube-apiserver-arg|kube-controller-manager-arg|kube-controller-arg|kube-scheduler-arg|etcd-arg
+distro kube-cloud-controller-manager-arg|kube-cloud-controller-arg|kubelet-arg|kube-proxy-arg
+distro datastore-endpoint!|datastore-cafile|datastore-certfile|datastore-keyfile|etcd-expose-metrics
+distro etcd-disable-snapshots|etcd-snapshot-name|etcd-snapshot-schedule-cron|etcd-snapshot-retention|etcd-snapshot-dir
+distro etcd-snapshot-compress|etcd-s3|etcd-s3-endpoint!|etcd-s3-endpoint-ca!|etcd-s3-skip-ssl-verify|etcd-s3-bucket!
+distro etcd-s3-access-key!|etcd-s3-secret-key!|etcd-s3-session-token!|etcd-s3-region!|etcd-s3-folder!|etcd-s3-insecure
+distro etcd-s3-timeout|etcd-s3-proxy!|etcd-s3-config-secret!|etcd-s3-retention|default-local-storage-path
+distro disable|disable-scheduler|disable-cloud-controller|disable-kube-proxy|disable-network-policy
+distro disable-helm-controller|disable-apiserver|disable-controller-manager|disable-etcd|disable-agent
+distro embedded-registry|supervisor-metrics|node-name|with-node-id|node-label!|node-taint!|docker|pause-image
+distro image-credential-provider-bin-dir|image-credential-provider-config|container-runtime-endpoint|snapshotter
+distro image-service-endpoint|default-runtime|disable-default-registry-endpoint|private-registry
+distro system-default-registry!|airgap-extra-registry!|node-ip|node-external-ip|node-internal-dns|node-external-dns
+distro resolv-conf|vpn-auth!|vpn-auth-file|protect-kernel-defaults|secrets-encryption|secrets-encryption-provider
+distro enable-pprof|rootless|prefer-bundled-bin|selinux|lb-server-port|profile|audit-policy-file
+distro pod-security-admission-config-file|ingress-controller|enable-servicelb|cloud-provider-name
+distro cloud-provider-config|kubelet-path|helm-job-image!|nonroot-devices|bind-address-hard-fail
+distro control-plane-resource-requests|control-plane-resource-limits|control-plane-probe-configuration
+distro kube-apiserver-extra-mount!|kube-apiserver-extra-env!|etcd-extra-mount!|etcd-extra-env!
+distro kube-apiserver-image|kube-controller-manager-image|kube-scheduler-image|kube-proxy-image|etcd-image
+distro metadata/name spec/api/address|externalAddress|port|k0sApiPort|sans|onlyBindToAddress spec/api/extraArgs/*
+distro spec/controllerManager|scheduler/extraArgs/* spec/konnectivity/adminPort|agentPort spec/telemetry/enabled
+distro spec/storage/type spec/storage/kine! spec/storage/etcd/peerAddress|externalCluster! spec/storage/etcd/extraArgs/*
+distro spec/network/provider|podCIDR|serviceCIDR|clusterDomain|calico!|kuberouter! spec/network/kubeProxy/disabled|mode
+distro spec/workerProfiles/name|values! spec/images!|extensions!|installConfig! spec/podSecurityPolicy/defaultPolicy
+distro spec/featureGates/name|enabled|components
+'
+export FLAGS KEYS ENV_KEEP FLAG_KEEP FIELDS
 
 # ---------------------------------------------------------------- 3 awk texts
 # shellcheck disable=SC2016  # awk program text, not for the shell to expand
@@ -768,8 +952,8 @@ function do_env(   i, n, s, j) {
 }
 
 # --- CNI: a JSON object, of which the plugins and where they find the API server are kept
-function do_cni(   i, n, out) {
-  skip_blank(); do_yaml("cni"); nO = 0; n = 0; out = ""
+function do_cni(   i, out) {
+  skip_blank(); do_yaml("cni"); nO = 0; out = ""
   for (i = 0; i < CNI_PLUGINS; i++) out = out (i ? ", " : "") cni_object("/plugins/" i, "")
   put(cni_object("", CNI_PLUGINS ? "\"plugins\": [" out "]" : ""))
 }
@@ -791,69 +975,189 @@ function cni_object(at, more,   i, rest, out, group, w) {
   }
   return "{" out (group == "" ? "" : "}") (more == "" ? "" : (out == "" ? "" : ", ") more) "}"
 }
-function cni(path, k, v,   t) {
-  t = path
-  if (match(t, /^\/plugins\/[0-9]+\//)) { t = substr(t, 10); if (t + 0 >= CNI_PLUGINS) CNI_PLUGINS = t + 1; sub(/^[0-9]+/, "", t) }
-  if (t ~ /^\/(cniVersion|name|type|ipam\/type|kubernetes\/kubeconfig|kubeconfig|capabilities\/[A-Za-z]+)$/ && v !~ /[^A-Za-z0-9_.\/-]/ && harmless(v)) { CNI[++nCNI] = path; CNI_IS[nCNI] = v; return v }
-  return mask(v, "cni-allow-list", "value", path)
+function cni(path, v) {
+  if (v ~ /[^A-Za-z0-9_.\/-]/ || !harmless(v)) return mask(v, "field-allow-list", "value", path)
+  if (match(path, /^\/plugins\/[0-9]+\//) && substr(path, 10) + 0 >= CNI_PLUGINS) CNI_PLUGINS = substr(path, 10) + 1
+  CNI[++nCNI] = path; CNI_IS[nCNI] = v
+  return v
 }
 
-# --- YAML and JSON: parsed into keys and scalars, judged one by one, written anew in
-# block style with the keys in their order. What the parser does not know, it refuses.
-function do_yaml(how,   docs) {
+# --- fields: the rows of one kind in the table FIELDS as a tree. TREE[place] is "keep" where
+# values are kept, "name" where only the name is, "" on the way there.
+function load_fields(kind,   i, j, k, n, row, w) {
+  TREE[""] = ""
+  n = split(ENVIRON["FIELDS"], row, "\n")
+  for (i = 1; i <= n; i++) {
+    k = split(row[i], w, " ")
+    if (w[1] == kind || w[1] == "every") for (j = 2; j <= k; j++) grow("", w[j])
+  }
+}
+function grow(at, rest,   i, n, name, spot, step) {
+  i = index(rest, "/"); step = i ? substr(rest, 1, i - 1) : rest; rest = i ? substr(rest, i + 1) : ""
+  n = split(step, name, "|")
+  for (i = 1; i <= n; i++) {
+    spot = at "/" name[i]
+    if (rest != "") { if (!(spot in TREE)) TREE[spot] = ""; grow(spot, rest) }
+    else if (sub(/!$/, "", spot)) TREE[spot] = "name"
+    else TREE[spot] = "keep"
+  }
+}
+# The place of a field below a place, "?" where no row names it.
+function child(at, name,   step, wide) {
+  if (name == "<<") die("redactor failed: merge key")
+  step = escaped(name); if (HOW == "distro") sub(/[+]$/, "", step)
+  if ((at "/" step) in TREE) { SEEN[at "/" step]; return at "/" step }
+  if (name !~ /^[A-Za-z][A-Za-z0-9._\/-]*$/ || length(name) > 100 || !harmless(name)) return "?"
+  wide = step; sub(/~1.*$/, "~1*", wide)
+  if ((at "/" wide) in TREE) return at "/" wide
+  return ((at "/*") in TREE) ? at "/*" : "?"
+}
+function escaped(name) { gsub(/~/, "~0", name); gsub(/\//, "~1", name); return name }
+function masked_whole(at) { return at == "?" || TREE[at] == "name" }
+# How a name is written; STEP becomes its step in the path. One that no row names may be anything.
+function shown(at, name, raw, path) {
+  STEP = escaped(name)
+  if (at == "?" && !HIDDEN) raw = STEP = mask(name, "field-allow-list", "value", path)
+  return raw
+}
+# All that follows is read, to know where it ends, and not written: the mask stands for it.
+function hide(oi, path, lead) {
+  if (!HIDDEN) emit(oi, lead mask(pad(40), "field-allow-list", "object", path))
+  HIDDEN++; PFX = ""
+}
+# What is shown of one value. That the place is kept does not clear what stands there.
+function judge(path, at, v,   k) {
+  if (HIDDEN || v == "" || v == "null" || v == "~") return v
+  if (at == "?" || TREE[at] != "keep") return mask(v, "field-allow-list", "value", path)
+  k = name_in(path); keys_of(path, k, v)
+  if (path == "/kind") KIND = v
+  if (HOW == "cni") return cni(path, v)
+  if (k ~ /^(certificate-authority|client-certificate)-data$/) return cert_data(v, path)
+  if (k == "certificateAuthority") return only_certs(v) ? v : mask(v, "certificate-data", "pem", path)
+  if (k ~ /[eE]xpression$/) return expression(v, path)
+  if (HOW == "manifest") return manifest(path, k, v)
+  if ((HOW == "etcd" || HOW == "distro") && is_option(at)) return worth(flag_name(k), v, path)
+  return scrub(v, path)
+}
+function name_in(path) { # the field that a value belongs to, also as an item of its list
+  sub(/(\/[0-9]+)+$/, "", path); sub(/^.*\//, "", path); gsub(/~1/, "/", path); gsub(/~0/, "~", path)
+  if (HOW == "distro") sub(/[+]$/, "", path)
+  return path
+}
+function is_option(at) { return at !~ /^\/(apiVersion|kind|metadata\/.*|spec\/.*[^*])$/ }
+function manifest(path, k, v) {
+  if (k == "command" || k == "args") return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
+  return path ~ /\/httpGet\/path$/ && v ~ /[?]/ ? mask(v, "url-parts", "value", path) : scrub(v, path)
+}
+# A condition in CEL: its words stay, and of its literals those that are made of plain words.
+function expression(s, where,   out, q, n, text) {
+  if (s ~ /\\/) return mask(s, "literal", "value", where)
+  out = ""
+  while (match(s, /["\047]/)) {
+    q = substr(s, RSTART, 1); out = out substr(s, 1, RSTART); s = substr(s, RSTART + 1)
+    if (!(n = index(s, q))) return mask(out s, "literal", "value", where)
+    text = substr(s, 1, n - 1); s = substr(s, n + 1)
+    out = out (wordy(text) ? text : mask(text, "literal", "value", where)) q
+  }
+  return scrub(out s, where)
+}
+function wordy(s,   i, n, w) {
+  n = split(s, w, /[^A-Za-z0-9]+/)
+  for (i = 1; i <= n; i++)
+    if (length(w[i]) > 24 || w[i] !~ /^([A-Za-z]*|[0-9][0-9]?[0-9]?|v[0-9]((alpha|beta)[0-9])?)$/) return 0
+  return 1
+}
+function only_certs(v,   n, i, w) {
+  if (v !~ /^-----BEGIN CERTIFICATE-----/) return 0
+  n = split(v, w, "\n")
+  for (i = 1; i <= n; i++) {
+    if (w[i] ~ /BEGIN/ && !der_certificate(trim(w[i + 1]))) return 0
+    if (trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
+  }
+  return 1
+}
+function keys_of(path, k, v,   i, n, w, row, role) {
+  n = split(ENVIRON["KEYS"], row, "\n")
+  for (i = 1; i <= n; i++) {
+    if (split(row[i], w, " ") != 4 || w[1] != HOW || w[2] != k) continue
+    role = w[3]
+    if (role == "@client-connection") role = client_of(ENVIRON["KEB_ROLE"])
+    if (k == "path" && (ENVIRON["KEB_ROLE"] != "admission-config" || path !~ /^\/plugins\/[0-9]+\/path$/)) continue
+    if (!harmless(v)) continue
+    if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = ENVIRON["KEB_DIR"] "/" v }
+    ref(role, w[4], ENVIRON["KEB_FROM"] " " k (ENVIRON["KEB_PID"] == "" ? "" : " pid " ENVIRON["KEB_PID"]), v)
+  }
+}
+function client_of(role) {
+  if (role == "proxy-config") return "proxy-kubeconfig"
+  return role == "scheduler-config" ? "scheduler-kubeconfig" : "webhook-kubeconfig"
+}
+
+# --- YAML and JSON: parsed into names and scalars, judged one by one, written anew in block style
+# with the names in their order. What the parser does not know, it refuses. PATH is where a value
+# stands in the document, AT its place in the table of fields, OI the column it is written at.
+function do_yaml(how,   i, docs) {
   HOW = how; I = 1; docs = 0
   if (CUT) die("redactor failed: cut")
+  load_fields(how == "component" ? ENVIRON["KEB_ROLE"] : how)
+  sub(/^\357\273\277/, "", L[1])
+  for (i = 1; i <= N; i++) if (odd_break(L[i])) die("redactor failed: line break")
   for (;;) {
     skip(); if (I > N) break
     if (L[I] ~ /^%/) die("redactor failed: directive")
     if (L[I] ~ /^\.\.\.( |$)/) { I++; continue }
-    if (L[I] ~ /^---( +#.*)?$/) { put("---"); I++; continue }
+    if (L[I] ~ /^---([ \t]+#.*|[ \t]*)$/) { put("---"); I++; continue }
     if (docs++ > 50) die("redactor failed: documents")
     block(ind(L[I]), 0, "", "")
     skip(); if (I <= N && L[I] !~ /^(---|\.\.\.)/) die("redactor failed: line " I)
   }
-  if (how == "encryption" && !(ENC_KIND && ENC_PROVIDERS)) die("redactor failed: not an EncryptionConfiguration")
+  if (how == "encryption" && (KIND !~ /^Encryption(Configuration|Config)$/ || !("/resources/providers" in SEEN)))
+    die("redactor failed: not an EncryptionConfiguration")
+}
+# What ends a line for some readers of YAML and not for others: CR, VT, FF, NEL, LS, PS.
+function odd_break(s) {
+  return s ~ /[\013\014\015]/ || index(s, "\302\205") || index(s, "\342\200\250") || index(s, "\342\200\251")
 }
 function ind(s) { match(s, /^ */); return RLENGTH }
 function blank(s) { return s ~ /^[ \t]*(#.*)?$/ }
 function skip() { while (I <= N && blank(L[I])) I++ }
 function marker(s) { return s ~ /^(---|\.\.\.)( |$)/ }
 function dash(s, c) { s = substr(s, c + 1); return s == "-" || substr(s, 1, 2) == "- " }
-function emit(oi, t) { if (PFX != "") { t = PFX t; PFX = "" } else t = pad(oi) t; sub(/ +$/, "", t); put(t) }
-function key(s,   q) {
-  if (match(s, /^[A-Za-z0-9_.\/$~+*@<-][^][ "\047{},&#!|]*:( |$)/)) KEY = substr(s, 1, RLENGTH)
-  else if (match(s, /^"[^"\\]*" *:( |$)/) || match(s, /^\047[^\047\\]*\047 *:( |$)/)) KEY = substr(s, 1, RLENGTH)
-  else return 0
-  REST = trim(substr(s, RLENGTH + 1)); sub(/ *: ?$/, "", KEY); RAW = KEY; q = substr(KEY, 1, 1)
-  if (q == "\"" || q == "\047") KEY = substr(KEY, 2, length(KEY) - 2)
-  check_key(KEY)
+function emit(oi, t) {
+  if (PFX != "") { t = PFX t; PFX = "" } else t = pad(oi) t
+  sub(/ +$/, "", t); if (!HIDDEN) put(t)
+}
+# A line that begins with a name: KEY is what it says, RAW how, REST what follows.
+function key(s) {
+  if (!match(s, /^[A-Za-z0-9_.\/$~+*@<-][^][ "\047{},&#!|]*:( |$)/) &&
+      !match(s, /^"[^"\\]*" *:( |$)/) && !match(s, /^\047[^\047\\]*\047 *:( |$)/)) return 0
+  RAW = substr(s, 1, RLENGTH); REST = trim(substr(s, RLENGTH + 1)); sub(/ *: ?$/, "", RAW)
+  KEY = RAW ~ /^["\047]/ ? substr(RAW, 2, length(RAW) - 2) : RAW
   return 1
 }
-function step(path, k) { gsub(/~/, "~0", k); gsub(/\//, "~1", k); return path "/" k }
-function check_key(k) { if (length(k) > 200 || !harmless(k)) die("redactor failed: key") }
-function block(col, oi, path, k) {
+function block(col, oi, path, at) {
   if (++DEPTH > 60) die("redactor failed: depth")
   if (L[I] ~ /^ *\t/) die("redactor failed: tab")
-  if (dash(L[I], col)) sequence(col, oi, path, k)
-  else if (key(substr(L[I], col + 1))) mapping(col, oi, path)
-  else value(substr(L[I], col + 1), col - 1, oi, path, k, "")
+  if (dash(L[I], col)) sequence(col, oi, path, at)
+  else if (key(substr(L[I], col + 1))) mapping(col, oi, path, at)
+  else value(substr(L[I], col + 1), col - 1, oi, path, at, "")
   DEPTH--
 }
-function mapping(col, oi, path,   c, k, raw, r, p) {
+function mapping(col, oi, path, at,   c, a, p, r, name) {
   for (;;) {
     skip(); if (I > N || marker(L[I])) return
     c = ind(L[I]); if (c < col) return
     if (c > col || dash(L[I], c) || !key(substr(L[I], c + 1))) die("redactor failed: line " I)
-    k = KEY; raw = RAW; r = REST; p = step(path, k)
-    if (!blank(r)) { value(r, col, oi, p, k, raw ": "); continue }
+    r = REST; a = child(at, KEY); name = shown(a, KEY, RAW, path); p = path "/" STEP
+    if (!blank(r)) { value(r, col, oi, p, a, name ": "); continue }
     I++; skip()
-    if (I > N || marker(L[I]) || ind(L[I]) < col || (ind(L[I]) == col && !dash(L[I], col))) emit(oi, raw ":")
-    else if (!container(k, p)) { emit(oi, raw ": " mask(pad(40), "not-allowed", "object", p)); drop(col) }
-    else { emit(oi, raw ":"); block(ind(L[I]), dash(L[I], ind(L[I])) ? oi : oi + 2, p, k) }
+    c = I > N || marker(L[I]) ? -1 : ind(L[I])
+    if (c < col || c == col && !dash(L[I], c)) emit(oi, name ":")
+    else if (masked_whole(a)) { hide(oi, p, name ": "); block(c, 0, p, a); HIDDEN-- }
+    else { emit(oi, name ":"); block(c, dash(L[I], c) ? oi : oi + 2, p, a) }
   }
 }
-function drop(col) { while (I <= N && (L[I] ~ /^[ \t]*$/ || (!marker(L[I]) && (ind(L[I]) > col || (ind(L[I]) == col && dash(L[I], col)))))) I++ }
-function sequence(col, oi, path, k,   i, p, c, r) {
+function sequence(col, oi, path, at,   i, p, c, r) {
   PENDING = ""
   for (i = 0; ; i++) {
     skip(); if (I > N || marker(L[I]) || ind(L[I]) < col || !dash(L[I], ind(L[I])) && ind(L[I]) == col) return
@@ -861,42 +1165,47 @@ function sequence(col, oi, path, k,   i, p, c, r) {
     p = path "/" i; r = substr(L[I], col + 2); PFX = (PFX != "" ? PFX : pad(oi)) "- "
     if (blank(r)) {
       I++; skip()
-      if (I <= N && !marker(L[I]) && ind(L[I]) > col) block(ind(L[I]), oi + 2, p, k); else emit(oi, "")
+      if (I <= N && !marker(L[I]) && ind(L[I]) > col) block(ind(L[I]), oi + 2, p, at); else emit(oi, "")
       continue
     }
     L[I] = substr(L[I], 1, col) " " r; c = ind(L[I])
-    if (dash(L[I], c) || key(substr(L[I], c + 1))) block(c, oi + 2, p, k)
-    else value(substr(L[I], c + 1), col, oi + 2, p, k, "")
+    if (dash(L[I], c) || key(substr(L[I], c + 1))) block(c, oi + 2, p, at)
+    else value(substr(L[I], c + 1), col, oi + 2, p, at, "")
   }
 }
-function value(r, pcol, oi, path, k, lead,   c, e, j, t, v, head, first, nl) {
+# A value that begins with R, below column PCOL, written after LEAD.
+function value(r, pcol, oi, path, at, lead,   c, e, t) {
   c = substr(r, 1, 1)
-  if (c == "{" || c == "[") {
-    T_ = ""; LEVEL = 0; QUOTE = ""; feed(r)
-    while (LEVEL > 0) { if (++I > N) die("redactor failed: open bracket"); T_ = T_ "\n"; feed(L[I]) }
-    POS = 1; flow(oi, path, k, lead); if (!blank(substr(T_, POS))) die("redactor failed: after bracket")
-    I++; return
-  }
+  if (c == "{" || c == "[") { bracket(r, oi, path, at, lead); return }
+  if (c == "|" || c == ">") { literal(r, pcol, oi, path, at, lead); return }
   if (c == "\"" || c == "\047") {
     t = r
     while (!(e = quoted(t, 1))) { if (++I > N) die("redactor failed: open quote"); t = t " " trim(L[I]) }
     if (!blank(substr(t, e + 1))) die("redactor failed: after quote")
-    I++; emit(oi, lead scalar(path, k, TEXT, substr(t, 1, e))); return
+    I++; emit(oi, lead scalar(path, at, TEXT, substr(t, 1, e)))
+  } else plain(r, pcol, oi, path, at, lead)
+}
+function bracket(r, oi, path, at, lead) {
+  T_ = ""; LEVEL = 0; QUOTE = ""; feed(r)
+  while (LEVEL > 0) { if (++I > N) die("redactor failed: open bracket"); T_ = T_ "\n"; feed(L[I]) }
+  POS = 1; flow(oi, path, at, lead)
+  if (!blank(substr(T_, POS))) die("redactor failed: after bracket")
+  I++
+}
+function literal(head, pcol, oi, path, at, lead,   first, i, n, t, v, w) {
+  if (head !~ /^[|>][+-]?[ ]*(#.*)?$/) die("redactor failed: block scalar")
+  sub(/ *#.*$/, "", head); first = -1; n = 0; v = ""
+  for (I++; I <= N && (L[I] ~ /^ *$/ || ind(L[I]) > pcol); I++) {
+    if (first < 0 && L[I] !~ /^ *$/) first = ind(L[I])
+    v = v (n++ ? "\n" : "") substr(L[I], first + 1)
   }
-  if (c == "|" || c == ">") {
-    if (r !~ /^[|>][+-]?[ ]*(#.*)?$/) die("redactor failed: block scalar")
-    head = r; sub(/ *#.*$/, "", head); first = -1; v = ""; nl = ""
-    for (I++; I <= N && (L[I] ~ /^ *$/ || ind(L[I]) > pcol); I++) {
-      if (first < 0 && L[I] !~ /^ *$/) first = ind(L[I])
-      v = v nl substr(L[I], first + 1); nl = "\n"
-    }
-    sub(/\n+$/, "", v); t = judge(path, k, v)
-    if (t != v) { emit(oi, lead (t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t))); return }
-    emit(oi, lead head); e = split(v, LIT, "\n")
-    for (j = 1; j <= e; j++) put(LIT[j] == "" ? "" : pad(oi + 2) LIT[j])
-    return
-  }
-  if (index("&*!%@`", c) || r ~ /^\? /) die("redactor failed: line " I)
+  sub(/\n+$/, "", v); t = scalar(path, at, v, "")
+  if (t != "" || HIDDEN) { emit(oi, lead t); return }
+  emit(oi, lead head); n = split(v, w, "\n")
+  for (i = 1; i <= n; i++) put(w[i] == "" ? "" : pad(oi + 2) w[i])
+}
+function plain(r, pcol, oi, path, at, lead,   j, v) {
+  if (index("&*!%@`", substr(r, 1, 1)) || r ~ /^\? /) die("redactor failed: line " I)
   v = plain_text(r); j = I + 1
   while (v == trim(r)) {
     while (j <= N && L[j] ~ /^[ \t]*$/) j++
@@ -904,9 +1213,14 @@ function value(r, pcol, oi, path, k, lead,   c, e, j, t, v, head, first, nl) {
     v = r = v " " plain_text(trim(L[j])); I = j++
   }
   if (v ~ /: / || v ~ /:$/) die("redactor failed: line " I)
-  I++; emit(oi, lead scalar(path, k, v, v))
+  I++; emit(oi, lead scalar(path, at, v, v))
 }
 function plain_text(s) { if (match(s, /[ \t]#/)) s = substr(s, 1, RSTART - 1); return trim(s) }
+# How a scalar is written: RAW, as it was, where nothing is masked in its TEXT.
+function scalar(path, at, text, raw,   t) {
+  t = judge(path, at, text)
+  return t == text ? raw : t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t)
+}
 # The end of the quoted text that opens at p, 0 when it is still open; TEXT is what it says.
 function quoted(s, p,   q, c, n) {
   q = substr(s, p, 1); TEXT = ""; n = length(s)
@@ -914,16 +1228,24 @@ function quoted(s, p,   q, c, n) {
     c = substr(s, p, 1)
     if (c == q) { if (q == "\047" && substr(s, p + 1, 1) == q) { TEXT = TEXT q; p++; continue } return p }
     if (c == "\\" && q == "\"") {
-      c = substr(s, ++p, 1)
-      if (c == "n") c = "\n"; else if (c == "t") c = "\t"; else if (c == "r") c = ""
-      else if (c == "u") { c = hex(substr(s, p + 1, 4)); c = c < 128 ? sprintf("%c", c) : "\\u" substr(s, p + 1, 4); p += 4 }
-      else if (c != "\"" && c != "\\" && c != "/") { if (c == "") return 0; die("redactor failed: escape") }
+      c = substr(s, ++p, 1); if (c == "") return 0
+      if (c == "u") { c = unicode(substr(s, p + 1, 4)); p += 4 }
+      else if (index("ntr", c)) c = c == "n" ? "\n" : c == "t" ? "\t" : ""
+      else if (!index("\"\\/", c)) die("redactor failed: escape")
     }
     TEXT = TEXT c
   }
   return 0
 }
-function quote(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s); return "\"" s "\"" }
+function unicode(digits,   c) {
+  if (digits !~ /^[0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f][0-9A-Fa-f]$/) die("redactor failed: escape")
+  c = hex(digits); if (c < 32 && c != 9 && c != 10 && c != 13 || c == 127) die("redactor failed: escape")
+  return c == 13 ? "" : c < 128 ? sprintf("%c", c) : "\\u" digits
+}
+function quote(s) {
+  gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s)
+  return "\"" s "\""
+}
 function feed(s,   i, c) {
   for (i = 1; i <= length(s); i++) {
     c = substr(s, i, 1)
@@ -936,111 +1258,53 @@ function feed(s,   i, c) {
   T_ = T_ s
 }
 function space() { while (substr(T_, POS, 1) ~ /[ \t\n]/ && POS <= length(T_)) POS++ }
-function flow(oi, path, k, lead,   c, e, i, fk, s) {
+# Brackets, from POS in T_.
+function flow(oi, path, at, lead,   c, e, s) {
   if (++DEPTH > 60) die("redactor failed: depth")
   space(); c = substr(T_, POS, 1)
   if (c == "{" || c == "[") {
-    if (!container(k, path)) { over(); emit(oi, lead mask(pad(40), "not-allowed", "object", path)); DEPTH--; return }
-    POS++; space()
-    if (substr(T_, POS, 1) == (c == "{" ? "}" : "]")) { POS++; emit(oi, lead c (c == "{" ? "}" : "]")); DEPTH--; return }
-    if (lead != "") { emit(oi, lead); if (c == "{") oi += 2 }
-    PENDING = ""
-    for (i = 0; ; i++) {
-      space()
-      if (c == "{") {
-        fk = flow_key(); check_key(fk); flow(oi, step(path, fk), fk, (fk ~ /^[A-Za-z_][A-Za-z0-9_.\/-]*$/ ? fk : quote(fk)) ": ")
-      } else { PFX = (PFX != "" ? PFX : pad(oi)) "- "; flow(oi + 2, path "/" i, k, "") }
-      space(); s = substr(T_, POS++, 1)
-      if (s == (c == "{" ? "}" : "]")) break
-      if (s != ",") die("redactor failed: flow")
-      space(); if (substr(T_, POS, 1) == (c == "{" ? "}" : "]")) { POS++; break }
-    }
+    if (masked_whole(at)) { hide(oi, path, lead); members(c, 0, path, at, ""); HIDDEN-- }
+    else members(c, oi, path, at, lead)
   } else if (c == "\"" || c == "\047") {
     e = quoted(T_, POS); if (!e) die("redactor failed: open quote")
     s = substr(T_, POS, e - POS + 1); POS = e + 1
-    emit(oi, lead scalar(path, k, TEXT, s ~ /\n/ ? quote(TEXT) : s))
+    emit(oi, lead scalar(path, at, TEXT, s ~ /\n/ ? quote(TEXT) : s))
   } else {
     if (!match(substr(T_, POS), /^[^],{}:#&*!|>%@`"\047 \n[][^],{}\n[]*/)) die("redactor failed: flow")
     s = trim(substr(T_, POS, RLENGTH)); POS += RLENGTH
     if (s ~ /: / || s ~ /:$/ || s ~ / #/) die("redactor failed: flow")
-    emit(oi, lead scalar(path, k, s, s))
+    emit(oi, lead scalar(path, at, s, s))
   }
   DEPTH--
 }
+function members(open, oi, path, at, lead,   a, close_, i, k, name, s) {
+  close_ = open == "{" ? "}" : "]"; POS++; space()
+  if (substr(T_, POS, 1) == close_) { POS++; emit(oi, lead open close_); return }
+  if (lead != "") { emit(oi, lead); if (open == "{") oi += 2 }
+  PENDING = ""
+  for (i = 0; ; i++) {
+    space()
+    if (open == "{") {
+      k = flow_key(); a = child(at, k)
+      name = shown(a, k, k ~ /^[A-Za-z_][A-Za-z0-9_.\/-]*$/ ? k : quote(k), path)
+      flow(oi, path "/" STEP, a, name ": ")
+    } else { PFX = (PFX != "" ? PFX : pad(oi)) "- "; flow(oi + 2, path "/" i, at, "") }
+    space(); s = substr(T_, POS++, 1)
+    if (s == close_) return
+    if (s != ",") die("redactor failed: flow")
+    space(); if (substr(T_, POS, 1) == close_) { POS++; return }
+  }
+}
 function flow_key(   e, s) {
-  if (substr(T_, POS, 1) ~ /["\047]/) { e = quoted(T_, POS); if (!e || TEXT ~ /[\\\n]/) die("redactor failed: key"); s = TEXT; POS = e + 1 }
-  else { if (!match(substr(T_, POS), /^[A-Za-z0-9_.\/-]+/)) die("redactor failed: key"); s = substr(T_, POS, RLENGTH); POS += RLENGTH }
+  if (substr(T_, POS, 1) ~ /["\047]/) {
+    e = quoted(T_, POS); if (!e || TEXT ~ /[\\\n]/) die("redactor failed: key")
+    s = TEXT; POS = e + 1
+  } else {
+    if (!match(substr(T_, POS), /^[A-Za-z0-9_.\/-]+/)) die("redactor failed: key")
+    s = substr(T_, POS, RLENGTH); POS += RLENGTH
+  }
   space(); if (substr(T_, POS++, 1) != ":") die("redactor failed: key")
   return s
-}
-function over(   n, c, q) {
-  n = 0; q = ""
-  for (; POS <= length(T_); POS++) {
-    c = substr(T_, POS, 1)
-    if (q != "") { if (c == "\\" && q == "\"") POS++; else if (c == q) q = "" }
-    else if (c == "\"" || c == "\047") q = c
-    else if (c == "{" || c == "[") n++
-    else if ((c == "}" || c == "]") && --n == 0) { POS++; return }
-  }
-}
-
-# --- what each kind of document may show
-function among(k, list) { return index(" " list " ", " " k " ") }
-function container(k, path) {
-  if (HOW == "kubeconfig") return among(k, "clusters cluster contexts context users user preferences") || k == ""
-  if (HOW == "encryption" && k == "providers") ENC_PROVIDERS = 1
-  if (HOW == "encryption") return among(k, "resources providers keys aescbc aesgcm secretbox kms identity") || k == ""
-  if (k == "auth-provider" || k == "exec" && path ~ /\/user\//) return 0
-  return 1
-}
-function scalar(path, k, text, raw,   t) {
-  t = judge(path, k, text)
-  return t == text ? raw : t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t)
-}
-function judge(path, k, v) {
-  if (v == "" || v == "null" || v == "~") return v
-  keys_of(path, k, v)
-  if (k == "certificate-authority-data" || k == "client-certificate-data") return cert_data(v, path)
-  if (HOW == "kubeconfig")
-    return among(k, "apiVersion kind name server certificate-authority insecure-skip-tls-verify tls-server-name proxy-url cluster user namespace current-context client-certificate client-key tokenFile disable-compression") ? scrub(v, path) : mask(v, "kubeconfig-allow-list", "value", path)
-  if (HOW == "encryption") return encryption(path, k, v)
-  if (HOW == "cni") return cni(path, k, v)
-  if (HOW == "manifest") return manifest(path, k, v)
-  if (HOW == "distro" || HOW == "etcd") return among(k, "apiVersion kind") ? scrub(v, path) : worth(flag_name(k), v, path)
-  if (HOW == "kubelet" && path ~ /\/staticPodURLHeader\//) return mask(v, "header-value", "value", path)
-  if (secret_name(flag_name(k)) && length(k) > 1 || flag_name(k) ~ /^(clientkeydata|secretkey|accesskey|privatekey|credentials?)$/) return mask(v, "secret-key-value", "value", path)
-  if (v ~ /^-----BEGIN CERTIFICATE-----/ && v !~ /PRIVATE/ && only_certs(v)) return v
-  return scrub(v, path)
-}
-function manifest(path, k, v,   t) {
-  t = path; gsub(/\/[0-9]+/, "", t)
-  if (path ~ /\/(command|args)\/[0-9]+$/) return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
-  if (t ~ /^\/metadata\/annotations\/(kubernetes\.io~1config\.|seccomp\.security\.alpha\.kubernetes\.io~1|container\.(apparmor\.security\.beta|seccomp\.security\.alpha)\.kubernetes\.io~1|kubeadm\.kubernetes\.io~1(etcd\.advertise-client-urls|kube-apiserver\.advertise-address\.endpoint)$)/) return scrub(v, path)
-  if (t ~ /^\/(apiVersion|kind|metadata\/(name|namespace|labels\/.*)|spec\/(hostNetwork|hostPID|hostIPC|hostUsers|priority|priorityClassName|nodeName|restartPolicy|serviceAccountName|automountServiceAccountToken|dnsPolicy|securityContext\/.*|volumes\/(name|hostPath\/(path|type))))$/) return scrub(v, path)
-  if (sub(/^\/spec\/(c|initC|ephemeralC)ontainers\//, "", t) && v !~ /[?]/ && t ~ /^(name|image|imagePullPolicy|ports\/[A-Za-z]+|securityContext\/.*|volumeMounts\/(name|mountPath|readOnly|mountPropagation)|env\/name|resources\/(requests|limits)\/[a-z-]+|(liveness|readiness|startup)Probe\/([A-Za-z]+Seconds|[a-z]+Threshold|httpGet\/(host|path|port|scheme)|tcpSocket\/(host|port)))$/) return scrub(v, path)
-  return mask(v, "manifest-allow-list", "value", path)
-}
-function only_certs(v,   n, i, w) {
-  n = split(v, w, "\n")
-  for (i = 1; i <= n; i++) if (w[i] ~ /BEGIN/ && !der_certificate(trim(w[i + 1])) || trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
-  return 1
-}
-function encryption(path, k, v) {
-  if (k == "kind" && path == "/kind") ENC_KIND = v ~ /^Encryption(Configuration|Config)$/
-  if (among(k, "apiVersion kind name endpoint timeout cachesize") || path ~ /^\/resources\/[0-9]+\/resources\/[0-9]+$/) return scrub(v, path)
-  return mask(v, "encryption-secret", "value", path)
-}
-function keys_of(path, k, v,   i, n, w, row, role) {
-  n = split(ENVIRON["KEYS"], row, "\n")
-  for (i = 1; i <= n; i++) {
-    if (split(row[i], w, " ") != 4 || w[1] != HOW || w[2] != k) continue
-    role = w[3]
-    if (role == "@client-connection") role = ENVIRON["KEB_ROLE"] == "proxy-config" ? "proxy-kubeconfig" : ENVIRON["KEB_ROLE"] == "scheduler-config" ? "scheduler-kubeconfig" : "webhook-kubeconfig"
-    if (k == "path" && (ENVIRON["KEB_ROLE"] != "admission-config" || path !~ /^\/plugins\/[0-9]+\/path$/)) continue
-    if (!harmless(v)) continue
-    if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = ENVIRON["KEB_DIR"] "/" v }
-    ref(role, w[4], ENVIRON["KEB_FROM"] " " k (ENVIRON["KEB_PID"] == "" ? "" : " pid " ENVIRON["KEB_PID"]), v)
-  }
 }
 '
 
