@@ -22,12 +22,15 @@ import binascii
 import datetime
 import gzip
 import hashlib
+import http.client
 import json
 import os
 import re
 import shlex
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -37,25 +40,49 @@ import time
 import urllib.parse
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, NoReturn, Optional, Tuple
+from typing import (
+    IO,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Tuple,
+    Union,
+    cast,
+)
 
 VERSION = "0.1.0"
 PROFILE_VERSION = "1"
 REDACTION_POLICY = "kube-evidence-api-2"
 
-PAGE_LIMIT = 500
+PAGE_LIMITS = (500, 50, 5)  # objects a page; fewer when pages are too large or too slow
 MAX_PAGES = 20000
-MAX_BODY = 256 * 1024 * 1024  # bytes of one answer
+MAX_GROUP_VERSIONS = 2000  # that discovery is asked about
+MAX_LISTS = 2000  # kinds that are listed because discovery offers them
+MAX_BODY = 32 * 1024 * 1024  # bytes of one answer
 MAX_STDERR = 64 * 1024  # bytes kept of one kubectl run
 MAX_LOG = 256 * 1024  # bytes of log.txt
 RESTARTS = 2  # how often a list that broke off is begun again
 RESTART_WAIT = 0.5  # seconds
+MAX_TIME = 7200.0  # seconds of a whole run
+MAX_NAMED = 5  # targets that the closing words name for one reason
+MAX_PAUSE = 10  # seconds waited when a server asks for a pause
 WATCHDOG_GRACE = 2.0  # seconds that kubectl gets beyond its own time limit
+MAX_SILENCE = 6  # requests in a row that no server answered: the rest is not tried
+MAX_REFUSALS = 10  # kubelets that refuse before any answers: the others are not asked
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")  # in a pod
+MAX_KUBELET_WAIT = 120.0  # seconds lost on kubelets that do not answer
+KUBELET_TIMEOUT = 10.0  # seconds that one kubelet gets
 
 EXIT_COMPLETE, EXIT_USAGE, EXIT_PARTIAL, EXIT_NOTHING = 0, 2, 3, 4
 
 OK, ABSENT, DENIED, ERROR = "ok", "absent", "denied", "error"
 TIMEOUT, TRUNCATED, UNSUPPORTED = "timeout", "truncated", "unsupported"
+GOOD = (OK, ABSENT, UNSUPPORTED)  # what a complete run consists of
 
 Tree = Any  # a mapping of field name to Tree, or a function of (Redactor, value, pointer)
 
@@ -825,13 +852,6 @@ VERSION_TREE = fields(
     *("goVersion", "compiler", "platform", "emulationMajor", "emulationMinor"),
     *("minCompatibilityMajor", "minCompatibilityMinor"),
 )
-ACCESS_TREE = fields(
-    status=fields(
-        "incomplete",
-        resourceRules=fields("verbs", "apiGroups", "resources", "resourceNames"),
-        nonResourceRules=fields("verbs", "nonResourceURLs"),
-    )
-)
 CONFIGZ_TREE = fields(kubeletconfig=free)
 
 
@@ -839,6 +859,9 @@ CONFIGZ_TREE = fields(kubeletconfig=free)
 
 
 ACCESS_PATH = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+ACCESS_ONE_PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+# A namespace that nobody has: what may be done in it may be done in every namespace.
+NOWHERE = "kube-evidence-nowhere"
 
 
 class Resource(NamedTuple):
@@ -920,8 +943,48 @@ def wanted_resources() -> List[Resource]:
     return found
 
 
+CENSUS_TREE = dict(
+    TYPE,
+    metadata=fields(
+        *("name", "namespace", "uid"),
+        ownerReferences=fields("apiVersion", "kind", "name", "uid", "controller"),
+    ),
+)
+REVIEW_TREE = fields(
+    "kind",
+    spec=fields("namespace", resourceAttributes=whole),
+    status=fields(
+        *("incomplete", "allowed", "denied"),
+        resourceRules=fields("verbs", "apiGroups", "resources", "resourceNames"),
+        nonResourceRules=fields("verbs", "nonResourceURLs"),
+    ),
+)
+# Not counted in the census: what is never read, what comes and goes, what is computed when asked.
+NOT_COUNTED = ("secrets", "events", "events.events.k8s.io", "leases.coordination.k8s.io")
+COMPUTED_GROUPS = (
+    "metrics.k8s.io",
+    "custom.metrics.k8s.io",
+    "external.metrics.k8s.io",
+    "packages.operators.coreos.com",
+)
+
+
+def is_counted(resource: Resource) -> bool:
+    """Tell whether the census of namespace default asks for a kind that nothing else asks for."""
+    never = resource.id in NOT_COUNTED or resource.group in COMPUTED_GROUPS
+    return resource.namespaced and not never
+
+
+def page_limits(resource: Resource) -> Tuple[int, ...]:
+    """Return how many objects a page may hold, first try first; definitions are large."""
+    is_large = resource.id == "customresourcedefinitions.apiextensions.k8s.io"
+    return PAGE_LIMITS[1:] if is_large else PAGE_LIMITS
+
+
 def tree_of(resource: Resource) -> Tree:
     """Return what is kept of a resource's objects."""
+    if resource.namespace and resource.id != "configmaps":
+        return CENSUS_TREE
     return TREES.get(resource.id, GROUP_TREES.get(resource.group, METADATA_ONLY))
 
 
@@ -1023,7 +1086,45 @@ def _names(der: bytes, at: int, end: int) -> Iterator[Tuple[bytes, str]]:
         at = at_next
 
 
-# ---------------------------------------------------------------- kubectl
+# ---------------------------------------------------------------- asking the API server
+
+
+class Stopped(BaseException):
+    """The run ends before its plan does; the text says why, as the manifest will."""
+
+
+class Patience:
+    """When a run ends early: a signal, or the limit of its time.
+
+    A signal breaks in only while the run waits for something, never while it writes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._signalled = False
+        self._waits = False
+
+    def on_signal(self, _number: int, _frame: Any) -> None:
+        """Note a signal, and end the wait if there is one."""
+        self._signalled = True
+        if self._waits:
+            raise Stopped("signal")
+
+    def wait(self, act: Callable[[], Any]) -> Any:
+        """Run what only waits: a request or a pause.
+
+        Raises:
+            Stopped: A signal came, or the time of the run is over.
+        """
+        self._waits = True
+        try:
+            if self._signalled:
+                raise Stopped("signal")
+            if time.monotonic() > self._end:
+                raise Stopped("time limit")
+            return act()
+        finally:
+            self._waits = False
 
 
 class Answer(NamedTuple):
@@ -1056,7 +1157,9 @@ _REASON_CODES = {
     "ServerTimeout": 504,
 }
 _CODE_STATUS = {401: DENIED, 403: DENIED, 404: ABSENT, 405: UNSUPPORTED}
+_MOVED = (301, 302, 303, 307, 308)
 _CODE_WORDS = {
+    **dict.fromkeys(_MOVED, "the answer points elsewhere, and what is there is not believed"),
     401: "the API server did not accept the credentials",
     403: "the API server refused the request",
     404: "the API server has no such resource",
@@ -1083,6 +1186,12 @@ _CONNECTION_WORDS = (
 )
 
 
+TOO_LATE = Answer(TIMEOUT, None, None, "the request took too long", False, False)
+TOO_LARGE = Answer(TRUNCATED, 200, None, "the answer is larger than allowed", False, True)
+UNREACHED = Answer(ERROR, None, None, "the API server could not be reached", False, False)
+UNVERIFIED = Answer(ERROR, None, None, "no certificate that both sides accept", False, False)
+
+
 def failure(code: int) -> Answer:
     """Turn an HTTP status code into an answer."""
     status = _CODE_STATUS.get(code, ERROR)
@@ -1093,17 +1202,23 @@ def failure(code: int) -> Answer:
 
 def classify(message: str) -> Answer:
     """Turn what kubectl says about a failed request into an answer."""
+    message = re.sub(r"(?m)^Warning: .*$", "", message)  # the server's words, not kubectl's
     found = re.search(r"Error from server \((\w+)\)", message)
     if found and found.group(1) in _REASON_CODES:
         return failure(_REASON_CODES[found.group(1)])
-    if "(Unauthorized)" in message:
+    numbered = re.search(r"responded with the status code ([45]\d\d) ", message)
+    if numbered:
+        return failure(int(numbered.group(1)))
+    if "You must be logged in to the server" in message:
         return failure(401)
     if "could not find the requested resource" in message:
         return failure(404)
     if any(words in message for words in _TIMEOUT_WORDS):
-        return Answer(TIMEOUT, None, None, "the request took too long", False, False)
+        return TOO_LATE
+    if "x509:" in message or "tls: " in message:
+        return UNVERIFIED
     if any(words in message for words in _CONNECTION_WORDS):
-        return Answer(ERROR, None, None, "the API server could not be reached", False, False)
+        return UNREACHED
     again = "EOF" in message or "connection reset" in message or "Error from server" in message
     return Answer(ERROR, None, None, "kubectl failed, see log.txt", again, again)
 
@@ -1149,6 +1264,22 @@ class _Drain(threading.Thread):
                 self._overflow()
 
 
+# What kubectl itself writes at verbosity 6: one such line for each answer, with its status.
+_LOG_LINE = re.compile(r"(?m)^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n?")
+_STATUS_IN_LOG = re.compile(r'(?: |status=")(\d{3}) [A-Z]')
+
+
+def redirected(message: str) -> Optional[int]:
+    """Return the status code of a redirect that kubectl followed, or None."""
+    codes = [
+        int(found.group(1))
+        for line in _LOG_LINE.findall(message)
+        for found in [_STATUS_IN_LOG.search(line)]
+        if found
+    ]
+    return next((code for code in codes if code in _MOVED), None)
+
+
 class Kubectl:
     """Runs kubectl: no shell, a fixed locale, a time limit, both outputs apart and capped."""
 
@@ -1157,35 +1288,52 @@ class Kubectl:
         self._timeout = timeout
         self._log = log
 
-    def get(self, path: str) -> Answer:
-        """Read one API path."""
-        return self._ask(["get", "--raw", path], None, path)
+    def version(self) -> Optional[str]:
+        """Return kubectl's own version, or None."""
+        return client_version(self)
+
+    def ca_sha256(self) -> Optional[str]:
+        """Return the SHA-256 of the cluster CA's DER form, or None."""
+        return cluster_ca(self)
+
+    def get(self, path: str, timeout: Optional[float] = None) -> Answer:
+        """Read one API path, within ``timeout`` seconds where that is less than the usual limit."""
+        return self._ask(["get", "--raw", path], None, path, timeout)
 
     def create(self, path: str, body: bytes) -> Answer:
         """Send a review (nothing is stored by it) and read the answer."""
-        return self._ask(["create", "--raw", path, "-f", "-"], body, path)
+        return self._ask(["create", "--raw", path, "-f", "-"], body, path, None)
 
-    def _ask(self, words: List[str], body: Optional[bytes], path: str) -> Answer:
-        limit = f"--request-timeout={self._timeout:g}s"
-        code, out, message = self.run([limit, *words], body)
+    def _ask(
+        self, words: List[str], body: Optional[bytes], path: str, timeout: Optional[float]
+    ) -> Answer:
+        seconds = min(timeout or self._timeout, self._timeout)
+        limits = [f"--request-timeout={seconds:g}s", "-v=6"]
+        code, out, message = self.run([*limits, *words], body, seconds)
+        elsewhere = redirected(message)
+        message = _LOG_LINE.sub("", message).strip()
         if message:
             self._log(f"{path.split('?')[0]}: {message}")
         if code is None:
-            return Answer(TIMEOUT, None, None, "the request took too long", False, False)
+            return TOO_LATE
+        if elsewhere is not None:
+            return failure(elsewhere)
         if out is None:
-            return Answer(TRUNCATED, 200, None, "the answer is larger than allowed", False, True)
+            return TOO_LARGE
         return classify(message) if code else decode(out)
 
     def run(
-        self, words: List[str], body: Optional[bytes] = None
+        self, words: List[str], body: Optional[bytes] = None, seconds: Optional[float] = None
     ) -> Tuple[Optional[int], Optional[bytes], str]:
-        """Run kubectl once.
+        """Run kubectl once, for ``seconds`` or the usual limit.
 
         Returns:
             The exit code (None when it was stopped for taking too long), what it wrote to
             standard output (None when that was too much), and to standard error.
         """
         environment = dict(os.environ, LC_ALL="C", LANG="C", LANGUAGE="C")
+        # No aliases and no default flags of the user's own: what is asked is what stands here.
+        environment.update(KUBERC="off", KUBECTL_KUBERC="false")
         child = subprocess.Popen(  # noqa: S603 - an argument list, no shell
             self.program + words,
             stdin=subprocess.DEVNULL if body is None else subprocess.PIPE,
@@ -1195,7 +1343,7 @@ class Kubectl:
             start_new_session=True,
         )
         try:
-            return self._finish(child, body)
+            return self._finish(child, body, (seconds or self._timeout) + WATCHDOG_GRACE)
         finally:
             _kill(child)
             for stream in (child.stdin, child.stdout, child.stderr):
@@ -1203,7 +1351,7 @@ class Kubectl:
                     stream.close()
 
     def _finish(
-        self, child: "subprocess.Popen[bytes]", body: Optional[bytes]
+        self, child: "subprocess.Popen[bytes]", body: Optional[bytes], seconds: float
     ) -> Tuple[Optional[int], Optional[bytes], str]:
         assert child.stdout is not None and child.stderr is not None  # noqa: S101 - both are pipes
         out = _Drain(child.stdout, MAX_BODY, lambda: _kill(child))
@@ -1215,9 +1363,9 @@ class Kubectl:
             if child.stdin is not None and body is not None:
                 child.stdin.write(body)
                 child.stdin.close()
-            code = child.wait(self._timeout + WATCHDOG_GRACE)
+            code = child.wait(seconds)
         except BrokenPipeError:
-            code = child.wait(self._timeout + WATCHDOG_GRACE)
+            code = child.wait(seconds)
         except subprocess.TimeoutExpired:
             _kill(child)
         # A grandchild may hold the pipes open; what it still writes is not waited for.
@@ -1236,6 +1384,132 @@ def _kill(child: "subprocess.Popen[bytes]") -> None:
     except (ProcessLookupError, PermissionError):
         return  # it ended in this moment
     child.wait()
+
+
+class _LateError(Exception):
+    """The time of one request is over."""
+
+
+def _within(seconds: float, act: Callable[[], Any]) -> Any:
+    """Run ``act`` for at most ``seconds``, whatever it waits for.
+
+    Raises:
+        _LateError: It took longer.
+    """
+
+    def late(_number: int, _frame: Any) -> NoReturn:
+        raise _LateError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return act()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class InCluster:
+    """Asks the API server as the service account of the pod that this program runs in.
+
+    No kubectl, no proxy, no redirect; the server's certificate is checked against the mounted
+    CA, and each connection serves one request.
+    """
+
+    def __init__(self, timeout: float, log: Callable[[str], None]) -> None:
+        self._timeout = timeout
+        self._log = log
+        self._connected, self._pause = False, 0
+        self._host = os.environ["KUBERNETES_SERVICE_HOST"]
+        self._port = int(os.environ.get("KUBERNETES_SERVICE_PORT", "443"))
+        self._ca = (SERVICE_ACCOUNT / "ca.crt").read_bytes()
+        self._context = ssl.create_default_context(cadata=self._ca.decode("ascii"))
+        # Chain, dates and name are checked. Python 3.13 adds rules of form that the CAs of
+        # several Kubernetes distributions do not follow.
+        self._context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        self._context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1
+
+    def version(self) -> None:
+        """There is no kubectl whose version could be told."""
+
+    def ca_sha256(self) -> Optional[str]:
+        """Return the SHA-256 of the cluster CA's DER form, or None."""
+        try:
+            return certificate_sha256(self._ca)
+        except (ValueError, IndexError):
+            return None
+
+    def get(self, path: str, timeout: Optional[float] = None) -> Answer:
+        """Read one API path, within ``timeout`` seconds where that is less than the usual limit."""
+        return self._patiently("GET", path, None, min(timeout or self._timeout, self._timeout))
+
+    def create(self, path: str, body: bytes) -> Answer:
+        """Send a review (nothing is stored by it) and read the answer."""
+        return self._patiently("POST", path, body, self._timeout)
+
+    def _patiently(self, verb: str, path: str, body: Optional[bytes], seconds: float) -> Answer:
+        """Ask, and ask again when the server says after how many seconds."""
+        answer = self._ask(verb, path, body, seconds)
+        for _ in range(RESTARTS):
+            if not self._pause:
+                break
+            time.sleep(min(self._pause, MAX_PAUSE))
+            answer = self._ask(verb, path, body, seconds)
+        return answer
+
+    def _ask(self, verb: str, path: str, body: Optional[bytes], seconds: float) -> Answer:
+        self._connected, self._pause = False, 0
+        link = http.client.HTTPSConnection(
+            self._host, self._port, timeout=seconds, context=self._context
+        )
+        try:
+            return cast(Answer, _within(seconds, lambda: self._exchange(link, verb, path, body)))
+        except (_LateError, socket.timeout):
+            return TOO_LATE
+        except (OSError, ValueError, http.client.HTTPException) as reason:
+            # Only its kind is noted: the text of an error may quote what was sent.
+            self._log(f"{path.split('?')[0]}: {type(reason).__name__}")
+            if self._connected:
+                return Answer(ERROR, None, None, "the answer broke off", True, True)
+            return UNVERIFIED if isinstance(reason, ssl.SSLError) else UNREACHED
+        finally:
+            link.close()
+
+    def _exchange(
+        self, link: http.client.HTTPSConnection, verb: str, path: str, body: Optional[bytes]
+    ) -> Answer:
+        # Read each time: the kubelet renews the token while a long run goes on.
+        token = (SERVICE_ACCOUNT / "token").read_text(encoding="ascii").strip()
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            "User-Agent": f"kube-evidence/{VERSION}",
+            "Connection": "close",
+        }
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        link.connect()
+        self._connected = True
+        link.request(verb, path, body=body, headers=headers)
+        with link.getresponse() as response:
+            if response.status in (200, 201):
+                return _body_of(response)
+            self._log(f"{path.split('?')[0]}: HTTP {response.status}")
+            after = response.getheader("Retry-After") or ""
+            self._pause = int(after) if re.match(r"[0-9]{1,3}\Z", after) else 0
+            return failure(response.status)
+
+
+def _body_of(response: http.client.HTTPResponse) -> Answer:
+    kept = bytearray()
+    for piece in iter(lambda: response.read(1 << 16), b""):
+        kept += piece
+        if len(kept) > MAX_BODY:
+            return TOO_LARGE
+    announced = response.getheader("Content-Length")
+    if announced is not None and len(kept) != int(announced):
+        raise http.client.IncompleteRead(b"")
+    return decode(bytes(kept))
 
 
 # ---------------------------------------------------------------- the bundle while it is written
@@ -1503,6 +1777,70 @@ class Result(NamedTuple):
     walk: Walk
     again: bool
     keep: bool  # whether the lines written so far are evidence
+    smaller: bool = False  # whether smaller pages may help
+
+
+class Task(NamedTuple):
+    """One list of the plan."""
+
+    seq: int
+    resource: Resource
+    is_builtin: bool  # its kind is known whatever the server says
+    is_offered: bool  # discovery names it
+    problem: Tuple[str, str]  # status and words when it is not asked for; else empty texts
+
+
+class Gap(NamedTuple):
+    """A probe that gave no whole evidence."""
+
+    target: str
+    status: str
+    detail: str
+    resource: Optional[Resource]
+
+
+HIDDEN = "the API server says that this user may not list it: objects may be hidden"
+
+
+class Rights:
+    """What this user may list, as the API server says; unknown where it did not say.
+
+    Attributes:
+        default: ``status`` of the rules review for namespace default.
+        everywhere: ``status`` of the rules review for a namespace that nobody has.
+    """
+
+    def __init__(self) -> None:
+        self.default: Dict[str, Any] = {}
+        self.everywhere: Dict[str, Any] = {}
+        self._learned: Dict[Tuple[str, str], bool] = {}
+
+    def may_list(self, resource: Resource) -> Optional[bool]:
+        """Tell whether a list may be read; None when it is not known."""
+        rules = (self.default if resource.namespace else self.everywhere).get("resourceRules")
+        if isinstance(rules, list) and any(_grants_list(rule, resource) for rule in rules):
+            return True
+        return self._learned.get((resource.id, resource.namespace))
+
+    def learn(self, resource: Resource, status: Dict[str, Any]) -> None:
+        """Take the status of an access review; with an error in it, it decides nothing."""
+        allowed = status.get("allowed")
+        if isinstance(allowed, bool) and (allowed or not status.get("evaluationError")):
+            self._learned[(resource.id, resource.namespace)] = allowed
+
+
+def _grants_list(rule: Any, resource: Resource) -> bool:
+    def has(field: str, word: str) -> bool:
+        words = rule.get(field)
+        return isinstance(words, list) and (word in words or "*" in words)
+
+    return (
+        isinstance(rule, dict)
+        and not rule.get("resourceNames")
+        and has("verbs", "list")
+        and has("apiGroups", resource.group)
+        and has("resources", resource.name)
+    )
 
 
 class RedactorFailedError(Exception):
@@ -1513,18 +1851,30 @@ class Collector:
     """Runs every probe of one cluster."""
 
     def __init__(
-        self, kubectl: Kubectl, workshop: Workshop, progress: Callable[[int, int, str], None]
+        self,
+        api: "Union[Kubectl, InCluster]",
+        workshop: Workshop,
+        progress: Callable[[int, int, str], None],
+        patience: Optional[Patience] = None,
     ) -> None:
-        self._kubectl = kubectl
+        self._api = api
         self._workshop = workshop
         self._progress = progress
+        self._patience = patience or Patience(MAX_TIME)
+        self._rights = Rights()
         self.nodes: List[str] = []
+        self.gaps: List[Gap] = []
         self.cluster_uid: Optional[str] = None
         self.git_version: Optional[str] = None
+        self._silence = 0  # requests in a row that nobody answered
         self._reached = False  # whether a server ever answered
 
     def collect(self) -> None:
-        """Run the whole plan. The API server that cannot be reached ends it early."""
+        """Run the whole plan.
+
+        Raises:
+            Stopped: The run ended before its plan did; the plan shows what was not run.
+        """
         head = [
             self._workshop.plan(name, path, "candidate")
             for name, path in (
@@ -1533,26 +1883,39 @@ class Collector:
                 ("access", ACCESS_PATH),
             )
         ]
-        wanted = wanted_resources()
-        seqs = [self._workshop.plan(one.id, one.path, "candidate") for one in wanted]
-        self._version(head[0])
-        offered, complete = self._discovery(head[1])
+        offered: Dict[str, Tuple[Resource, bool]] = {}
+        complete = False
+        try:
+            self._version(head[0])
+            offered, complete = self._discovery(head[1])
+        finally:
+            tasks = self._plan_lists(offered, complete=complete)
         if not self._reached:
-            return  # every further request would wait in vain; the plan shows what was not run
-        self._access(head[2])
-        for seq, resource in zip(seqs, wanted):
-            self._wanted(seq, resource, offered, complete)
-        self._extensions(offered, wanted)
-        for name in self.nodes:
-            self._configz(name)
+            raise Stopped("no answer from the API server")
+        self._access(head[2], tasks)
+        for task in tasks:
+            self._run(task)
+        self._kubelets()
 
     def _get(self, path: str) -> Answer:
-        answer = self._kubectl.get(path)
+        """Read one API path; ends the run when no server has answered for a while."""
+        if self._silence >= MAX_SILENCE:
+            raise Stopped("no answer from the API server any more")
+        answer: Answer = self._patience.wait(lambda: self._api.get(path))
         self._reached = self._reached or answer.connected
+        self._silence = 0 if answer.connected else self._silence + 1
         return answer
 
+    def _get_twice(self, path: str) -> Answer:
+        """Read one API path, once more where that may help."""
+        answer = self._get(path)
+        return self._get(path) if answer.again else answer
+
+    def _tell(self, text: str) -> None:
+        self._progress(self._workshop.run + 1, self._workshop.planned, text)
+
     def _probe(self, seq: int, name: str, target: str) -> Dict[str, Any]:
-        self._progress(self._workshop.run + 1, self._workshop.planned, f"api/{name}")
+        self._tell(f"api/{name}")
         return {
             "seq": seq,
             "id": f"api/{name}",
@@ -1565,6 +1928,8 @@ class Collector:
         self, probe: Dict[str, Any], status: str, detail: str, member: Optional[Member]
     ) -> None:
         self._workshop.record(dict(probe, t1=now(), status=status, detail=detail), member)
+        if status not in GOOD:
+            self.gaps.append(Gap(probe["target"], status, detail, None))
 
     def _document(
         self, probe: Dict[str, Any], answer: Answer, tree: Tree, required: str
@@ -1597,27 +1962,100 @@ class Collector:
 
     def _version(self, seq: int) -> None:
         probe = self._probe(seq, "version", "/version")
-        answer = self._get("/version")
+        answer = self._get_twice("/version")
         document = self._document(probe, answer, VERSION_TREE, "gitVersion")
         if document is not None:
             self.git_version = str(document["gitVersion"])
 
-    def _access(self, seq: int) -> None:
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectRulesReview",
-            "spec": {"namespace": "default"},
-        }
-        probe = self._probe(seq, "access", ACCESS_PATH)
-        answer = self._kubectl.create(ACCESS_PATH, to_line(review))
-        self._document(probe, answer, ACCESS_TREE, "status")
+    # -- what the collector itself may do
 
-    def _configz(self, node: str) -> None:
+    def _access(self, seq: int, tasks: List[Task]) -> None:
+        """Ask the API server what this user may list, and keep its answers.
+
+        Rules first: those of a namespace that nobody has hold in every namespace. Where they do
+        not grant a list, the server is asked about that list by itself.
+        """
+        probe = self._probe(seq, "access", ACCESS_PATH)
+        answer = self._review(ACCESS_PATH, "SelfSubjectRulesReview", {"namespace": "default"})
+        facts = {"complete": answer.status == OK, "http_code": answer.code}
+        if answer.status != OK:
+            self._done(dict(probe, api=facts), answer.status, answer.detail, None)
+            return
+        member = self._workshop.member(seq)
+        try:
+            self._ask_rights(member, answer.document, tasks)
+        except RedactorFailedError as failed:
+            self._redactor_failed(dict(probe, api=facts), member, failed)
+        else:
+            self._done(dict(probe, api=dict(facts, items=member.lines)), OK, "", member)
+
+    def _review(self, path: str, kind_name: str, spec: Dict[str, Any]) -> Answer:
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": kind_name, "spec": spec}
+        answer: Answer = self._patience.wait(lambda: self._api.create(path, to_line(review)))
+        if answer.status == OK and not isinstance(answer.document.get("status"), dict):
+            return Answer(ERROR, answer.code, None, "the answer has no field status", False, True)
+        if answer.status != OK:
+            return answer
+        # What was asked is written down as it was asked, not as the answer repeats it.
+        return answer._replace(document=dict(review, status=answer.document["status"]))
+
+    def _ask_rights(self, member: Member, here: Dict[str, Any], tasks: List[Task]) -> None:
+        self._keep_review(member, here)
+        self._rights.default = here["status"]
+        everywhere = self._review(ACCESS_PATH, "SelfSubjectRulesReview", {"namespace": NOWHERE})
+        if everywhere.status == OK:
+            self._keep_review(member, everywhere.document)
+            self._rights.everywhere = everywhere.document["status"]
+        for task in tasks:
+            if task.problem[0] or self._rights.may_list(task.resource):
+                continue
+            attributes = {"verb": "list", "resource": task.resource.name}
+            attributes.update(group=task.resource.group, version=task.resource.version)
+            if task.resource.namespace:
+                attributes["namespace"] = task.resource.namespace
+            spec = {"resourceAttributes": attributes}
+            answer = self._review(ACCESS_ONE_PATH, "SelfSubjectAccessReview", spec)
+            if answer.status != OK:
+                break  # the server does not tell; the lists say for themselves what they are
+            self._keep_review(member, answer.document)
+            self._rights.learn(task.resource, answer.document["status"])
+
+    def _keep_review(self, member: Member, review: Dict[str, Any]) -> None:
+        try:
+            member.write(lambda redactor: redactor.prune(review, REVIEW_TREE, ""))
+        except Exception as reason:
+            raise RedactorFailedError from reason
+
+    # -- kubelets
+
+    def _kubelets(self) -> None:
+        """Ask each kubelet for its settings; those out of reach may not take the run's time."""
+        lost, refused, answered = 0.0, 0, False
+        for node in self.nodes:
+            begun = time.monotonic()
+            if lost > MAX_KUBELET_WAIT:
+                self._configz(node, TOO_LATE._replace(detail="not asked: others took too long"))
+                continue
+            if refused >= MAX_REFUSALS and not answered:
+                others = f"not asked: {refused} kubelets before it were refused"
+                self._configz(node, Answer(DENIED, None, None, others, False, True))
+                continue
+            status = self._configz(node, None)
+            answered = answered or status == OK
+            refused += status == DENIED
+            if status not in (OK, DENIED):
+                lost += time.monotonic() - begun
+
+    def _configz(self, node: str, instead: Optional[Answer]) -> str:
+        """Record one kubelet's answer, or ``instead`` without asking; returns the status."""
         path = f"/api/v1/nodes/{urllib.parse.quote(node, safe='')}/proxy/configz"
         seq = self._workshop.plan("configz", path, f"node {node}")
         probe = dict(self._probe(seq, "configz", path), via=f"node {node}")
-        answer = self._get(path)
-        self._document(probe, answer, CONFIGZ_TREE, "kubeletconfig")
+        answer: Answer = instead or self._patience.wait(
+            lambda: self._api.get(path, KUBELET_TIMEOUT)
+        )
+        found = self._document(probe, answer, CONFIGZ_TREE, "kubeletconfig")
+        return answer.status if found is not None or answer.status != OK else ERROR
 
     # -- discovery
 
@@ -1644,6 +2082,7 @@ class Collector:
                     "resource": resource.name,
                     "namespaced": resource.namespaced,
                     "kind": resource.kind,
+                    "listable": listable,
                 }
                 member.write(partial(_kept_line, line))
                 offered.setdefault(resource.id, (resource, listable))
@@ -1664,12 +2103,12 @@ class Collector:
         """Return every (group, version), preferred versions first, and what did not answer."""
         found: List[Tuple[str, str]] = []
         failed = []
-        core = self._get("/api")
+        core = self._get_twice("/api")
         if core.status == OK and isinstance(core.document.get("versions"), list):
             found += [("", str(one)) for one in core.document["versions"]]
         else:
             failed.append("/api")
-        groups = self._get("/apis")
+        groups = self._get_twice("/apis")
         if groups.status == OK and isinstance(groups.document.get("groups"), list):
             for group in groups.document["groups"]:
                 found += _versions_of(group)
@@ -1678,14 +2117,14 @@ class Collector:
         sound = [pair for pair in found if all(map(_is_plain_name, filter(None, pair)))]
         if len(sound) != len(found):
             failed.append("a group with an unusable name")
-        return sound, failed
+        if len(sound) > MAX_GROUP_VERSIONS:
+            failed.append(f"all but {MAX_GROUP_VERSIONS} groups and versions")
+        return sound[:MAX_GROUP_VERSIONS], failed
 
     def _resources(self, group: str, version: str) -> Optional[List[Tuple[Resource, bool]]]:
         """Return the resources of one group version, without subresources; None when unknown."""
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
-        answer = self._get(path)
-        if answer.again:
-            answer = self._get(path)
+        answer = self._get_twice(path)
         if answer.status != OK or not isinstance(answer.document.get("resources"), list):
             return None
         found = []
@@ -1700,48 +2139,64 @@ class Collector:
 
     # -- lists
 
-    def _wanted(
-        self,
-        seq: int,
-        resource: Resource,
-        offered: Dict[str, Tuple[Resource, bool]],
-        complete: bool,  # noqa: FBT001 - what the discovery walk returned, passed on
-    ) -> None:
+    def _plan_lists(
+        self, offered: Dict[str, Tuple[Resource, bool]], *, complete: bool
+    ) -> List[Task]:
+        """Plan every list: the wanted ones, known policies, then the census of default."""
+        tasks = [self._plan_wanted(one, offered, complete=complete) for one in wanted_resources()]
+        done = {task.resource.id for task in tasks}
+        listable = [one for key, (one, can) in offered.items() if can and key not in done]
+        policies = [one for one in listable if is_extension_wanted(one)]
+        counted = [
+            one._replace(namespace="default")
+            for one in listable
+            if is_counted(one) and not is_extension_wanted(one)
+        ]
+        for at, resource in enumerate([*policies, *counted]):
+            seq = self._workshop.plan(resource.id, resource.path, "walk /apis")
+            words = f"not asked for: {MAX_LISTS} kinds came before it"
+            problem = (ERROR, words) if at >= MAX_LISTS else ("", "")
+            tasks.append(Task(seq, resource, False, True, problem))
+        return tasks
+
+    def _plan_wanted(
+        self, resource: Resource, offered: Dict[str, Tuple[Resource, bool]], *, complete: bool
+    ) -> Task:
         known = offered.get(resource.id)
+        problem = ("", "")
         if known is not None:
             resource = resource._replace(version=known[0].version)
-        if known is None and complete:
-            self._not_asked(seq, resource, ABSENT, "the server's discovery does not offer it")
-        elif known is not None and not known[1]:
-            self._not_asked(seq, resource, UNSUPPORTED, "the server does not list this resource")
-        else:
-            self._list(seq, resource, is_builtin=True, is_offered=known is not None)
+            if not known[1]:
+                problem = (UNSUPPORTED, "the server does not list this resource")
+        elif complete:
+            problem = (ABSENT, "the server's discovery does not offer it")
+        seq = self._workshop.plan(resource.id, resource.path, "candidate")
+        return Task(seq, resource, True, known is not None, problem)
 
-    def _not_asked(self, seq: int, resource: Resource, status: str, detail: str) -> None:
-        probe = self._probe(seq, resource.id, resource.path)
-        self._done(dict(probe, api=_api_facts(resource, Walk(), None)), status, detail, None)
+    def _run(self, task: Task) -> None:
+        if not task.problem[0]:
+            self._list(task)
+            return
+        probe = self._probe(task.seq, task.resource.id, task.resource.path)
+        facts = _api_facts(task.resource, Walk(), None)
+        self._done(dict(probe, api=facts), *task.problem, None)
 
-    def _extensions(
-        self, offered: Dict[str, Tuple[Resource, bool]], wanted: List[Resource]
-    ) -> None:
-        done = [one.id for one in wanted]
-        for identifier, (resource, listable) in offered.items():
-            if identifier not in done and listable and is_extension_wanted(resource):
-                seq = self._workshop.plan(identifier, resource.path, "walk /apis")
-                self._list(seq, resource, is_builtin=False, is_offered=True)
-
-    def _list(self, seq: int, resource: Resource, *, is_builtin: bool, is_offered: bool) -> None:
-        probe = self._probe(seq, resource.id, resource.path)
-        member = self._workshop.member(seq)
+    def _list(self, task: Task) -> None:
+        resource = task.resource
+        probe = self._probe(task.seq, resource.id, resource.path)
+        member = self._workshop.member(task.seq)
         try:
-            result = self._attempts(member, resource, is_builtin=is_builtin)
+            result = self._attempts(member, task)
         except RedactorFailedError as failed:
             probe["api"] = _api_facts(resource, Walk(), 200)
             self._redactor_failed(probe, member, failed)
             return
-        if result.status == ABSENT and is_offered:
+        if result.status == ABSENT and task.is_offered:
             # Only discovery can say that a resource does not exist; here it says it does.
             result = result._replace(status=ERROR)
+        if result.status == OK and self._rights.may_list(resource) is False:
+            # Some gateways leave out what a user may not see, instead of refusing the list.
+            result = result._replace(status=TRUNCATED, detail=HIDDEN)
         probe["api"] = dict(
             _api_facts(resource, result.walk, result.code), complete=result.status == OK
         )
@@ -1750,39 +2205,44 @@ class Collector:
         if not result.keep:
             member.drop()
         self._done(probe, result.status, result.detail, member if result.keep else None)
+        if result.status not in GOOD:
+            self.gaps[-1] = self.gaps[-1]._replace(resource=resource)
 
-    def _attempts(self, member: Member, resource: Resource, *, is_builtin: bool) -> Result:
-        """Read a list, and begin it again when it breaks off."""
-        result = self._pages(member, resource, is_builtin=is_builtin)
-        for _ in range(RESTARTS):
-            if not result.again:
-                break
-            self._workshop.log(f"{resource.path}: begun again: {result.detail}")
-            time.sleep(RESTART_WAIT)
+    def _attempts(self, member: Member, task: Task) -> Result:
+        """Read a list, and begin it again when it breaks off or its pages are too much."""
+        limits, restarts = list(page_limits(task.resource)), RESTARTS
+        result = self._pages(member, task, limits[0])
+        while restarts and (result.again or (result.smaller and limits[1:])):
+            if result.smaller and limits[1:]:
+                limits.pop(0)
+            restarts -= 1
+            self._workshop.log(f"{task.resource.path}: begun again: {result.detail}")
+            self._patience.wait(lambda: time.sleep(RESTART_WAIT))
             member.restart()
-            result = self._pages(member, resource, is_builtin=is_builtin)
+            result = self._pages(member, task, limits[0])
         return result
 
-    def _pages(self, member: Member, resource: Resource, *, is_builtin: bool) -> Result:
+    def _pages(self, member: Member, task: Task, limit: int) -> Result:
         """Read a list from its first page on."""
-        walk = Walk()
-        query = f"?limit={PAGE_LIMIT}"
+        resource, walk = task.resource, Walk()
+        query = f"?limit={limit}"
         while True:
             answer = self._get(resource.path + query)
             if answer.status != OK:
                 return _broken_off(walk, answer)
-            problem = walk.problem(answer.document, resource, is_builtin)
+            problem = walk.problem(answer.document, resource, task.is_builtin)
             if problem:
                 return _broken_off(walk, answer._replace(status=ERROR, detail=problem, again=True))
             self._take(member, resource, answer.document["items"])
             walk.take(answer.document)
+            self._tell(f"api/{resource.id}, {walk.items} objects")
             problem = walk.end_problem()
             if problem:
                 return Result(TRUNCATED, answer.code, problem, walk, again=True, keep=True)
             if not walk.token:
                 return Result(OK, answer.code, "", walk, again=False, keep=True)
             token = urllib.parse.quote(walk.token, safe="")
-            query = f"?limit={PAGE_LIMIT}&continue={token}"
+            query = f"?limit={limit}&continue={token}"
 
     def _take(self, member: Member, resource: Resource, items: List[Dict[str, Any]]) -> None:
         for item in items:
@@ -1818,7 +2278,8 @@ def _broken_off(walk: Walk, answer: Answer) -> Result:
     detail = answer.detail
     if walk.pages:
         detail = f"broke off after page {walk.pages}: {detail}"
-    return Result(status, answer.code, detail, walk, answer.again, keep=walk.pages > 0)
+    smaller = answer.status in (TRUNCATED, TIMEOUT)
+    return Result(status, answer.code, detail, walk, answer.again, walk.pages > 0, smaller)
 
 
 def _is_plain_name(name: str) -> bool:
@@ -1840,6 +2301,16 @@ def _versions_of(group: Any) -> List[Tuple[str, str]]:
 # ---------------------------------------------------------------- sealing
 
 
+def certificate_sha256(pem: bytes) -> str:
+    """Return the SHA-256 of the DER form of the first certificate of a PEM text.
+
+    Raises:
+        ValueError, IndexError: It holds none.
+    """
+    body = pem.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0]
+    return hashlib.sha256(base64.b64decode(body)).hexdigest()
+
+
 def cluster_ca(kubectl: Kubectl) -> Optional[str]:
     """Return the SHA-256 of the cluster CA's DER form, or None.
 
@@ -1855,9 +2326,9 @@ def cluster_ca(kubectl: Kubectl) -> Optional[str]:
     if "\n" not in out.decode("utf-8", "replace").strip(" "):
         embedded, path = path, ""
     try:
-        pem = base64.b64decode(embedded) if embedded else Path(path).read_bytes()
-        body = pem.split(b"-----BEGIN CERTIFICATE-----")[1].split(b"-----END")[0]
-        return hashlib.sha256(base64.b64decode(body)).hexdigest()
+        return certificate_sha256(
+            base64.b64decode(embedded) if embedded else Path(path).read_bytes()
+        )
     except (OSError, ValueError, IndexError):
         return None
 
@@ -1883,6 +2354,7 @@ class Facts(NamedTuple):
     kubectl: Optional[str]
     timeout: float
     case: Dict[str, Optional[str]]
+    stopped: Optional[str] = None  # why the run ended before its plan did
 
 
 def manifest(workshop: Workshop, facts: Facts) -> Dict[str, Any]:
@@ -1909,13 +2381,22 @@ def manifest(workshop: Workshop, facts: Facts) -> Dict[str, Any]:
         "cluster": facts.cluster,
         "time": {"started": facts.started, "finished": now(), "tz": "UTC"},
         "tools": {"kubectl": facts.kubectl, "python": "%d.%d" % sys.version_info[:2]},
-        "limits": {"file_cap": MAX_BODY, "probe_timeout": facts.timeout},
+        "limits": {
+            "file_cap": MAX_BODY,
+            "probe_timeout": facts.timeout,
+            "kubelet_timeout": KUBELET_TIMEOUT,
+            "kubelet_wait": MAX_KUBELET_WAIT,
+            "group_versions": MAX_GROUP_VERSIONS,
+            "lists": MAX_LISTS,
+            "pages": MAX_PAGES,
+        },
         "counts": {
             "planned": workshop.planned,
             "run": workshop.run,
             "by_status": workshop.by_status,
         },
         "complete": facts.complete,
+        "stopped": facts.stopped,
         "case": facts.case,
         "redaction": {"policy_id": REDACTION_POLICY, "count": workshop.redactions.count},
     }
@@ -1973,12 +2454,25 @@ def parser() -> argparse.ArgumentParser:
     made = _Parser(
         prog="api.py", description="Collect the API evidence of one cluster into one bundle."
     )
-    made.add_argument("--kubectl", default="kubectl", metavar="PATH", help="kubectl to use")
+    made.add_argument("--kubectl", metavar="PATH", help="kubectl to use")
     made.add_argument("--kubeconfig", metavar="FILE", help="passed on to kubectl")
     made.add_argument("--context", metavar="NAME", help="passed on to kubectl")
+    made.add_argument(
+        "--in-cluster",
+        action="store_true",
+        help="ask as the service account of this pod, without kubectl; the default in a pod "
+        "that has no kubectl",
+    )
     made.add_argument("--output", default=".", metavar="DIR", help="where the bundle is written")
     made.add_argument(
         "--timeout", type=float, default=60.0, metavar="SECONDS", help="limit of one request (60)"
+    )
+    made.add_argument(
+        "--max-time",
+        type=float,
+        default=MAX_TIME,
+        metavar="SECONDS",
+        help=f"limit of the whole run ({MAX_TIME:g})",
     )
     made.add_argument("--case-no", metavar="TEXT", help="noted in the manifest")
     made.add_argument("--operator", metavar="TEXT", help="noted in the manifest")
@@ -1997,29 +2491,44 @@ def listing() -> str:
     known = {one.id for one in wanted_resources()}
     lines += [f"api/{name}\twhere discovery offers it" for name in TREES if name not in known]
     lines += [f"api/*.{group}\twhere discovery offers it" for group in GROUP_TREES]
+    lines.append(
+        "api/*\tnames and owners in namespace default, of any other kind, where discovery offers it"
+    )
     lines.append("api/configz\t/api/v1/nodes/NODE/proxy/configz")
     return "\n".join(lines) + "\n"
 
 
-def dry_run(program: List[str]) -> str:
-    """Return the kubectl commands that a run begins with."""
-    paths = ["/version", "/api", "/apis"]
-    paths += [f"{one.path}?limit={PAGE_LIMIT}" for one in wanted_resources()]
-    lines = [[*program, "get", "--raw", path] for path in paths]
-    lines.insert(3, [*program, "create", "--raw", ACCESS_PATH, "-f", "-"])
+def dry_run(options: argparse.Namespace) -> str:
+    """Return the requests that a run begins with: kubectl's commands, or verbs and paths."""
+    read, review = ["GET"], ["POST"]
+    if not is_in_cluster(options):
+        program = program_of(options)
+        read, review = [*program, "get", "--raw"], [*program, "create", "-f", "-", "--raw"]
+    lines = [[*read, path] for path in ("/version", "/api", "/apis")]
+    lines.append([*review, ACCESS_PATH])
+    lines += [[*read, f"{one.path}?limit={page_limits(one)[0]}"] for one in wanted_resources()]
     text = "".join(" ".join(map(shlex.quote, words)) + "\n" for words in lines)
     notes = (
         "each group version that /apis names",
+        f"{ACCESS_ONE_PATH} for lists that the rules do not grant",
         "further pages of each list",
         "policy resources that discovery offers",
+        "other kinds that discovery offers, in namespace default, for names and owners",
         "/api/v1/nodes/NODE/proxy/configz of each node",
     )
     return text + "".join(f"# and: {note}\n" for note in notes)
 
 
+def is_in_cluster(options: argparse.Namespace) -> bool:
+    """Tell whether the run asks as the service account of its pod."""
+    chosen = options.kubectl or options.kubeconfig or options.context
+    in_pod = "KUBERNETES_SERVICE_HOST" in os.environ and shutil.which("kubectl") is None
+    return options.in_cluster or (not chosen and in_pod)
+
+
 def program_of(options: argparse.Namespace) -> List[str]:
     """Return kubectl with the options that choose the cluster."""
-    program = [options.kubectl]
+    program = [options.kubectl or "kubectl"]
     for name in ("kubeconfig", "context"):
         value = getattr(options, name)
         if value is not None:
@@ -2038,31 +2547,91 @@ def _end_progress() -> None:
         sys.stderr.write("\r\033[K")
 
 
-def _interrupt(_number: int, _frame: Any) -> NoReturn:
-    raise KeyboardInterrupt
+def _named(words: List[str]) -> str:
+    more = len(words) - MAX_NAMED
+    return ", ".join(words[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def collect_into(root: Path, options: argparse.Namespace) -> int:
+def shortfall(gaps: List[Gap], stopped: Optional[str]) -> str:
+    """Say why a run is partial: what is missing by reason, and the rights that would help."""
+    lines = ["partial: this bundle lacks evidence, and the report will say which controls it costs"]
+    if stopped:
+        lines.append(f"- ended early: {stopped}")
+    reasons: Dict[Tuple[str, str], List[str]] = {}
+    for gap in gaps:
+        reasons.setdefault((gap.status, gap.detail), []).append(gap.target)
+    lines += [f"- {status}, {why}: {_named(all_)}" for (status, why), all_ in reasons.items()]
+    denied = [gap for gap in gaps if gap.status == DENIED or gap.detail == HIDDEN]
+    everywhere = [one.resource for one in denied if one.resource and not one.resource.namespace]
+    default = [one.resource for one in denied if one.resource and one.resource.namespace]
+    if everywhere:
+        lines += ["rights that are missing, for a ClusterRole:", *role_rules(everywhere)]
+    if default:
+        lines += ["rights that are missing, for a Role in namespace default:", *role_rules(default)]
+    if any(gap.target.endswith("/proxy/configz") for gap in denied):
+        lines.append(
+            "the kubelets' own answers need get on nodes/proxy, a powerful right: bundles of the "
+            "nodes show the same settings without it"
+        )
+    return "".join(line + "\n" for line in lines)
+
+
+def role_rules(resources: List[Resource]) -> List[str]:
+    """Return the rules of a role, as lines of YAML, that grant the lists of ``resources``."""
+    groups: Dict[str, List[str]] = {}
+    for one in resources:
+        groups.setdefault(one.group, []).append(one.name)
+    return [
+        f'- {{apiGroups: ["{group}"], resources: [{", ".join(sorted(names))}], verbs: [list]}}'
+        for group, names in sorted(groups.items())
+    ]
+
+
+def paper_line(path: Path, fingerprint: str, facts: Facts) -> str:
+    """Return the line that is copied onto the paper form that goes with a bundle."""
+
+    def said(name: str) -> str:
+        text = re.sub(r"[\x00-\x1f\x7f|]+", " ", facts.case[name] or "").strip()
+        return text or "-"
+
+    uid = facts.cluster["uid"] or ""
+    subject = uid[:8] if re.match(r"[0-9a-f]{8}-", uid) else "-"
+    groups = " ".join(re.findall("....", fingerprint[:16]))
+    columns = (
+        *(path.name, f"api of cluster {subject}", facts.started),
+        *(f"case {said('case_no')}", f"operator {said('operator')}", groups),
+    )
+    return "for the paper form: " + " | ".join(columns)
+
+
+def _heed_signals(handler: Any) -> None:
+    """Have INT, TERM and HUP handled; one that whoever started us ignores stays ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def collect_into(
+    root: Path, options: argparse.Namespace, api_of: Callable[..., Any], patience: Patience
+) -> int:
     """Collect into the empty folder ``root``, seal, report; returns the exit code."""
     started = now()
     workshop = Workshop(root)
-    kubectl = Kubectl(program_of(options), options.timeout, workshop.log)
-    collector = Collector(kubectl, workshop, _progress)
-    interrupted = False
-    ca = version = None
+    api = api_of(options.timeout, workshop.log)
+    collector = Collector(api, workshop, _progress, patience)
+    stopped = ca = version = None
     try:
-        version, ca = client_version(kubectl), cluster_ca(kubectl)
+        version, ca = patience.wait(api.version), patience.wait(api.ca_sha256)
         collector.collect()
-    except KeyboardInterrupt:
+    except Stopped as reason:
         # What was read is evidence; probes without a record show where it stopped.
-        interrupted = True
-        workshop.log("interrupted")
+        stopped = str(reason)
+        workshop.log(f"stopped: {stopped}")
     # From here on nothing may stop the seal.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _heed_signals(signal.SIG_IGN)
     _end_progress()
-    good = sum(workshop.by_status.get(one, 0) for one in (OK, ABSENT, UNSUPPORTED))
-    complete = not interrupted and workshop.planned == workshop.run == good
+    good = sum(workshop.by_status.get(one, 0) for one in GOOD)
+    complete = not stopped and workshop.planned == workshop.run == good
     facts = Facts(
         bundle_id=binascii.hexlify(os.urandom(16)).decode("ascii"),
         started=started,
@@ -2075,9 +2644,14 @@ def collect_into(root: Path, options: argparse.Namespace) -> int:
         kubectl=version,
         timeout=options.timeout,
         case={"case_no": options.case_no, "operator": options.operator, "notes": options.notes},
+        stopped=stopped,
     )
     path, fingerprint = seal(workshop, facts, Path(options.output))
     sys.stdout.write(f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n")
+    sys.stdout.write(paper_line(path, fingerprint, facts) + "\n")
+    sys.stdout.flush()
+    if not complete:
+        sys.stderr.write(shortfall(collector.gaps, stopped))
     if not workshop.by_status.get(OK) and not workshop.by_status.get(TRUNCATED):
         return EXIT_NOTHING
     return EXIT_COMPLETE if complete else EXIT_PARTIAL
@@ -2088,26 +2662,50 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError(f"--output: {options.output} is not a folder")
     if not 0 < options.timeout <= 3600:
         raise UsageError("--timeout: give seconds between 0 and 3600")
+    if not 0 < options.max_time <= 86400:
+        raise UsageError("--max-time: give seconds between 0 and 86400")
+    if options.in_cluster and (options.kubectl or options.kubeconfig or options.context):
+        raise UsageError("--in-cluster: goes without the options of kubectl")
 
 
 def _complain(what: str, advice: str) -> None:
     sys.stderr.write(f"error: {what}\nhelp: {advice}\n")
 
 
+def transport(options: argparse.Namespace) -> Optional[Callable[..., Any]]:
+    """Return what makes the way to the API server; None, with a complaint, when there is none."""
+    if not is_in_cluster(options):
+        program = program_of(options)
+        if shutil.which(program[0]) is None:
+            _complain(f"kubectl: {program[0]} cannot be run", "Give its place with --kubectl.")
+            return None
+        return partial(Kubectl, program)
+    try:
+        InCluster(options.timeout, lambda _text: None)
+    except (OSError, KeyError, ValueError) as reason:
+        _complain(
+            f"in-cluster: no usable service account ({type(reason).__name__})",
+            "Run it in a pod whose service account is mounted, or give --kubectl.",
+        )
+        return None
+    return InCluster
+
+
 def run(options: argparse.Namespace) -> int:
     """Do what the options say; returns the exit code."""
     if options.list or options.dry_run:
-        sys.stdout.write(listing() if options.list else dry_run(program_of(options)))
+        sys.stdout.write(listing() if options.list else dry_run(options))
         return EXIT_COMPLETE
     _check(options)
-    if shutil.which(options.kubectl) is None:
-        _complain(f"kubectl: {options.kubectl} cannot be run", "Give its place with --kubectl.")
+    api_of = transport(options)
+    if api_of is None:
         return EXIT_NOTHING
     os.umask(0o077)
-    signal.signal(signal.SIGTERM, _interrupt)
+    patience = Patience(options.max_time)
+    _heed_signals(patience.on_signal)
     root = Path(tempfile.mkdtemp(prefix=".keb-api-", dir=options.output))
     try:
-        return collect_into(root, options)
+        return collect_into(root, options, api_of, patience)
     except OSError as reason:
         _complain(f"output: {reason}", "Give a folder with enough room with --output.")
         return EXIT_NOTHING
@@ -2122,6 +2720,8 @@ def main(words: List[str]) -> int:
     except UsageError as mistake:
         _complain(str(mistake), "See api.py --help.")
         return EXIT_USAGE
+    except KeyboardInterrupt:  # before anything was begun
+        return EXIT_NOTHING
 
 
 if __name__ == "__main__":

@@ -87,7 +87,10 @@ def collect(
 
 def opened(code: int, out: str, err: str, requests: Sequence[str]) -> Collected:
     """Open the bundle that a run names on its standard output, checking its seal."""
-    named = re.match(r"bundle: (.+)\ncustody fingerprint: sha256:([0-9a-f]{64})\n\Z", out)
+    named = re.match(
+        r"bundle: (.+)\ncustody fingerprint: sha256:([0-9a-f]{64})\nfor the paper form: (.+)\n\Z",
+        out,
+    )
     assert named, (code, out, err)
     path = Path(named.group(1))
     with tarfile.open(path, "r:gz") as archive:

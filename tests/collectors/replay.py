@@ -11,6 +11,7 @@ import contextlib
 import copy
 import gzip
 import json
+import ssl
 import sys
 import threading
 import time
@@ -27,10 +28,21 @@ RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 
 Document = dict[str, Any]
 
+ALL_RULES: Document = {
+    "incomplete": False,
+    "resourceRules": [{"verbs": ["list"], "apiGroups": ["*"], "resources": ["*"]}],
+    "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/version"]}],
+}
+
+ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
 _REASONS = {
+    401: "Unauthorized",
     403: "Forbidden",
     404: "NotFound",
+    405: "MethodNotAllowed",
     410: "Expired",
+    429: "TooManyRequests",
     500: "InternalError",
     503: "ServiceUnavailable",
 }
@@ -44,7 +56,8 @@ class Fault:
         path: The API path it strikes.
         kind: An HTTP status code as text, or ``cut``, ``slow``, ``not-json``, ``status-in-200``,
             ``other-kind``, ``no-items``, ``nameless``, ``endless``, ``short``, ``other-version``,
-            ``more``, ``odd-continue``, ``odd-count``.
+            ``more``, ``odd-continue``, ``odd-count``, ``html``, ``warned``, ``large``, or
+            ``to URL``, a redirect.
         page: The page it strikes, counted from 0.
         times: How often it strikes before the server is well again.
     """
@@ -62,6 +75,9 @@ class Recording:
     lists: Mapping[str, Document]
     discovery: Mapping[str, Document]
     configz: Mapping[str, Document] = field(default_factory=dict)
+    rules: Document = field(default_factory=lambda: ALL_RULES)
+    allowed: Mapping[str, bool | None] = field(default_factory=dict)
+    """By resource name, what an access review says; None: nothing but an error; else True."""
 
 
 def captured() -> Recording:
@@ -108,16 +124,25 @@ class Replay:
     """The server; use it as a context manager."""
 
     def __init__(
-        self, recording: Recording, *, page: int = 500, faults: Sequence[Fault] = ()
+        self,
+        recording: Recording,
+        *,
+        page: int = 500,
+        faults: Sequence[Fault] = (),
+        tls: ssl.SSLContext | None = None,
+        token: str = "",
     ) -> None:
         self._recording = recording
         self._page = page
         self._faults = faults
         self._left = [fault.times for fault in faults]
         self._lock = threading.Lock()
+        self.token = token
         self.requests: list[str] = []
+        self.refused: list[str] = []
+        """Every request that would have changed something, as verb and path."""
         self.stopping = threading.Event()
-        self._server = _Server(self)
+        self._server = _Server(self, tls)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     def __enter__(self) -> Self:
@@ -134,10 +159,16 @@ class Replay:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        assert not self.refused, self.refused
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return int(self._server.server_address[1])
 
     def kubeconfig(self, path: Path, *, ca: Path | None = None) -> Path:
         """Write a kubeconfig for this server (JSON is YAML too) and return its path."""
-        cluster = {"server": f"http://127.0.0.1:{self._server.server_address[1]}"}
+        cluster = {"server": f"http://127.0.0.1:{self.port}"}
         if ca is not None:
             cluster["certificate-authority"] = str(ca)
         document = {
@@ -173,10 +204,20 @@ class Replay:
         if document is None:
             code = 503 if path.endswith("/proxy/configz") else 404
             return code, _status(code, path), ""
+        if fault == "large" and limit > 5:
+            return 200, b" " * (1 << 20) + b"{}", ""
         if "items" in document:
             document = _page_of(document, start, limit)
         _spoil(document, fault, start)
         return 200, json.dumps(document).encode("utf-8"), fault
+
+    def review(self, path: str, asked: Document) -> Document:
+        """Return the status of a review of one's own rights."""
+        if path == RULES_REVIEW:
+            return self._recording.rules
+        name = asked["spec"]["resourceAttributes"]["resource"]
+        said = self._recording.allowed.get(name, True)
+        return {"allowed": False, "evaluationError": "x"} if said is None else {"allowed": said}
 
     def _find(self, path: str) -> Document | None:
         if path in self._recording.discovery:
@@ -184,9 +225,9 @@ class Replay:
         parts = path.split("/")
         if path.endswith("/proxy/configz"):
             return copy.deepcopy(self._recording.configz.get(parts[4]))
-        if parts[3:4] == ["namespaces"] and len(parts) > 5:
-            whole = self._recording.lists.get("/".join([*parts[:3], parts[5]]))
-            return None if whole is None else _in_namespace(whole, parts[4])
+        if len(parts) > 5 and parts[-3] == "namespaces":
+            whole = self._recording.lists.get("/".join([*parts[:-3], parts[-1]]))
+            return None if whole is None else _in_namespace(whole, parts[-2])
         return copy.deepcopy(self._recording.lists.get(path))
 
 
@@ -195,9 +236,16 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Replay, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.replay = replay
+        if tls is not None:
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that went away or would not trust the certificate."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -207,6 +255,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         replay = self.server.replay
+        if replay.token and self.headers["Authorization"] != f"Bearer {replay.token}":
+            self._send(401, _status(401, self.path), "")
+            return
         replay.requests.append(self.path)
         code, body, fault = replay.answer(self.path)
         if fault == "slow" and not replay.stopping.wait(20):
@@ -219,11 +270,22 @@ class _Handler(BaseHTTPRequestHandler):
         replay = self.server.replay
         replay.requests.append(self.path)
         asked = json.loads(self._body())
-        fault = replay.strike(self.path, 0)
+        if self.path.partition("?")[0] not in (RULES_REVIEW, ACCESS_REVIEW):
+            self._refuse()
+            return
+        fault = replay.strike(self.path.partition("?")[0], 0)
         if fault.isdigit():
             self._send(int(fault), _status(int(fault), self.path), "")
         else:
-            self._send(201, json.dumps(dict(asked, status=_RULES)).encode("utf-8"), "")
+            status = replay.review(self.path.partition("?")[0], asked)
+            self._send(201, json.dumps(dict(asked, status=status)).encode("utf-8"), "")
+
+    def _refuse(self) -> None:
+        """Note a request that would change something, and refuse it."""
+        self.server.replay.refused.append(f"{self.command} {self.path}")
+        self._send(405, _status(405, self.path), "")
+
+    do_PUT = do_PATCH = do_DELETE = _refuse  # noqa: N815 - their names there
 
     def _body(self) -> bytes:
         if self.headers["Transfer-Encoding"] != "chunked":
@@ -237,21 +299,24 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, code: int, body: bytes, fault: str) -> None:
         if fault == "not-json":
             body = body[: len(body) // 2]
+        if fault == "html":
+            body = b"<html>Log in, please.</html>"
+        if fault.startswith("to "):
+            code, body = 302, b""
         self.send_response(code)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/html" if fault == "html" else "application/json")
+        if fault == "warned":
+            self.send_header("Warning", '299 - "this version does not exist much longer"')
+        if fault.startswith("to "):
+            self.send_header("Location", fault.partition(" ")[2])
+        if code == 429:
+            self.send_header("Retry-After", "1")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if fault == "cut" else body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing: a test's output is its own."""
-
-
-_RULES: Document = {
-    "incomplete": False,
-    "resourceRules": [{"verbs": ["list"], "apiGroups": [""], "resources": ["nodes", "pods"]}],
-    "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/version"]}],
-}
 
 
 def _status(code: int, path: str) -> bytes:
@@ -324,6 +389,8 @@ for word in rest:
         config = next(rest)
     elif word == "--context":
         next(rest)
+    elif word == "-v=6":
+        pass
     elif word.startswith("--request-timeout="):
         limit = float(word.split("=")[1].rstrip("s")) or None
     else:
@@ -361,6 +428,8 @@ code = int(lines[0].split()[1])
 size = [int(one.split(":")[1]) for one in lines if one.lower().startswith("content-length")][0]
 if len(body) != size:
     fail("error: unexpected EOF")
+if 300 <= code < 400:
+    fail('I0101 00:00:00.000000 1 round_trippers.go:1] "Response" status="%d Found"' % code)
 if code >= 400:
     status = json.loads(body.decode())
     fail("Error from server (%s): %s" % (status["reason"], status["message"]))

@@ -53,7 +53,7 @@ class Answers:
         status = {"incomplete": False, "resourceRules": [rule], "nonResourceRules": []}
         return self._ok(dict(json.loads(body), status=status))
 
-    def get(self, target: str) -> Any:
+    def get(self, target: str, _timeout: float | None = None) -> Any:
         """Answer one GET."""
         path, _, query = target.partition("?")
         if path.endswith("/proxy/configz"):
