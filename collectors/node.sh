@@ -519,7 +519,7 @@ function main(   i, rc, how) {
   for (i = 1; i <= nO; i++) printf "%s%s", O[i], (JOINED ? "" : "\n")
   for (i = 1; i <= nR; i++) print R[i] >> ENVIRON["KEB_REDACTIONS"]
   for (i = 1; i <= nF; i++) print F[i] >> ENVIRON["KEB_REFS"]
-  print "ok", BYTES + 0, CUT + 0, nR + 0, (COMP == "" ? "-" : COMP), shown("KEB_EXE") shown("KEB_CWD") > SIDE
+  print "ok", BYTES + 0, CUT + 0, nR + 0, (COMP == "" ? "-" : COMP), told("KEB_EXE") told("KEB_CWD") > SIDE
 }
 function die(why) { print "fail", why > SIDE; close(SIDE); exit 1 }
 function put(s) { O[++nO] = s }
@@ -748,7 +748,7 @@ function ref(role, how, via, path) {
 # A path becomes the target of a record: what looks like a secret put where a path belongs does not.
 function harmless(s,   n) { n = nR; s = (scrub(s, "") == s); nR = n; return s }
 # Whether the program or folder of a process may be told: 1 or 0.
-function shown(name,   s) { s = ENVIRON[name]; return s != "" && s !~ /[\001-\037\177]/ && harmless(s) ? 1 : 0 }
+function told(name,   s) { s = ENVIRON[name]; return s != "" && s !~ /[\001-\037\177]/ && harmless(s) ? 1 : 0 }
 function flags_of(n,   i, k, t, w, e, f, v, row) {
   k = split(ENVIRON["FLAGS"], row, "\n")
   for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
