@@ -1,0 +1,111 @@
+"""Run collectors/kubernetes/collect.sh against a cluster that is a folder."""
+
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.collectors import kubectl_stand_in as stand_in
+
+KUBERNETES = Path(__file__).resolve().parents[2] / "collectors" / "kubernetes"
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+IMAGES = (
+    f"--image=registry.example.com:5000/tools/busybox@{DIGEST}",
+    f"--api-image=registry.example.com/python@{DIGEST}",
+)
+NODES = ("cp-1,linux,True", "w-1,linux,True", "w-2,linux,True")
+SHELLS = (("dash",), ("busybox", "sh"), ("bash",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What one run left behind."""
+
+    code: int
+    out: str
+    err: str
+    fetched: dict[str, bytes]
+    cluster: stand_in.Cluster
+
+    @property
+    def ours(self) -> list[str]:
+        """Return what is still in the cluster of what was made there."""
+        there = self.cluster["objects"]
+        return [f"{one['kind']}/{one['name']}" for one in there if one in self.cluster["made"]]
+
+    def row(self, subject: str) -> str:
+        """Return the table's line about a subject."""
+        (found,) = [line for line in self.out.splitlines() if line.startswith(f"{subject}  ")]
+        return found
+
+
+def pods_from(bundle: Path, said: str, folder: Path, names: Sequence[str]) -> Path:
+    """Lay out what pods say and hold: the same run for each node under a name of its own."""
+    for number, name in enumerate(names):
+        at = folder / ("api" if name == "api" else f"node/{name}")
+        at.mkdir(parents=True)
+        kind = "api" if name == "api" else "node"
+        file = f"keb-{kind}-{number:08x}-20261122t120000z.tar.gz"
+        shutil.copy(bundle, at / file)
+        log = re.sub(r"(?m)^bundle: .*$", f"bundle: /work/{file}", said)
+        (at / "log").write_text(f"{log}exit code: 0\n")
+    return folder
+
+
+def quick(folder: Path) -> Path:
+    """Copy the script and its manifests, with less patience; programs lie above, as shipped."""
+    target = folder / "kubernetes"
+    shutil.copytree(KUBERNETES, target)
+    for name in ("node.sh", "api.py"):
+        (folder / name).write_text("a program\n")
+    script = target / "collect.sh"
+    text = script.read_text()
+    for old, new in (("kube 120 delete", "kube 1 delete"), ("PATIENCE=90 ", "PATIENCE=2 ")):
+        assert old in text
+        text = text.replace(old, new)
+    script.write_text(text)
+    return script
+
+
+def run(
+    folder: Path,
+    script: Path,
+    kubectl: Path,
+    *words: str,
+    shell: Sequence[str] = ("sh",),
+    after: float | None = None,
+    number: int = signal.SIGTERM,
+) -> Ended:
+    """Run the script in ``folder`` to its end.
+
+    A signal is sent ``after`` so many seconds, counted from the first call of kubectl.
+    """
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    child = subprocess.Popen(
+        [*shell, str(script), "--kubectl", str(kubectl), "--output", str(out), *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if after is not None:
+        while child.poll() is None and not stand_in.load(kubectl.parent)["calls"]:
+            time.sleep(0.02)
+        time.sleep(after)
+        child.send_signal(number)
+    said, complained = child.communicate(timeout=120)
+    return Ended(
+        code=child.returncode,
+        out=said,
+        err=complained,
+        fetched={path.name: path.read_bytes() for path in out.iterdir()},
+        cluster=stand_in.load(kubectl.parent),
+    )
+
+
+def fault(on: str, kind: str, **more: Any) -> dict[str, Any]:
+    """Describe one way to go wrong."""
+    return {"on": on, "kind": kind, **more}
