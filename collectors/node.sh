@@ -1007,15 +1007,24 @@ function child(at, name,   step, wide) {
   if (name == "<<") die("redactor failed: merge key")
   step = escaped(name); if (HOW == "distro") sub(/[+]$/, "", step)
   if ((at "/" step) in TREE) { SEEN[at "/" step]; return at "/" step }
-  if (name !~ /^[A-Za-z][A-Za-z0-9._\/-]*$/ || length(name) > 100 || !harmless(name)) return "?"
+  if (name !~ /^[A-Za-z][A-Za-z0-9._\/-]*$/ || length(name) > 100 || drawn(name) || !harmless(name)) return "?"
   wide = step; sub(/~1.*$/, "~1*", wide)
   if ((at "/" wide) in TREE) return at "/" wide
   return ((at "/*") in TREE) ? at "/*" : "?"
 }
+# Whether a name looks drawn by lot: it changes between cases and digits all the time.
+function drawn(name,   i, kind, last, n) {
+  n = 0; last = ""
+  for (i = 1; i <= length(name); i++) {
+    kind = substr(name, i, 1); kind = kind ~ /[A-Z]/ ? "u" : kind ~ /[0-9]/ ? "d" : "l"
+    n += kind != last; last = kind
+  }
+  return length(name) >= 12 && name ~ /[0-9]/ && n * 5 > length(name) * 2
+}
 function escaped(name) { gsub(/~/, "~0", name); gsub(/\//, "~1", name); return name }
 function masked_whole(at) { return at == "?" || TREE[at] == "name" }
 # How a name is written; STEP becomes its step in the path. One that no row names may be anything.
-function shown(at, name, raw, path) {
+function label(at, name, raw, path) {
   STEP = escaped(name)
   if (at == "?" && !HIDDEN) raw = STEP = mask(name, "field-allow-list", "value", path)
   return raw
@@ -1026,11 +1035,12 @@ function hide(oi, path, lead) {
   HIDDEN++; PFX = ""
 }
 # What is shown of one value. That the place is kept does not clear what stands there.
-function judge(path, at, v,   k) {
+function judge(path, at, v,   k, t) {
   if (HIDDEN || v == "" || v == "null" || v == "~") return v
   if (at == "?" || TREE[at] != "keep") return mask(v, "field-allow-list", "value", path)
   k = name_in(path); keys_of(path, k, v)
   if (path == "/kind") KIND = v
+  if (at ~ /\/\*$/ && HOW != "distro" && (t = worth("", v, path)) != v) return t # of any name: switches and amounts
   if (HOW == "cni") return cni(path, v)
   if (k ~ /^(certificate-authority|client-certificate)-data$/) return cert_data(v, path)
   if (k == "certificateAuthority") return only_certs(v) ? v : mask(v, "certificate-data", "pem", path)
@@ -1148,7 +1158,7 @@ function mapping(col, oi, path, at,   c, a, p, r, name) {
     skip(); if (I > N || marker(L[I])) return
     c = ind(L[I]); if (c < col) return
     if (c > col || dash(L[I], c) || !key(substr(L[I], c + 1))) die("redactor failed: line " I)
-    r = REST; a = child(at, KEY); name = shown(a, KEY, RAW, path); p = path "/" STEP
+    r = REST; a = child(at, KEY); name = label(a, KEY, RAW, path); p = path "/" STEP
     if (!blank(r)) { value(r, col, oi, p, a, name ": "); continue }
     I++; skip()
     c = I > N || marker(L[I]) ? -1 : ind(L[I])
@@ -1286,7 +1296,7 @@ function members(open, oi, path, at, lead,   a, close_, i, k, name, s) {
     space()
     if (open == "{") {
       k = flow_key(); a = child(at, k)
-      name = shown(a, k, k ~ /^[A-Za-z_][A-Za-z0-9_.\/-]*$/ ? k : quote(k), path)
+      name = label(a, k, k ~ /^[A-Za-z_][A-Za-z0-9_.\/-]*$/ ? k : quote(k), path)
       flow(oi, path "/" STEP, a, name ": ")
     } else { PFX = (PFX != "" ? PFX : pad(oi)) "- "; flow(oi + 2, path "/" i, at, "") }
     space(); s = substr(T_, POS++, 1)
