@@ -1190,14 +1190,22 @@ function value(r, pcol, oi, path, at, lead,   c, e, t) {
   if (c == "|" || c == ">") { literal(r, pcol, oi, path, at, lead); return }
   if (c == "\"" || c == "\047") {
     t = r
-    while (!(e = quoted(t, 1))) { if (++I > N) die("redactor failed: open quote"); t = t " " trim(L[I]) }
+    while (!(e = quoted(t, 1))) { if (++I > N) die("redactor failed: open quote"); t = folded(t) trim(L[I]) }
     if (!blank(substr(t, e + 1))) die("redactor failed: after quote")
     I++; emit(oi, lead scalar(path, at, TEXT, substr(t, 1, e)))
   } else plain(r, pcol, oi, path, at, lead)
 }
+# Quoted text T as it goes on in the next line: a line break is a space, an empty line a break.
+function folded(t) {
+  sub(/[ \t]+$/, "", t)
+  return t (L[I] ~ /^[ \t]*$/ ? "\n" : t ~ /\n$/ ? "" : " ")
+}
 function bracket(r, oi, path, at, lead) {
   T_ = ""; LEVEL = 0; QUOTE = ""; feed(r)
-  while (LEVEL > 0) { if (++I > N) die("redactor failed: open bracket"); T_ = T_ "\n"; feed(L[I]) }
+  while (LEVEL > 0) {
+    if (++I > N) die("redactor failed: open bracket")
+    if (QUOTE == "") { T_ = T_ "\n"; feed(L[I]) } else { T_ = folded(T_); feed(trim(L[I])) }
+  }
   POS = 1; flow(oi, path, at, lead)
   if (!blank(substr(T_, POS))) die("redactor failed: after bracket")
   I++
@@ -1226,10 +1234,11 @@ function plain(r, pcol, oi, path, at, lead,   j, v) {
   I++; emit(oi, lead scalar(path, at, v, v))
 }
 function plain_text(s) { if (match(s, /[ \t]#/)) s = substr(s, 1, RSTART - 1); return trim(s) }
-# How a scalar is written: RAW, as it was, where nothing is masked in its TEXT.
+# How a scalar is written: RAW, as it was on its line, where nothing is masked in its TEXT.
 function scalar(path, at, text, raw,   t) {
   t = judge(path, at, text)
-  return t == text ? raw : t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t)
+  if (t == text && raw !~ /\n/) return raw
+  return t ~ /^KEB-REDACTED-r[0-9]+$/ ? t : quote(t)
 }
 # The end of the quoted text that opens at p, 0 when it is still open; TEXT is what it says.
 function quoted(s, p,   q, c, n) {
@@ -1278,7 +1287,7 @@ function flow(oi, path, at, lead,   c, e, s) {
   } else if (c == "\"" || c == "\047") {
     e = quoted(T_, POS); if (!e) die("redactor failed: open quote")
     s = substr(T_, POS, e - POS + 1); POS = e + 1
-    emit(oi, lead scalar(path, at, TEXT, s ~ /\n/ ? quote(TEXT) : s))
+    emit(oi, lead scalar(path, at, TEXT, s))
   } else {
     if (!match(substr(T_, POS), /^[^],{}:#&*!|>%@`"\047 \n[][^],{}\n[]*/)) die("redactor failed: flow")
     s = trim(substr(T_, POS, RLENGTH)); POS += RLENGTH
