@@ -1217,6 +1217,8 @@ def classify(message: str) -> Answer:
         return TOO_LATE
     if "x509:" in message or "tls: " in message:
         return UNVERIFIED
+    if message.strip() == "error: EOF":  # it has nobody to ask
+        return UNREACHED._replace(detail="kubectl asks for a user name and a password")
     if any(words in message for words in _CONNECTION_WORDS):
         return UNREACHED
     again = "EOF" in message or "connection reset" in message or "Error from server" in message
@@ -1427,7 +1429,6 @@ class InCluster:
         # Chain, dates and name are checked. Python 3.13 adds rules of form that the CAs of
         # several Kubernetes distributions do not follow.
         self._context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        self._context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1
 
     def version(self) -> None:
         """There is no kubectl whose version could be told."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from tests.collectors.replay import Fault, Recording, Replay, write_stand_in
 COLLECTOR = Path(__file__).resolve().parents[2] / "collectors" / "api.py"
 # The program as it is, but a list that broke off is begun again without a pause.
 HASTY = """
-import importlib.util, sys
+import importlib.util, os, pathlib, sys
 spec = importlib.util.spec_from_file_location("api", sys.argv[1])
 api = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(api)
 api.RESTART_WAIT = 0
+if "SERVICE_ACCOUNT" in os.environ:
+    api.SERVICE_ACCOUNT = pathlib.Path(os.environ["SERVICE_ACCOUNT"])
 sys.exit(api.main(sys.argv[2:]))
 """
 
@@ -60,10 +63,15 @@ def command(
 ) -> list[str]:
     """Return the words that run the collector against a replay."""
     kubectl = kubectl or write_stand_in(folder / "kubectl")
-    (folder / "out").mkdir()
     options = ["--kubectl", str(kubectl), "--kubeconfig", str(kubeconfig)]
-    return [sys.executable, "-c", HASTY, str(COLLECTOR), *options,
-            "--output", str(folder / "out"), *words]  # fmt: skip
+    return hasty(folder, [*options, *words])
+
+
+def hasty(folder: Path, words: Sequence[str], python: Path | None = None) -> list[str]:
+    """Return the words that run the collector into ``folder``, warnings being errors."""
+    (folder / "out").mkdir()
+    program = [str(python or sys.executable), "-W", "error", "-c", HASTY, str(COLLECTOR)]
+    return [*program, "--output", str(folder / "out"), *words]
 
 
 def collect(
@@ -74,14 +82,52 @@ def collect(
     page: int = 500,
     words: Sequence[str] = (),
     kubectl: Path | None = None,
+    python: Path | None = None,
 ) -> Collected:
-    """Serve a recording, collect it into ``folder`` and return what came of it."""
+    """Serve a recording, collect it with kubectl into ``folder`` and return what came of it."""
+    program = kubectl or write_stand_in(folder / "kubectl")
     with Replay(recording, page=page, faults=faults) as server:
         kubeconfig = server.kubeconfig(folder / "kubeconfig.json")
-        done = subprocess.run(
-            command(folder, kubeconfig, words, kubectl),
-            capture_output=True, text=True, check=False, timeout=300,
-        )  # fmt: skip
+        options = ["--kubectl", str(program), "--kubeconfig", str(kubeconfig), *words]
+        return run(folder, server, hasty(folder, options, python), {})
+
+
+def collect_in_pod(
+    folder: Path,
+    server: Replay,
+    *,
+    ca: Path,
+    words: Sequence[str] = ("--in-cluster",),
+    python: Path | None = None,
+) -> Collected:
+    """Collect from a server as a pod with no kubectl does, and return what came of it."""
+    mounted = folder / "serviceaccount"
+    mounted.mkdir()
+    (mounted / "token").write_text(f"{server.token}\n", encoding="ascii")
+    (mounted / "ca.crt").write_bytes(ca.read_bytes())
+    pod = {
+        "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+        "KUBERNETES_SERVICE_PORT": str(server.port),
+        "SERVICE_ACCOUNT": str(mounted),
+        "PATH": str(folder),
+        # A proxy that is not there: nothing may be sent to it.
+        "https_proxy": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    return run(folder, server, hasty(folder, words, python), pod)
+
+
+def run(
+    folder: Path, server: Replay, program: Sequence[str], environment: Mapping[str, str]
+) -> Collected:
+    """Run a collector whose HOME is empty, and is empty afterwards."""
+    home = folder / "home"
+    home.mkdir()
+    done = subprocess.run(
+        program, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, **environment, "HOME": str(home)}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert list(home.rglob("*")) == []
     return opened(done.returncode, done.stdout, done.stderr, server.requests)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.node_run import Collected, collect, unpack, write
+from tests.collectors.tls import Pair, made_pair
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,12 @@ def worker_run(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     """Return what the collector makes of the recorded worker."""
     folder = tmp_path_factory.mktemp("worker")
     return collect(unpack("worker-1", folder / "tree"), folder / "out")
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Return a certificate for the loopback address, which is its own CA."""
+    return made_pair(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ RULES_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 
 Document = dict[str, Any]
 
+NOBODY: Document = {}
 ALL_RULES: Document = {
     "incomplete": False,
     "resourceRules": [{"verbs": ["list"], "apiGroups": ["*"], "resources": ["*"]}],
@@ -56,8 +57,8 @@ class Fault:
         path: The API path it strikes.
         kind: An HTTP status code as text, or ``cut``, ``slow``, ``not-json``, ``status-in-200``,
             ``other-kind``, ``no-items``, ``nameless``, ``endless``, ``short``, ``other-version``,
-            ``more``, ``odd-continue``, ``odd-count``, ``html``, ``warned``, ``large``, or
-            ``to URL``, a redirect.
+            ``more``, ``odd-continue``, ``odd-count``, ``html``, ``warned``, or ``to URL``,
+            a redirect.
         page: The page it strikes, counted from 0.
         times: How often it strikes before the server is well again.
     """
@@ -137,6 +138,7 @@ class Replay:
         self._faults = faults
         self._left = [fault.times for fault in faults]
         self._lock = threading.Lock()
+        self.tls = tls
         self.token = token
         self.requests: list[str] = []
         self.refused: list[str] = []
@@ -166,16 +168,17 @@ class Replay:
         """The port that the server listens on."""
         return int(self._server.server_address[1])
 
-    def kubeconfig(self, path: Path, *, ca: Path | None = None) -> Path:
+    def kubeconfig(self, path: Path, *, ca: Path | None = None, user: Document = NOBODY) -> Path:
         """Write a kubeconfig for this server (JSON is YAML too) and return its path."""
-        cluster = {"server": f"http://127.0.0.1:{self.port}"}
+        scheme = "http" if self.tls is None else "https"
+        cluster = {"server": f"{scheme}://127.0.0.1:{self.port}"}
         if ca is not None:
             cluster["certificate-authority"] = str(ca)
         document = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [{"name": "replay", "cluster": cluster}],
-            "users": [{"name": "reader", "user": {}}],
+            "users": [{"name": "reader", "user": user}],
             "contexts": [{"name": "replay", "context": {"cluster": "replay", "user": "reader"}}],
             "current-context": "replay",
         }
@@ -204,8 +207,6 @@ class Replay:
         if document is None:
             code = 503 if path.endswith("/proxy/configz") else 404
             return code, _status(code, path), ""
-        if fault == "large" and limit > 5:
-            return 200, b" " * (1 << 20) + b"{}", ""
         if "items" in document:
             document = _page_of(document, start, limit)
         _spoil(document, fault, start)
