@@ -341,33 +341,6 @@ def marker(_redactor: Redactor, value: Any, _pointer: str) -> Any:
     return None if value is None else {}
 
 
-def free(redactor: Redactor, value: Any, pointer: str) -> Any:
-    """Keep a policy in full depth, less everything that looks or is named like a secret."""
-    if isinstance(value, dict):
-        return {
-            key: _free_field(redactor, value, key, f"{pointer}/{escape_pointer(key)}")
-            for key in value
-            if _plain_key(key) not in NEVER_KEPT
-        }
-    if isinstance(value, list):
-        return [free(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
-    if isinstance(value, str):
-        return redactor.assignments(value, pointer)
-    return value
-
-
-NEVER_KEPT = frozenset(("caBundle", "managedFields", "last-applied-configuration"))
-NOT_SECRET = frozenset(("automountServiceAccountToken",))
-# Which object is meant, where a field with a secret's name refers to one.
-REFERENCE_FIELDS = frozenset(("name", "namespace", "secretName", "kind", "apiVersion", "optional"))
-HEADER_FIELDS = frozenset(
-    ("staticPodURLHeader", "httpHeaders", "headers", "headerMatches", "requestHeaders")
-)
-DATA_FIELDS = frozenset(("data", "stringData", "binaryData"))
-COMMAND_FIELDS = frozenset(("args", "command"))
-PROGRAM_FIELDS = frozenset(("expression", "messageExpression", "valueExpression", "rego", "libs"))
-ADDRESS_FIELD = re.compile(r"(?:url|uri|proxy|server|endpoint|webhook)$", re.IGNORECASE)
-
 QUOTED = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`]*`"
 LITERAL = re.compile(r"(?s)\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED)
 # A line's end between an operator and its operand.
@@ -380,68 +353,155 @@ KEY_WORD = re.compile(SECRET_WORDS + r"|\bkey\b|[a-z_]key\b|\bpass\b|\bauth\b", 
 SPELLED = re.compile(r"\\[xuU0-7]")
 
 
+def unknown(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep only that a field is set which no rule knows: leaving it out would make it unset."""
+    if value is None or isinstance(value, bool):
+        return value
+    return redactor.mask(value, "field-allow-list", pointer, "object")
+
+
+PLAIN_KEY = re.compile(r"[A-Za-z0-9_./-]{1,317}\Z")
+# Words, numbers, patterns, ranges and images, as policies demand them, joined by "|" and "&".
+_SETTING = r"[\w.,:*?!<>=/()\[\]@^+~%$-]{0,200}"
+SETTING = re.compile(_SETTING + r"(?: ?[|&] ?" + _SETTING + r"){0,20}\Z", re.ASCII)
+VARIABLE = re.compile(r"\{\{.*\}\}\Z", re.DOTALL)
+
+
+def setting(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep what a setting may read like: numbers, single words and patterns."""
+    if isinstance(value, (dict, list)):
+        return redactor.mask(value, "unexpected-type", pointer, "object")
+    if not isinstance(value, str):
+        return value
+    if not SETTING.match(value):
+        return redactor.mask(value, "not-a-setting", pointer)
+    return redactor.assignments(value, pointer)
+
+
+def settings(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a setting, or a list of them."""
+    if isinstance(value, list):
+        return [setting(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    return setting(redactor, value, pointer)
+
+
+def prose(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a text that a person must read, less what looks or is named like a secret."""
+    if isinstance(value, str):
+        return redactor.assignments(value, pointer)
+    return setting(redactor, value, pointer)
+
+
+def plain_map(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a mapping of free names to settings: labels, selectors, quantities."""
+    if not isinstance(value, dict):
+        return setting(redactor, value, pointer)
+    if not all(PLAIN_KEY.match(key) and not looks_random(key) for key in value):
+        return redactor.mask(value, "field-allow-list", pointer, "object")
+    return {
+        key: settings(redactor, one, f"{pointer}/{escape_pointer(key)}")
+        for key, one in value.items()
+    }
+
+
+def operand(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep what a condition compares with: settings, or a variable of the policy's language."""
+    if isinstance(value, str) and VARIABLE.match(value):
+        return redactor.assignments(value, pointer)
+    return settings(redactor, value, pointer)
+
+
+def condition(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep a condition of Kyverno's; what is compared with something secret is not kept."""
+    if not isinstance(value, dict):
+        return unknown(redactor, value, pointer)
+    about_secrets = SECRET_WORD.search(str(value.get("key"))) is not None
+    names = {"key": prose, "operator": setting, "message": prose}
+    names["value"] = unknown if about_secrets else operand
+    return redactor.prune(value, dict(names, **{OTHER: unknown}), pointer)
+
+
+def public_key(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep public keys and certificates in PEM, and references such as ``k8s://space/name``."""
+    plain = isinstance(value, str) and (PUBLIC_PEM.match(value) or KEY_REFERENCE.match(value))
+    return leaf(redactor, value, pointer) if plain else unknown(redactor, value, pointer)
+
+
+PUBLIC_PEM = re.compile(
+    r"\s*(?:-----BEGIN (PUBLIC KEY|CERTIFICATE)-----[A-Za-z0-9+/=\s]{1,20000}"
+    r"-----END \1-----\s*){1,50}\Z"
+)
+KEY_REFERENCE = re.compile(r"k8s://[A-Za-z0-9.-]{1,253}/[A-Za-z0-9.-]{1,253}\Z")
+
+
+def key_service(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep which key of a key service is meant."""
+    plain = isinstance(value, str) and KEY_SERVICE.match(value) and not looks_random(value)
+    return leaf(redactor, value, pointer) if plain else unknown(redactor, value, pointer)
+
+
+KEY_SERVICE = re.compile(r"(?:awskms|gcpkms|azurekms|hashivault|k8s)://[A-Za-z0-9_./:-]{1,300}\Z")
+
+
+def identity(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep who has to have signed; a workflow's name holds an ``@`` that hides no password."""
+    plain = isinstance(value, str) and WORKFLOW.match(value)
+    return value if plain else leaf(redactor, value, pointer)
+
+
+WORKFLOW = re.compile(
+    r"https://[A-Za-z0-9.-]{1,253}/[A-Za-z0-9_./-]{1,300}@refs/(?:heads|tags)/[A-Za-z0-9_./-]{1,200}\Z"
+)
+
+
+class Pattern:
+    """Keeps the fields of a policy's pattern that the shape of a pod names.
+
+    A sign around a name, as in Kyverno's ``=(env)``, is a part of the policy's language.
+    """
+
+    def __init__(self, names: str) -> None:
+        self._names = frozenset(names.split())
+
+    def __call__(self, redactor: Redactor, value: Any, pointer: str) -> Any:
+        if isinstance(value, dict):
+            if not all(PATTERN_KEY.match(key) for key in value):
+                return redactor.mask(value, "field-allow-list", pointer, "object")
+            return {
+                key: self._field(redactor, one, _plain_key(key), f"{pointer}/{escape_pointer(key)}")
+                for key, one in value.items()
+            }
+        if isinstance(value, list):
+            return [self(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+        return operand(redactor, value, pointer)
+
+    def _field(self, redactor: Redactor, value: Any, name: str, pointer: str) -> Any:
+        if name == "env" and isinstance(value, list):
+            return redactor.prune(value, ENV, pointer)
+        if name in ("args", "command") and isinstance(value, list):
+            return arguments(redactor, value, pointer)
+        if name in ("labels", "matchLabels", "nodeSelector") and isinstance(value, dict):
+            return pattern_map(redactor, value, pointer)
+        return (self if name in self._names else unknown)(redactor, value, pointer)
+
+
+PATTERN_KEY = re.compile(r"[=X^+<]?\(?[A-Za-z0-9_./*?-]{1,317}\)?\Z")
+
+
+def pattern_map(redactor: Redactor, value: Dict[str, Any], pointer: str) -> Any:
+    """Keep a pattern of labels, whose names may carry signs."""
+    if any(looks_random(key) for key in value):
+        return redactor.mask(value, "field-allow-list", pointer, "object")
+    return {
+        key: operand(redactor, one, f"{pointer}/{escape_pointer(key)}")
+        for key, one in value.items()
+    }
+
+
 def _plain_key(key: str) -> str:
     """Return a field's name without the sign that Kyverno puts around it, as in ``=(env)``."""
     found = re.match(r"[=X^+<]?\((.*)\)\Z", key)
     return found.group(1) if found else key
-
-
-def _free_field(redactor: Redactor, parent: Dict[str, Any], key: str, pointer: str) -> Any:
-    value, name = parent[key], _plain_key(key)
-    if SECRET_NAME.search(name) and name not in NOT_SECRET:
-        return _secret_field(redactor, value, pointer)
-    if name == "value" and _compares_secret(parent):
-        return redactor.mask(value, "secret-field", pointer)
-    if name in HEADER_FIELDS or (name == "context" and isinstance(value, list)):
-        return redactor.mask(value, "header-values", pointer, "object")
-    if name in DATA_FIELDS and _is_object_data(parent, value):
-        return redactor.mask(value, "object-data", pointer, "object")
-    if name == "env" and isinstance(value, (list, dict)):
-        if isinstance(value, dict):
-            return redactor.mask(value, "env-value", pointer, "object")
-        return redactor.prune(value, ENV, pointer)
-    if name in COMMAND_FIELDS and isinstance(value, list):
-        return arguments(redactor, value, pointer)
-    return _free_value(redactor, value, name, pointer)
-
-
-def _free_value(redactor: Redactor, value: Any, name: str, pointer: str) -> Any:
-    if name in PROGRAM_FIELDS and not isinstance(value, dict):
-        return expression(redactor, value, pointer)
-    if isinstance(value, str) and ADDRESS_FIELD.search(name) and re.match("(?i)https?:", value):
-        return address(redactor, value, pointer)
-    return free(redactor, value, pointer)
-
-
-def _secret_field(redactor: Redactor, value: Any, pointer: str) -> Any:
-    """Mask every value below a field that is named like a secret, less names of objects."""
-    if isinstance(value, dict):
-        return {
-            key: (free if _plain_key(key) in REFERENCE_FIELDS else _secret_field)(
-                redactor, one, f"{pointer}/{escape_pointer(key)}"
-            )
-            for key, one in value.items()
-        }
-    if isinstance(value, list):
-        return [
-            _secret_field(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)
-        ]
-    if value is None or isinstance(value, bool) or str(value).lower() in PLAIN_VALUES:
-        return value
-    return redactor.mask(value, "secret-field", pointer)
-
-
-def _compares_secret(parent: Dict[str, Any]) -> bool:
-    """Tell whether a value is paired with a key or a name that sounds like a secret's."""
-    return any(
-        isinstance(one, str) and SECRET_WORD.search(one)
-        for one in (parent.get("key"), parent.get("name"))
-    )
-
-
-def _is_object_data(parent: Dict[str, Any], value: Any) -> bool:
-    """Tell whether ``data`` is a Secret's or a ConfigMap's; a pattern may leave out which."""
-    return isinstance(value, dict) or parent.get("kind") in ("Secret", "ConfigMap")
 
 
 def expression(redactor: Redactor, value: Any, pointer: str) -> Any:
@@ -450,7 +510,7 @@ def expression(redactor: Redactor, value: Any, pointer: str) -> Any:
         return redactor.expression(value, pointer)
     if isinstance(value, list):
         return [expression(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
-    return free(redactor, value, pointer)
+    return unknown(redactor, value, pointer)
 
 
 # Flags of control-plane components whose values are settings. The values of all others are masked,
@@ -616,9 +676,17 @@ def fields(*names: str, **branches: Tree) -> Dict[str, Tree]:
     return tree
 
 
+def closed(*names: str, **branches: Tree) -> Dict[str, Tree]:
+    """Build a tree that keeps of every other field that it is set.
+
+    Of a policy nothing may look unset: a field that no rule knows may be what narrows it.
+    """
+    return dict(fields(*names, **branches), **{OTHER: unknown})
+
+
 METADATA = fields(
     *("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"),
-    labels=whole,
+    labels=plain_map,
     annotations=annotations,
     ownerReferences=fields("apiVersion", "kind", "name", "uid", "controller"),
 )
@@ -635,9 +703,27 @@ ENV = fields(
         **{OTHER: marker},
     ),
 )
+_SECURITY = dict(
+    seLinuxOptions=closed("user", "role", "type", "level"),
+    seccompProfile=closed("type", "localhostProfile"),
+    appArmorProfile=closed("type", "localhostProfile"),
+    windowsOptions=closed("gmsaCredentialSpecName", "runAsUserName", "hostProcess"),
+)
+SECURITY_CONTEXT = closed(
+    *("privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "procMount"),
+    *("runAsNonRoot", "runAsUser", "runAsGroup"),
+    capabilities=closed("add", "drop"),
+    **_SECURITY,
+)
+POD_SECURITY_CONTEXT = closed(
+    *("runAsNonRoot", "runAsUser", "runAsGroup", "fsGroup", "fsGroupChangePolicy"),
+    *("supplementalGroups", "supplementalGroupsPolicy", "seLinuxChangePolicy"),
+    sysctls=closed("name", value=setting),
+    **_SECURITY,
+)
 CONTAINER = fields(
     *("name", "image", "restartPolicy"),
-    securityContext=whole,
+    securityContext=SECURITY_CONTEXT,
     ports=fields("name", "containerPort", "hostPort", "hostIP", "protocol"),
     env=ENV,
     envFrom=fields(
@@ -670,7 +756,7 @@ def pod_spec(container: Tree) -> Dict[str, Tree]:
         *("nodeName", "serviceAccountName", "serviceAccount", "automountServiceAccountToken"),
         *("hostPID", "hostIPC", "hostNetwork", "hostUsers", "runtimeClassName"),
         os=fields("name"),
-        securityContext=whole,
+        securityContext=POD_SECURITY_CONTEXT,
         volumes=VOLUME,
         containers=container,
         initContainers=container,
@@ -684,7 +770,7 @@ def pod(container: Tree) -> Dict[str, Tree]:
 
 
 TEMPLATE = fields(
-    metadata=fields("name", labels=whole, annotations=annotations), spec=pod_spec(CONTAINER)
+    metadata=fields("name", labels=plain_map, annotations=annotations), spec=pod_spec(CONTAINER)
 )
 COMPONENT_CONTAINER = dict(CONTAINER, command=arguments, args=arguments)
 COMPONENT_POD = pod(COMPONENT_CONTAINER)
@@ -697,46 +783,446 @@ def kind(**branches: Tree) -> Dict[str, Tree]:
 
 METADATA_ONLY = kind()
 NAME_ONLY = dict(TYPE, metadata=fields("name", "namespace"))
-WORKLOAD = kind(spec=fields("replicas", selector=whole, template=TEMPLATE))
-POLICY = kind(spec=free)
-# What a policy writes into objects may be a secret, and decides nothing here.
-MUTATING = kind(spec=dict(fields(mutations=masked, variables=masked), **{OTHER: free}))
-ROLE = kind(rules=whole, aggregationRule=whole)
-BINDING = kind(roleRef=whole, subjects=whole)
-WEBHOOK = fields(
+WORKLOAD = kind(
+    spec=fields("replicas", template=TEMPLATE),
+    status=fields("desiredNumberScheduled", "numberReady"),
+)
+SELECTOR = closed(
+    matchLabels=plain_map, matchExpressions=closed("key", operator=setting, values=settings)
+)
+ROLE = kind(
+    rules=closed("apiGroups", "resources", "resourceNames", "verbs", "nonResourceURLs"),
+    aggregationRule=closed(clusterRoleSelectors=SELECTOR),
+)
+BINDING = kind(
+    roleRef=closed("apiGroup", "kind", "name"),
+    subjects=closed("apiGroup", "kind", "name", "namespace"),
+)
+
+# ---- admission: webhooks, and policies in CEL
+
+REQUESTS = closed(
+    "apiGroups", "apiVersions", "operations", "resources", "resourceNames", scope=setting
+)
+EXPRESSION = closed("name", expression=expression)
+WEBHOOK = closed(
     *("name", "failurePolicy", "matchPolicy", "sideEffects"),
     *("timeoutSeconds", "reinvocationPolicy", "admissionReviewVersions"),
-    rules=whole,
-    namespaceSelector=whole,
-    objectSelector=whole,
-    matchConditions=fields("name", expression=expression),
+    rules=REQUESTS,
+    namespaceSelector=SELECTOR,
+    objectSelector=SELECTOR,
+    matchConditions=EXPRESSION,
     clientConfig=fields(
         service=fields("namespace", "name", "port", path=service_path), url=address
     ),
 )
 WEBHOOKS = kind(webhooks=WEBHOOK)
-KYVERNO_RULE = fields(
-    *("name", "skipBackgroundRequests"),
-    match=free,
-    exclude=free,
-    preconditions=free,
-    celPreconditions=free,
-    validate=free,
-    verifyImages=free,
+MATCH_RESOURCES = closed(
+    "matchPolicy",
+    namespaceSelector=SELECTOR,
+    objectSelector=SELECTOR,
+    resourceRules=REQUESTS,
+    excludeResourceRules=REQUESTS,
+)
+VALIDATION = closed("reason", expression=expression, message=prose, messageExpression=expression)
+AUDIT_ANNOTATION = closed("key", valueExpression=expression)
+PARAM_KIND = closed("apiVersion", "kind")
+CEL = dict(
+    failurePolicy=setting,
+    paramKind=PARAM_KIND,
+    matchConstraints=MATCH_RESOURCES,
+    matchConditions=EXPRESSION,
+    validations=VALIDATION,
+    variables=EXPRESSION,
+    auditAnnotations=AUDIT_ANNOTATION,
+)
+CEL_POLICY = kind(spec=closed(**CEL))
+CEL_BINDING = kind(
+    spec=closed(
+        *("policyName", "validationActions"),
+        paramRef=closed("name", "namespace", "parameterNotFoundAction", selector=SELECTOR),
+        matchResources=MATCH_RESOURCES,
+    )
+)
+# What a policy writes into objects may be a secret, and decides nothing here.
+MUTATING = kind(spec=dict(closed("reinvocationPolicy", **CEL), mutations=masked, variables=masked))
+
+# ---- Kyverno
+
+_RESOURCES = closed(
+    *("kinds", "name", "names", "namespaces", "operations"),
+    annotations=pattern_map,
+    selector=SELECTOR,
+    namespaceSelector=SELECTOR,
+)
+_FILTER = dict(
+    resources=_RESOURCES,
+    subjects=closed("apiGroup", "kind", "name", "namespace"),
+    roles=leaf,
+    clusterRoles=leaf,
+)
+KYVERNO_MATCH = closed(any=closed(**_FILTER), all=closed(**_FILTER), **_FILTER)
+
+
+def conditions(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep Kyverno's conditions: a list of them, or lists below ``any`` and ``all``."""
+    if isinstance(value, list):
+        return [conditions(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    if isinstance(value, dict) and ("any" in value or "all" in value):
+        return redactor.prune(value, closed(any=conditions, all=conditions), pointer)
+    return condition(redactor, value, pointer)
+
+
+POD_PATTERN = Pattern(
+    "metadata labels name namespace generateName spec template jobTemplate replicas selector "
+    "matchLabels nodeSelector containers initContainers ephemeralContainers securityContext "
+    "privileged allowPrivilegeEscalation readOnlyRootFilesystem procMount runAsNonRoot runAsUser "
+    "runAsGroup capabilities add drop seLinuxOptions user role type level seccompProfile "
+    "localhostProfile appArmorProfile windowsOptions hostProcess fsGroup supplementalGroups sysctls "
+    "image imagePullPolicy ports containerPort hostPort hostIP protocol resources requests limits "
+    "cpu memory ephemeral-storage storage env envFrom args command volumeMounts mountPath readOnly "
+    "mountPropagation volumes hostPath path configMap secret secretName emptyDir sizeLimit medium "
+    "persistentVolumeClaim claimName projected sources serviceAccountToken audience "
+    "expirationSeconds csi driver hostNetwork hostPID hostIPC hostUsers nodeName restartPolicy "
+    "serviceAccount serviceAccountName automountServiceAccountToken imagePullSecrets "
+    "priorityClassName schedulerName runtimeClassName dnsPolicy livenessProbe readinessProbe "
+    "startupProbe periodSeconds failureThreshold httpGet tcpSocket port scheme kind apiVersion"
+)
+_CHECKS = dict(
+    pattern=POD_PATTERN,
+    anyPattern=POD_PATTERN,
+    deny=closed(conditions=conditions),
+)
+KYVERNO_VALIDATE = closed(
+    *("failureAction", "allowExistingViolations"),
+    message=prose,
+    failureActionOverrides=closed("action", "namespaces", namespaceSelector=SELECTOR),
+    podSecurity=closed(
+        *("level", "version"), exclude=closed("controlName", "images", "restrictedField", "values")
+    ),
+    cel=closed(
+        "generate",
+        expressions=VALIDATION,
+        variables=EXPRESSION,
+        auditAnnotations=AUDIT_ANNOTATION,
+        paramKind=PARAM_KIND,
+    ),
+    foreach=closed("elementScope", list=prose, preconditions=conditions, **_CHECKS),
+    **_CHECKS,
+)
+_TRUST = closed("ignoreTlog", "ignoreSCT", url=address, pubkey=public_key)
+_SIGNER = closed(
+    keys=closed(
+        "signatureAlgorithm",
+        publicKeys=public_key,
+        kms=key_service,
+        secret=closed("name", "namespace"),
+        rekor=_TRUST,
+        ctlog=_TRUST,
+    ),
+    keyless=closed(
+        *("issuer", "issuerRegExp", "subjectRegExp"),
+        subject=identity,
+        roots=public_key,
+        rekor=_TRUST,
+        ctlog=_TRUST,
+        additionalExtensions=plain_map,
+    ),
+    certificates=closed(cert=public_key, certChain=public_key, rekor=_TRUST, ctlog=_TRUST),
+    annotations=plain_map,
+    repository=address,
+)
+_ATTESTORS = closed("count", entries=_SIGNER)
+KYVERNO_IMAGES = closed(
+    *("type", "imageReferences", "skipImageReferences", "failureAction"),
+    *("mutateDigest", "verifyDigest", "required", "useCache"),
+    attestors=_ATTESTORS,
+    attestations=closed("type", "predicateType", "name", attestors=_ATTESTORS,
+                        conditions=conditions),
+    repository=address,
+)  # fmt: skip
+KYVERNO_RULE = closed(
+    *("name", "skipBackgroundRequests", "reportProperties"),
+    match=KYVERNO_MATCH,
+    exclude=KYVERNO_MATCH,
+    preconditions=conditions,
+    celPreconditions=EXPRESSION,
+    validate=KYVERNO_VALIDATE,
+    verifyImages=KYVERNO_IMAGES,
     # What such a rule writes into objects may be a secret, and decides nothing here.
     generate=fields("apiVersion", "kind", "name", "namespace", "synchronize"),
     mutate=marker,
     context=marker,
 )
 KYVERNO = kind(
-    spec=fields(
+    spec=closed(
         *("validationFailureAction", "failurePolicy", "background", "admission", "emitWarning"),
-        "applyRules",
-        validationFailureActionOverrides=free,
-        webhookConfiguration=free,
+        *(
+            "applyRules",
+            "schemaValidation",
+            "webhookTimeoutSeconds",
+            "mutateExistingOnPolicyUpdate",
+        ),
+        *("generateExisting", "generateExistingOnPolicyUpdate", "useServerSideApply"),
+        validationFailureActionOverrides=closed("action", "namespaces", namespaceSelector=SELECTOR),
+        webhookConfiguration=closed(
+            *("failurePolicy", "timeoutSeconds"), matchConditions=EXPRESSION
+        ),
         rules=KYVERNO_RULE,
     ),
     status=fields(conditions=fields("type", "status")),
+)
+KYVERNO_EXCEPTION = kind(
+    spec=closed(
+        "background",
+        match=KYVERNO_MATCH,
+        conditions=conditions,
+        exceptions=closed("policyName", "ruleNames"),
+        podSecurity=closed("controlName", "images", "restrictedField", "values"),
+    )
+)
+_EVALUATION = dict(
+    validationActions=leaf,
+    evaluation=closed("mode", admission=closed("enabled"), background=closed("enabled")),
+    autogen=closed(
+        podControllers=closed("controllers"), validatingAdmissionPolicy=closed("enabled")
+    ),
+    webhookConfiguration=closed("timeoutSeconds"),
+)
+KYVERNO_CEL = kind(spec=closed(**CEL, **_EVALUATION))
+KYVERNO_CEL_IMAGES = kind(
+    spec=closed(
+        matchImageReferences=closed("glob", expression=expression),
+        images=EXPRESSION,
+        validationConfigurations=closed("mutateDigest", "verifyDigest", "required"),
+        **CEL,
+        **_EVALUATION,
+    )
+)
+KYVERNO_CEL_EXCEPTION = kind(
+    spec=closed("images", policyRefs=closed("name", "kind"), matchConditions=EXPRESSION)
+)
+
+# ---- Gatekeeper
+
+_RANGE = closed(min=setting, max=setting)
+_RUN_AS = closed("rule", ranges=_RANGE)
+# The parameters of the constraints of Gatekeeper's own library. Those of any other template may
+# be anything, and are only known to be set.
+PARAMETERS = closed(
+    *("allowedCapabilities", "requiredDropCapabilities", "exemptImages", "hostNetwork", "volumes"),
+    *(
+        "allowedProfiles",
+        "allowedLocalhostFiles",
+        "forbiddenSysctls",
+        "allowedSysctls",
+        "procMount",
+    ),
+    *("repos", "tags", "allowedUsers", "audience", "exemptInitContainers", "message"),
+    min=setting,
+    max=setting,
+    cpu=setting,
+    memory=setting,
+    ratio=setting,
+    ranges=_RANGE,
+    runAsUser=_RUN_AS,
+    runAsGroup=_RUN_AS,
+    supplementalGroups=_RUN_AS,
+    fsGroup=_RUN_AS,
+    rule=setting,
+    allowedHostPaths=closed("pathPrefix", "readOnly"),
+    allowedFlexVolumes=closed("driver"),
+    allowedSELinuxOptions=closed("user", "role", "type", "level"),
+    labels=closed("key", allowedRegex=setting),
+)
+CONSTRAINT = kind(
+    spec=closed(
+        enforcementAction=setting,
+        match=closed(
+            *("namespaces", "excludedNamespaces", "scope", "name", "source"),
+            kinds=closed("apiGroups", "kinds"),
+            labelSelector=SELECTOR,
+            namespaceSelector=SELECTOR,
+        ),
+        scopedEnforcementActions=closed("action", enforcementPoints=closed("name")),
+        parameters=PARAMETERS,
+    )
+)
+_REGO = dict(rego=expression, libs=expression)
+CODE = closed(
+    *("version", "failurePolicy", "generateVAP"),
+    validations=VALIDATION,
+    variables=EXPRESSION,
+    matchCondition=EXPRESSION,
+    **_REGO,
+)
+CONSTRAINT_TEMPLATE = kind(
+    spec=closed(
+        crd=closed(spec=fields(names=fields("kind"))),
+        targets=closed("target", code=closed("engine", source=CODE), **_REGO),
+    )
+)
+
+# ---- network policies
+
+_PORT = closed("port", "endPort", "protocol")
+_PEER = closed(podSelector=SELECTOR, namespaceSelector=SELECTOR, ipBlock=closed("cidr", "except"))
+NETWORK_POLICY = kind(
+    spec=closed(
+        "policyTypes",
+        podSelector=SELECTOR,
+        ingress=closed(ports=_PORT, **{"from": _PEER}),
+        egress=closed(ports=_PORT, to=_PEER),
+    )
+)
+_SUBJECT = dict(namespaces=SELECTOR, pods=closed(namespaceSelector=SELECTOR, podSelector=SELECTOR))
+_ADMIN_PEER = closed("networks", "domainNames", nodes=SELECTOR, **_SUBJECT)
+_ADMIN_RULE = closed(
+    *("name", "action"),
+    to=_ADMIN_PEER,
+    ports=closed(
+        "namedPort",
+        portNumber=closed("port", "protocol"),
+        portRange=closed("start", "end", "protocol"),
+    ),
+    **{"from": _ADMIN_PEER},
+)
+ADMIN_NETWORK_POLICY = kind(
+    spec=closed(
+        "priority",
+        "tier",
+        subject=closed(**_SUBJECT),
+        ingress=_ADMIN_RULE,
+        egress=_ADMIN_RULE,
+    )
+)
+_CIDR_SET = closed("cidr", "except", "cidrGroupRef", cidrGroupSelector=SELECTOR)
+_CILIUM_RULE = closed(
+    *("fromEntities", "toEntities", "fromCIDR", "toCIDR"),
+    fromEndpoints=SELECTOR,
+    toEndpoints=SELECTOR,
+    fromRequires=SELECTOR,
+    toRequires=SELECTOR,
+    fromNodes=SELECTOR,
+    toNodes=SELECTOR,
+    fromCIDRSet=_CIDR_SET,
+    toCIDRSet=_CIDR_SET,
+    toFQDNs=closed("matchName", "matchPattern"),
+    toServices=closed(
+        k8sService=closed("serviceName", "namespace"),
+        k8sServiceSelector=closed("namespace", selector=SELECTOR),
+    ),
+    # What is asked of HTTP requests may name headers with secrets in them.
+    toPorts=closed(ports=_PORT),
+    icmps=closed(fields=closed("family", "type")),
+    authentication=closed("mode"),
+)
+_CILIUM = closed(
+    endpointSelector=SELECTOR,
+    nodeSelector=SELECTOR,
+    ingress=_CILIUM_RULE,
+    egress=_CILIUM_RULE,
+    ingressDeny=_CILIUM_RULE,
+    egressDeny=_CILIUM_RULE,
+    enableDefaultDeny=closed("ingress", "egress"),
+)
+CILIUM = kind(spec=_CILIUM, specs=_CILIUM)
+_CALICO_END = closed(
+    *("nets", "notNets", "ports", "notPorts", "domains"),
+    *("selector", "notSelector", "namespaceSelector"),
+    serviceAccounts=closed("names", "selector"),
+    services=closed("name", "namespace"),
+)
+_CALICO_RULE = closed(
+    *("action", "protocol", "notProtocol", "ipVersion"),
+    icmp=closed("type", "code"),
+    notICMP=closed("type", "code"),
+    source=_CALICO_END,
+    destination=_CALICO_END,
+)
+CALICO = kind(
+    spec=closed(
+        *("selector", "types", "order", "tier", "namespaceSelector", "serviceAccountSelector"),
+        *("preDNAT", "doNotTrack", "applyOnForward", "performanceHints"),
+        ingress=_CALICO_RULE,
+        egress=_CALICO_RULE,
+    )
+)
+
+# ---- Sigstore, OpenShift, and what Kubernetes had before
+
+_IDENTITY = closed("issuer", "issuerRegExp", "subjectRegExp", subject=identity)
+_SIGSTORE_KEY = closed(
+    "hashAlgorithm", data=public_key, kms=key_service, secretRef=closed("name", "namespace")
+)
+_TRUST_ROOT = {"ca-cert": _SIGSTORE_KEY, "trustRootRef": leaf}
+SIGSTORE = kind(
+    spec=closed(
+        "mode",
+        images=closed("glob"),
+        match=closed("group", "version", "resource", selector=SELECTOR),
+        authorities=closed(
+            "name",
+            key=_SIGSTORE_KEY,
+            keyless=closed(url=address, identities=_IDENTITY, **_TRUST_ROOT),
+            ctlog=closed(url=address, trustRootRef=leaf),
+            static=closed("action", message=prose),
+            source=closed(oci=address, signaturePullSecrets=closed("name")),
+            attestations=closed("name", "predicateType"),
+        ),
+    )
+)
+POD_SECURITY_POLICY = kind(
+    spec=closed(
+        *("privileged", "hostPID", "hostIPC", "hostNetwork", "allowPrivilegeEscalation"),
+        *("defaultAllowPrivilegeEscalation", "readOnlyRootFilesystem", "allowedProcMountTypes"),
+        *("allowedCapabilities", "defaultAddCapabilities", "requiredDropCapabilities", "volumes"),
+        *("allowedUnsafeSysctls", "forbiddenSysctls"),
+        hostPorts=_RANGE,
+        runAsUser=_RUN_AS,
+        runAsGroup=_RUN_AS,
+        supplementalGroups=_RUN_AS,
+        fsGroup=_RUN_AS,
+        seLinux=closed("rule", seLinuxOptions=closed("user", "role", "type", "level")),
+        allowedHostPaths=closed("pathPrefix", "readOnly"),
+        allowedFlexVolumes=closed("driver"),
+        allowedCSIDrivers=closed("name"),
+        runtimeClass=closed("allowedRuntimeClassNames", "defaultRuntimeClassName"),
+    )
+)
+# A SecurityContextConstraints object has no spec: its fields stand at the top.
+_STRATEGY = closed(
+    "type", uid=setting, uidRangeMin=setting, uidRangeMax=setting, ranges=_RANGE,
+    seLinuxOptions=closed("user", "role", "type", "level"),
+)  # fmt: skip
+SECURITY_CONTEXT_CONSTRAINTS = dict(
+    TYPE,
+    metadata=METADATA,
+    **closed(
+        *("allowHostDirVolumePlugin", "allowHostIPC", "allowHostNetwork", "allowHostPID"),
+        *("allowHostPorts", "allowPrivilegeEscalation", "allowPrivilegedContainer"),
+        *("allowedCapabilities", "defaultAddCapabilities", "requiredDropCapabilities", "volumes"),
+        *("allowedUnsafeSysctls", "forbiddenSysctls", "seccompProfiles", "users", "groups"),
+        *("defaultAllowPrivilegeEscalation", "readOnlyRootFilesystem", "priority"),
+        *("userNamespaceLevel",),
+        allowedFlexVolumes=closed("driver"),
+        runAsUser=_STRATEGY,
+        fsGroup=_STRATEGY,
+        seLinuxContext=_STRATEGY,
+        supplementalGroups=_STRATEGY,
+    ),
+)
+# Settings of the whole cluster: only words under names that are known to take a word.
+OPENSHIFT = kind(
+    spec=Pattern(
+        "managementState logLevel operatorLogLevel type profile audit customRules encryption "
+        "tlsSecurityProfile old intermediate modern custom ciphers minTLSVersion networkType "
+        "clusterNetwork serviceNetwork cidr hostPrefix externalIP policy allowedCIDRs rejectedCIDRs "
+        "registrySources allowedRegistries blockedRegistries insecureRegistries "
+        "allowedRegistriesForImport domainName insecure tokenConfig accessTokenMaxAgeSeconds "
+        "accessTokenInactivityTimeout identityProviders mappingMethod name featureSet "
+        "mastersSchedulable clientCA servingCerts namedCertificates group scopes"
+    )
 )
 # Stores and their templates may carry literal values: only which provider is meant.
 SECRET_STORE = kind(spec=fields(provider=fields(**{OTHER: marker})))
@@ -744,12 +1230,26 @@ SECRET_STORE = kind(spec=fields(provider=fields(**{OTHER: marker})))
 # By id below "api/": what is kept of each object. What is not named here keeps its metadata.
 TREES: Dict[str, Tree] = {
     "nodes": kind(
-        spec=fields("providerID", "unschedulable", "podCIDR", taints=whole),
+        spec=fields(
+            "providerID",
+            "unschedulable",
+            "podCIDR",
+            taints=closed("key", "effect", "timeAdded", value=setting),
+        ),
         status=fields(
-            nodeInfo=whole,
+            nodeInfo=fields(
+                *("architecture", "operatingSystem", "osImage", "kernelVersion", "kubeletVersion"),
+                *(
+                    "kubeProxyVersion",
+                    "containerRuntimeVersion",
+                    "machineID",
+                    "systemUUID",
+                    "bootID",
+                ),
+            ),
             addresses=fields("type", "address"),
             conditions=fields("type", "status"),
-            daemonEndpoints=whole,
+            daemonEndpoints=fields(kubeletEndpoint=fields("Port")),
         ),
     ),
     "namespaces": kind(status=fields("phase")),
@@ -761,8 +1261,8 @@ TREES: Dict[str, Tree] = {
         spec=fields(
             *("type", "clusterIP", "clusterIPs", "externalIPs", "externalName"),
             *("loadBalancerIP", "loadBalancerSourceRanges"),
-            selector=whole,
-            ports=whole,
+            selector=plain_map,
+            ports=fields("name", "protocol", "port", "targetPort", "nodePort", "appProtocol"),
         )
     ),
     "configmaps": NAME_ONLY,
@@ -778,8 +1278,25 @@ TREES: Dict[str, Tree] = {
     "persistentvolumeclaims": kind(spec=fields("storageClassName", "volumeName", "accessModes")),
     "replicationcontrollers": WORKLOAD,
     "podtemplates": kind(template=TEMPLATE),
-    "limitranges": kind(spec=whole),
-    "resourcequotas": kind(spec=whole),
+    "limitranges": kind(
+        spec=closed(
+            limits=closed(
+                "type",
+                default=plain_map,
+                defaultRequest=plain_map,
+                max=plain_map,
+                min=plain_map,
+                maxLimitRequestRatio=plain_map,
+            )
+        )
+    ),
+    "resourcequotas": kind(
+        spec=closed(
+            "scopes",
+            hard=plain_map,
+            scopeSelector=closed(matchExpressions=closed("scopeName", "operator", "values")),
+        )
+    ),
     "deployments.apps": WORKLOAD,
     "daemonsets.apps": WORKLOAD,
     "statefulsets.apps": WORKLOAD,
@@ -792,14 +1309,14 @@ TREES: Dict[str, Tree] = {
     "clusterroles.rbac.authorization.k8s.io": ROLE,
     "rolebindings.rbac.authorization.k8s.io": BINDING,
     "clusterrolebindings.rbac.authorization.k8s.io": BINDING,
-    "networkpolicies.networking.k8s.io": kind(spec=whole),
-    "podsecuritypolicies.policy": kind(spec=whole),
+    "networkpolicies.networking.k8s.io": NETWORK_POLICY,
+    "podsecuritypolicies.policy": POD_SECURITY_POLICY,
     "validatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": WEBHOOKS,
-    "validatingadmissionpolicies.admissionregistration.k8s.io": POLICY,
-    "validatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
+    "validatingadmissionpolicies.admissionregistration.k8s.io": CEL_POLICY,
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": CEL_BINDING,
     "mutatingadmissionpolicies.admissionregistration.k8s.io": MUTATING,
-    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": POLICY,
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": CEL_BINDING,
     "certificatesigningrequests.certificates.k8s.io": kind(
         spec=fields("signerName", "username", "groups", "usages", "expirationSeconds"),
         status=fields(conditions=fields("type", "status", "reason")),
@@ -814,36 +1331,33 @@ TREES: Dict[str, Tree] = {
     "runtimeclasses.node.k8s.io": kind(handler=leaf),
     "policies.kyverno.io": KYVERNO,
     "clusterpolicies.kyverno.io": KYVERNO,
-    "policyexceptions.kyverno.io": POLICY,
-    "validatingpolicies.policies.kyverno.io": POLICY,
-    "namespacedvalidatingpolicies.policies.kyverno.io": POLICY,
-    "imagevalidatingpolicies.policies.kyverno.io": POLICY,
-    "namespacedimagevalidatingpolicies.policies.kyverno.io": POLICY,
-    "policyexceptions.policies.kyverno.io": POLICY,
-    "constrainttemplates.templates.gatekeeper.sh": POLICY,
-    "ciliumnetworkpolicies.cilium.io": kind(spec=free, specs=free),
-    "ciliumclusterwidenetworkpolicies.cilium.io": kind(spec=free, specs=free),
-    "networkpolicies.crd.projectcalico.org": POLICY,
-    "globalnetworkpolicies.crd.projectcalico.org": POLICY,
-    "networkpolicies.projectcalico.org": POLICY,
-    "globalnetworkpolicies.projectcalico.org": POLICY,
-    "clusterimagepolicies.policy.sigstore.dev": POLICY,
+    "policyexceptions.kyverno.io": KYVERNO_EXCEPTION,
+    "validatingpolicies.policies.kyverno.io": KYVERNO_CEL,
+    "namespacedvalidatingpolicies.policies.kyverno.io": KYVERNO_CEL,
+    "imagevalidatingpolicies.policies.kyverno.io": KYVERNO_CEL_IMAGES,
+    "namespacedimagevalidatingpolicies.policies.kyverno.io": KYVERNO_CEL_IMAGES,
+    "policyexceptions.policies.kyverno.io": KYVERNO_CEL_EXCEPTION,
+    "constrainttemplates.templates.gatekeeper.sh": CONSTRAINT_TEMPLATE,
+    "ciliumnetworkpolicies.cilium.io": CILIUM,
+    "ciliumclusterwidenetworkpolicies.cilium.io": CILIUM,
+    "networkpolicies.crd.projectcalico.org": CALICO,
+    "globalnetworkpolicies.crd.projectcalico.org": CALICO,
+    "networkpolicies.projectcalico.org": CALICO,
+    "globalnetworkpolicies.projectcalico.org": CALICO,
+    "clusterimagepolicies.policy.sigstore.dev": SIGSTORE,
     "secretproviderclasses.secrets-store.csi.x-k8s.io": kind(spec=fields("provider")),
     "secretstores.external-secrets.io": SECRET_STORE,
     "clustersecretstores.external-secrets.io": SECRET_STORE,
     "clusterlogforwarders.logging.openshift.io": METADATA_ONLY,
     "managedcertificates.networking.gke.io": METADATA_ONLY,
-    # A SecurityContextConstraints object has no spec: its fields stand at the top.
-    "securitycontextconstraints.security.openshift.io": dict(
-        TYPE, metadata=METADATA, **{OTHER: free}
-    ),
+    "securitycontextconstraints.security.openshift.io": SECURITY_CONTEXT_CONSTRAINTS,
 }
 # Groups in which every kind is a policy or a setting, whatever its name.
 GROUP_TREES: Dict[str, Tree] = {
-    "constraints.gatekeeper.sh": POLICY,
-    "policy.networking.k8s.io": POLICY,
-    "config.openshift.io": POLICY,
-    "operator.openshift.io": POLICY,
+    "constraints.gatekeeper.sh": CONSTRAINT,
+    "policy.networking.k8s.io": ADMIN_NETWORK_POLICY,
+    "config.openshift.io": OPENSHIFT,
+    "operator.openshift.io": OPENSHIFT,
     "policies.kyverno.io": METADATA_ONLY,
     "external-secrets.io": METADATA_ONLY,
 }
@@ -852,7 +1366,71 @@ VERSION_TREE = fields(
     *("goVersion", "compiler", "platform", "emulationMajor", "emulationMinor"),
     *("minCompatibilityMajor", "minCompatibilityMinor"),
 )
-CONFIGZ_TREE = fields(kubeletconfig=free)
+# The fields of a kubelet's configuration whose values are settings, and those that hold more.
+KUBELET = closed(
+    *("kind", "apiVersion"),
+    authentication=closed(
+        x509=closed("clientCAFile"),
+        webhook=closed("enabled", "cacheTTL"),
+        anonymous=closed("enabled"),
+    ),
+    authorization=closed("mode", webhook=closed("cacheAuthorizedTTL", "cacheUnauthorizedTTL")),
+    staticPodURL=address,
+    staticPodURLHeader=masked,
+    logging=closed(
+        *("format", "flushFrequency", "verbosity"),
+        vmodule=closed("filePattern", "verbosity"),
+        options=closed(**dict.fromkeys(("text", "json"), closed("splitStream", "infoBufferSize"))),
+    ),
+    tracing=closed("samplingRatePerMillion", endpoint=address),
+    registerWithTaints=closed("key", "effect", value=setting),
+    memorySwap=closed("swapBehavior"),
+    crashLoopBackOff=closed("maxContainerRestartPeriod"),
+    userNamespaces=closed("idsPerPod"),
+    reservedMemory=closed("numaNode", limits=plain_map),
+    shutdownGracePeriodByPodPriority=closed("priority", "shutdownGracePeriodSeconds"),
+    **dict.fromkeys(
+        (
+            "featureGates evictionHard evictionSoft evictionSoftGracePeriod "
+            "evictionMinimumReclaim systemReserved kubeReserved qosReserved "
+            "cpuManagerPolicyOptions topologyManagerPolicyOptions"
+        ).split(),
+        plain_map,
+    ),
+    **dict.fromkeys(
+        (
+            "enableServer staticPodPath podLogsDir syncFrequency fileCheckFrequency "
+            "httpCheckFrequency address port readOnlyPort tlsCertFile tlsPrivateKeyFile "
+            "tlsCipherSuites tlsCurvePreferences tlsMinVersion rotateCertificates "
+            "serverTLSBootstrap registryPullQPS registryBurst eventRecordQPS eventBurst "
+            "imagePullCredentialsVerificationPolicy preloadedImagesVerificationAllowlist "
+            "enableDebuggingHandlers enableContentionProfiling healthzPort healthzBindAddress "
+            "oomScoreAdj clusterDomain clusterDNS streamingConnectionIdleTimeout "
+            "nodeStatusUpdateFrequency nodeStatusReportFrequency nodeLeaseDurationSeconds "
+            "imageMinimumGCAge imageMaximumGCAge imageGCHighThresholdPercent "
+            "imageGCLowThresholdPercent volumeStatsAggPeriod kubeletCgroups systemCgroups "
+            "cgroupRoot cgroupsPerQOS cgroupDriver cpuManagerPolicy cpuManagerReconcilePeriod "
+            "singleProcessOOMKill memoryManagerPolicy topologyManagerPolicy topologyManagerScope "
+            "runtimeRequestTimeout hairpinMode maxPods podCIDR podPidsLimit resolvConf runOnce "
+            "cpuCFSQuota cpuCFSQuotaPeriod nodeStatusMaxImages maxOpenFiles contentType "
+            "kubeAPIQPS kubeAPIBurst serializeImagePulls maxParallelImagePulls "
+            "evictionPressureTransitionPeriod evictionMaxPodGracePeriod "
+            "mergeDefaultEvictionSettings podsPerCore enableControllerAttachDetach "
+            "protectKernelDefaults makeIPTablesUtilChains iptablesMasqueradeBit iptablesDropBit "
+            "failSwapOn containerLogMaxSize containerLogMaxFiles containerLogMaxWorkers "
+            "containerLogMonitorInterval configMapAndSecretChangeDetectionStrategy "
+            "reservedSystemCPUs showHiddenMetricsForVersion systemReservedCgroup "
+            "kubeReservedCgroup enforceNodeAllocatable allowedUnsafeSysctls volumePluginDir "
+            "providerID kernelMemcgNotification enableSystemLogHandler enableSystemLogQuery "
+            "shutdownGracePeriod shutdownGracePeriodCriticalPods enableProfilingHandler "
+            "enableDebugFlagsHandler seccompDefault memoryThrottlingFactor "
+            "memoryReservationPolicy registerNode localStorageCapacityIsolation "
+            "containerRuntimeEndpoint imageServiceEndpoint failCgroupV1"
+        ).split(),
+        settings,
+    ),
+)
+CONFIGZ_TREE = fields(kubeletconfig=KUBELET)
 
 
 # ---------------------------------------------------------------- what is asked for

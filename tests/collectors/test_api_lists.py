@@ -171,7 +171,8 @@ def test_policy_extensions_are_read_where_discovery_offers_them(tmp_path: Path) 
     )
     got = collect(tmp_path, recording)
     assert got.probe("clusterpolicies.kyverno.io")["status"] == "ok"
-    assert got.objects("anything.constraints.gatekeeper.sh")[0]["spec"] == {"x": 1}
+    (constraint,) = got.objects("anything.constraints.gatekeeper.sh")
+    assert constraint["spec"]["x"].startswith("KEB-REDACTED-")
     asked = [path.split("?")[0] for path in got.requests]
     assert "/apis/kyverno.io/v1/updaterequests" not in asked
     assert "/apis/shop.example.com/v1/orders" not in asked

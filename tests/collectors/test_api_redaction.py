@@ -372,7 +372,7 @@ def test_a_failing_redactor_drops_the_whole_list(tmp_path: Path) -> None:
     # Half of a surrogate pair is valid JSON and no valid text.
     pods: list[dict[str, Any]] = [
         {"metadata": {"name": "one"}, "spec": {"containers": [{"env": [{"value": "x"}]}]}},
-        {"metadata": {"name": "two", "labels": {"a": "\ud800"}}},
+        {"metadata": {"name": "two", "uid": "\ud800"}},
     ]
     kinds = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
     got = collect(tmp_path, small({**NOTHING, "pods": pods}, kinds))
