@@ -7,6 +7,7 @@ from types import MappingProxyType
 from analyzer.bundle.agreement import agreed_files, contradiction, same_facts
 from analyzer.bundle.places import (
     blob_member,
+    lacking,
     misfit,
     record_source,
     source,
@@ -114,11 +115,12 @@ def _directory_stat(
     if not isinstance(entries, int):
         return misfit(bundle, probe, "the record does not count what stands in it")
     if children + _passed_over(probe, entries) < entries:
-        return Unreadable(
+        fewer = Unreadable(
             reason=Reason.NE_TRUNCATED,
             detail=f"{stat.value.path}: {entries} entries stand in it, {children} are recorded",
             source=stat.source,
         )
+        return lacking(bundle, fewer)
     return stat
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from analyzer.bundle.places import blob_member, misfit, record_source, source, why_not
+from analyzer.bundle.places import blob_member, lacking, misfit, record_source, source, why_not
 from analyzer.formats.process_text import effective_uid, split_arguments, split_environment
 from analyzer.model.bundle import Bundle, ProbeRecord
 from analyzer.model.evidence import Evidence, Present, Source, Unreadable
@@ -89,7 +89,7 @@ def _walk(bundle: Bundle, probe: ProbeRecord) -> Evidence[int]:
         return why_not(bundle, probe, status="denied")
     problem = _miscounted(bundle, scan)
     if problem:
-        return misfit(bundle, probe, problem)
+        return lacking(bundle, misfit(bundle, probe, problem))
     lost = _unattributed(bundle)
     if lost is not None:
         return misfit(bundle, lost, "a process was matched, but not which component it is")

@@ -1,6 +1,7 @@
 """Where a piece of evidence stands, and why it is not known: shared by node and API evidence."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from analyzer.bundle.manifest import MANIFEST
@@ -112,6 +113,15 @@ def why_not(bundle: Bundle, probe: ProbeRecord, *, status: str | None = None) ->
         detail=f"{sentence} ({detail})" if detail else sentence,
         source=record_source(bundle, probe),
     )
+
+
+def lacking(bundle: Bundle, problem: Unreadable) -> Unreadable:
+    """Say of records that are missing that the run stopped before them, where it did."""
+    why = stopped(bundle)
+    if not why:
+        return problem
+    detail = f"{problem.detail}; the collector stopped before its end ({why})"
+    return replace(problem, reason=Reason.NE_NOT_RUN, detail=detail)
 
 
 def misfit(bundle: Bundle, probe: ProbeRecord, what: str) -> Unreadable:

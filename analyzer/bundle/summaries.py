@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from analyzer.bundle.claims import COLLECTOR
+from analyzer.bundle.custody import Custody, custody_of
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.leak_scan import LeakHit, scan_bundle
 from analyzer.bundle.places import target_of, text_of
 from analyzer.bundle.probes import INVALID, NOT_RUN, REDACTIONS
 from analyzer.bundle.signatures import SignatureState, signature_method, signature_state
-from analyzer.formats.shipped import collector_files
 from analyzer.model.bundle import Bundle
 
 STATUSES = (
@@ -38,9 +37,9 @@ class VerifySummary:
 
     Attributes:
         name, sha256, fingerprint, kind, subject: As of the bundle.
-        collector: Name and version that the manifest states.
+        custody: Who made it, with which program, and why the run ended early if it did.
         collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
-        complete: The collector says that it ran to its end.
+        complete: Every probe gave evidence.
         members: Number of members.
         size: Bytes of all members.
         planned: Probes of the plan.
@@ -56,7 +55,7 @@ class VerifySummary:
     fingerprint: str
     kind: str
     subject: str
-    collector: str
+    custody: Custody
     collected_at: str
     complete: bool
     members: int
@@ -92,8 +91,9 @@ class InspectSummary:
 
     Attributes:
         name, kind, subject: As of the bundle.
+        custody: Who made it, with which program, and why the run ended early if it did.
         collected_at: UTC, ``YYYY-MM-DDThh:mm:ssZ``.
-        complete: The collector says that it ran to its end.
+        complete: Every probe gave evidence.
         counts: For each probe id, sorted, how many probes ended in which status (statuses
             in the order of STATUSES, zeros left out).
         totals: The same over all ids.
@@ -103,6 +103,7 @@ class InspectSummary:
     name: str
     kind: str
     subject: str
+    custody: Custody
     collected_at: str
     complete: bool
     counts: Mapping[str, Mapping[str, int]]
@@ -112,14 +113,14 @@ class InspectSummary:
 
 def verify_summary(bundle: Bundle) -> VerifySummary:
     """Sum up the checks of a bundle that was read, and scan it for secrets."""
-    collector = bundle.manifest["collector"]
+    custody = custody_of(bundle)
     return VerifySummary(
         name=bundle.name,
         sha256=bundle.sha256,
         fingerprint=bundle.fingerprint,
         kind=bundle.kind.value,
         subject=bundle.subject,
-        collector=f"{collector['name']} {collector['version']}",
+        custody=custody,
         collected_at=bundle.manifest["time"]["finished"],
         complete=bundle.manifest["complete"],
         members=len(bundle.members),
@@ -129,7 +130,7 @@ def verify_summary(bundle: Bundle) -> VerifySummary:
         signatures=tuple((name, signature_method(name)) for name in bundle.signatures),
         signature_state=signature_state(bundle.signatures),
         leaks=scan_bundle(bundle),
-        notes=_notes(bundle),
+        notes=_notes(bundle, custody),
     )
 
 
@@ -142,6 +143,7 @@ def inspect_summary(bundle: Bundle) -> InspectSummary:
         name=bundle.name,
         kind=bundle.kind.value,
         subject=bundle.subject,
+        custody=custody_of(bundle),
         collected_at=bundle.manifest["time"]["finished"],
         complete=bundle.manifest["complete"],
         counts=MappingProxyType({name: _in_order(by_id[name]) for name in sorted(by_id)}),
@@ -163,25 +165,16 @@ def _in_order(counts: Counter[str]) -> Mapping[str, int]:
     return MappingProxyType({name: counts[name] for name in STATUSES if counts[name]})
 
 
-def _notes(bundle: Bundle) -> tuple[str, ...]:
+def _notes(bundle: Bundle, custody: Custody) -> tuple[str, ...]:
     statuses = Counter(probe.status for probe in bundle.probes)
     sayings = (
         (
             not bundle.manifest["complete"],
             "incomplete: some of the plan gave no evidence, or the run was cut short",
         ),
+        (custody.stopped, f"the run stopped before its end: {custody.stopped}"),
         (statuses[NOT_RUN], f"{statuses[NOT_RUN]} planned probes have no record"),
         (statuses[INVALID], f"{statuses[INVALID]} records do not fit their schema"),
-        (not _collectors(bundle), "the collector's text is not in the bundle"),
-        (
-            not set(_collectors(bundle)) <= set(collector_files().values()),
-            "collector text differs from the one shipped with this analyzer",
-        ),
         (unknown_probes(bundle), f"unknown probe ids: {', '.join(unknown_probes(bundle))}"),
     )
     return tuple(sentence for applies, sentence in sayings if applies)
-
-
-def _collectors(bundle: Bundle) -> tuple[bytes, ...]:
-    """Return the text of the program that wrote the bundle."""
-    return tuple(data for name, data in bundle.members.items() if name.startswith(COLLECTOR))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from analyzer.bundle.custody import Custody
 from analyzer.bundle.summaries import (
     InspectSummary,
     MissingPiece,
@@ -13,6 +14,7 @@ from analyzer.bundle.summaries import (
 from analyzer.cli.console import say
 from analyzer.cli.exits import Exit, printable
 from analyzer.cli.opening import open_bundles
+from analyzer.reports.bundle_lines import TEXT_MEANING, never_ran
 
 _SHOWN_MISSING = 40
 
@@ -41,7 +43,7 @@ def _verify_lines(summary: VerifySummary) -> Iterator[str]:
     yield f"{summary.name}: {summary.kind} bundle of {summary.subject}"
     yield f"  archive     sha256:{summary.sha256}"
     yield f"  custody     sha256:{summary.fingerprint}  (compare with the collector's print-out)"
-    yield f"  made by     {summary.collector} at {summary.collected_at}"
+    yield from _made_by(summary.custody, summary.collected_at)
     yield (
         f"  integrity   {summary.members} members, {summary.size} bytes: every hash matches, "
         "every document fits its schema"
@@ -59,7 +61,10 @@ def _verify_lines(summary: VerifySummary) -> Iterator[str]:
 
 
 def _inspect_lines(summary: InspectSummary) -> Iterator[str]:
-    yield f"{summary.name}: {summary.kind} bundle of {summary.subject}, {summary.collected_at}"
+    yield f"{summary.name}: {summary.kind} bundle of {summary.subject}"
+    yield from _made_by(summary.custody, summary.collected_at)
+    if summary.custody.stopped:
+        yield f"  stopped     {summary.custody.stopped}: {never_ran(summary.totals)}"
     yield f"  {_counts(summary.totals)}" + ("" if summary.complete else "  INCOMPLETE")
     for probe, counts in summary.counts.items():
         yield f"  {probe:<44} {_counts(counts)}"
@@ -69,6 +74,17 @@ def _inspect_lines(summary: InspectSummary) -> Iterator[str]:
         yield f"    {_missing(piece)}"
     if len(summary.missing) > _SHOWN_MISSING:
         yield f"    and {len(summary.missing) - _SHOWN_MISSING} more"
+
+
+def _made_by(custody: Custody, collected_at: str) -> Iterator[str]:
+    """Yield who collected, when and with what; case and operator where they were noted."""
+    yield f"  made by     {custody.collector} at {collected_at}"
+    digest = f" (sha256:{custody.text_sha256})" if custody.text_sha256 else ""
+    yield f"  collector   {TEXT_MEANING[custody.text]}{digest}"
+    if custody.case_no:
+        yield f"  case        {custody.case_no}"
+    if custody.operator:
+        yield f"  operator    {custody.operator}"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analyzer.model.assertion import ThirdParty
+from analyzer.model.bundle import CollectorText
 from analyzer.model.cause import Cause
 from analyzer.model.changes import Changes
 from analyzer.model.crosswalk import Crosswalk
@@ -114,6 +115,12 @@ class BundleSummary:
         name: Kind and the first digits of its id; never a file name, which may change.
         integrity: ``verified`` (every hash matched); a refused bundle never gets here.
         signature: ``unsigned`` or ``unverified``.
+        complete: Every probe of the plan gave evidence.
+        stopped: Why the run ended before its plan; empty when it did not.
+        collector: Name and version that the manifest states.
+        collector_text: How its text compares with the one shipped with this analyzer.
+        collector_sha256: SHA-256 of that text; empty where there is none.
+        case_no, operator: As noted at collection; may be empty.
         counts: Probes by status.
     """
 
@@ -125,8 +132,13 @@ class BundleSummary:
     integrity: str
     signature: str
     complete: bool
+    stopped: str
     collected_at: str
     collector: str
+    collector_text: CollectorText
+    collector_sha256: str
+    case_no: str
+    operator: str
     counts: Mapping[str, int]
 
 

@@ -15,6 +15,16 @@ class BundleKind(StrEnum):
     IMPORT = "import"
 
 
+@unique
+class CollectorText(StrEnum):
+    """How the program's text in a bundle compares with the one shipped with this analyzer."""
+
+    AS_SHIPPED = "as shipped"
+    DIFFERS = "differs"
+    OTHER_VERSION = "other version"
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeRecord:
     """One planned probe with what became of it.

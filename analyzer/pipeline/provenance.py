@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from analyzer.bundle.custody import custody_of
 from analyzer.model.assessment import BundleSummary, ClusterInfo, ProfileInfo
 from analyzer.model.bundle import Bundle
 from analyzer.model.cluster import ClusterEvidence
@@ -59,7 +60,7 @@ def bundle_summaries(bundles: tuple[Bundle, ...]) -> tuple[BundleSummary, ...]:
 
 def _bundle_summary(bundle: Bundle) -> BundleSummary:
     manifest = bundle.manifest
-    collector = manifest["collector"]
+    custody = custody_of(bundle)
     return BundleSummary(
         name=f"keb-{bundle.kind.value}-{str(manifest['bundle_id'])[:8]}",
         sha256=bundle.sha256,
@@ -69,7 +70,12 @@ def _bundle_summary(bundle: Bundle) -> BundleSummary:
         integrity="verified",
         signature="unverified" if bundle.signatures else "unsigned",
         complete=bool(manifest["complete"]),
+        stopped=custody.stopped,
         collected_at=str(manifest["time"]["finished"]),
-        collector=f"{collector['name']} {collector['version']}",
+        collector=custody.collector,
+        collector_text=custody.text,
+        collector_sha256=custody.text_sha256,
+        case_no=custody.case_no,
+        operator=custody.operator,
         counts=dict(sorted(Counter(probe.status for probe in bundle.probes).items())),
     )

@@ -21,6 +21,7 @@ from analyzer.model.errors import UsageError
 from analyzer.model.responsibility import DEFAULT_PROFILE, ProviderProfile
 from analyzer.model.version import Version, parse_version
 from analyzer.pipeline.crosswalk import crosswalk
+from analyzer.pipeline.custody import custody_notices
 from analyzer.pipeline.dates import date_notices
 from analyzer.pipeline.gaps import find_gaps
 from analyzer.pipeline.join import check_identities, join
@@ -116,7 +117,8 @@ def assess(plan: Plan, bundles: tuple[Bundle, ...], progress: Progress) -> tuple
         by_word=plan.options.join,
     )
     cluster, doubt = believe_version(joined)
-    front = (doubt, *notices, *twins) if doubt else (*notices, *twins)
+    told = (*notices, *custody_notices(bundles), *twins)
+    front = (doubt, *told) if doubt else told
     case = _Case(plan=plan, cluster=cluster, bundles=bundles, notices=front)
     chosen = _benchmarks(plan, _version(cluster), doubt)
     made = [_assess_one(case, benchmark, why, progress) for benchmark, why in chosen]

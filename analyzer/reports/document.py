@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from analyzer.model.assertion import Agreement
+from analyzer.model.bundle import CollectorText
 from analyzer.model.cause import Cause
 from analyzer.model.changes import Change
 from analyzer.model.context import Reading
@@ -82,8 +83,13 @@ class BundleDoc(Document, frozen=True, kw_only=True):
     integrity: str
     signature: str
     complete: bool
+    stopped: str
     collected_at: str
     collector: str
+    collector_text: CollectorText
+    collector_sha256: str
+    case_no: str
+    operator: str
     counts: dict[str, int]
 
 

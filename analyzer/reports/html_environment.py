@@ -15,6 +15,7 @@ from analyzer.model.judgement import WAIVER_STATE_MEANING
 from analyzer.model.responsibility import Comparison
 from analyzer.model.review_sheet import METHOD_WORDS, VERDICT_WORDS
 from analyzer.model.verdict import MEANING, Verdict
+from analyzer.reports.bundle_lines import case_line, collector_line, run_line
 from analyzer.reports.citations import bundle_mark
 from analyzer.reports.html_listing import EVIDENCE_EACH, SUBJECTS, subjects_line
 from analyzer.reports.markdown_crosswalk import EFFECT_MEANING
@@ -107,6 +108,9 @@ _GLOBALS: Mapping[str, Any] = {
     "WAIVER_STATE_MEANING": WAIVER_STATE_MEANING,
     "bundle_mark": bundle_mark,
     "by_name": by_name,
+    "case_line": case_line,
+    "collector_line": collector_line,
+    "run_line": run_line,
     "nodes_line": nodes_line,
     "other_line": other_line,
     "percent": percent,

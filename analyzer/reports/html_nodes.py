@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import Verdict
+from analyzer.reports.bundle_lines import cut_short_nodes
 
 _PREFIX = "node/"
 
@@ -15,12 +16,14 @@ class Node:
     Attributes:
         expected: In the API's node list; None where that list is unknown.
         evidenced: A bundle covers it.
+        cut_short: Its collection stopped before its end.
         failing: Controls that fail on it, in the benchmark's order.
     """
 
     name: str
     expected: bool | None
     evidenced: bool
+    cut_short: bool
     failing: tuple[str, ...]
 
 
@@ -29,12 +32,13 @@ def nodes(a: Assessment) -> tuple[Node, ...]:
     cluster = a.cluster
     listed = None if cluster.nodes_expected is None else frozenset(cluster.nodes_expected)
     here = {*cluster.nodes_evidenced, *cluster.nodes_unknown}
-    failing = _failing(a)
+    failing, cut_short = _failing(a), cut_short_nodes(a)
     return tuple(
         Node(
             name=name,
             expected=None if listed is None else name in listed,
             evidenced=name in here,
+            cut_short=name in cut_short,
             failing=tuple(failing.get(name, ())),
         )
         for name in sorted(here.union(listed or ()))

@@ -4,6 +4,12 @@ from collections.abc import Iterator
 
 from analyzer.model.assessment import Assessment, BundleSummary
 from analyzer.model.verdict import MEANING
+from analyzer.reports.bundle_lines import (
+    case_line,
+    collector_line,
+    cut_short_nodes,
+    run_line,
+)
 from analyzer.reports.losses import WHY, losses
 from analyzer.reports.markdown_text import brief, plain, table
 from analyzer.reports.words import (
@@ -64,14 +70,21 @@ def nodes(a: Assessment) -> Iterator[str]:
     names = sorted(seen | expected)
     if not names:
         return
+    cut_short = cut_short_nodes(a)
     unknown = "unknown" if cluster.nodes_expected is None else "no"
     rows = [
-        (plain(name), "yes" if name in expected else unknown, "yes" if name in seen else "**no**")
+        (plain(name), "yes" if name in expected else unknown, _seen(name, seen, cut_short))
         for name in names
     ]
     yield table(("node", "in the API's list", "in evidence"), rows[:_NODES])
     if len(rows) > _NODES:
         yield f"{len(rows) - _NODES} more nodes stand in assessment.json."
+
+
+def _seen(name: str, seen: set[str], cut_short: frozenset[str]) -> str:
+    if name in cut_short:
+        return "**cut short**"
+    return "yes" if name in seen else "**no**"
 
 
 def bundles(a: Assessment) -> Iterator[str]:
@@ -82,12 +95,13 @@ def bundles(a: Assessment) -> Iterator[str]:
 
 
 def _bundle(b: BundleSummary) -> Iterator[str]:
-    ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
     yield f"- **{plain(f'{b.kind}: {b.subject}')}**, bundle id {plain(b.name)}"
     yield f"  - SHA-256 {_hash(b.sha256)}"
     yield f"  - custody fingerprint {_hash(b.fingerprint)}"
-    yield f"  - {plain(f'hashes {b.integrity}, {b.signature}; collection {ran}')}"
-    yield f"  - {plain(f'{b.collected_at}, {b.collector}')}"
+    yield f"  - {plain(f'hashes {b.integrity}, {b.signature}; collection {run_line(b)}')}"
+    yield f"  - {plain(f'{b.collected_at}, {collector_line(b)}')}"
+    if case_line(b):
+        yield f"  - {plain(case_line(b))}"
 
 
 def _hash(text: str) -> str:

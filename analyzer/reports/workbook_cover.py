@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from analyzer.model.assessment import Assessment
 from analyzer.model.verdict import MEANING
+from analyzer.reports.bundle_lines import case_line, collector_line, run_line
 from analyzer.reports.cover_texts import (
     REVIEWING,
     SHEETS,
@@ -144,13 +145,13 @@ class CoverSheet:
         self._heading("Bundles")
         self._heads(("Subject", "Bundle", "Integrity", "Collected"))
         for b in a.bundles:
-            ran = "complete" if b.complete else "incomplete: some probes gave no evidence"
+            made = "\n".join(filter(None, (f"by {collector_line(b)}", case_line(b))))
             statuses = ", ".join(f"{count} {status}" for status, count in by_name(b.counts))
             cells = (
                 f"{b.kind}: {b.subject}",
                 f"bundle id {b.name}\nSHA-256 {b.sha256}\ncustody fingerprint {b.fingerprint}",
                 f"hashes {b.integrity}\n{b.signature}",
-                f"{b.collected_at}, {ran}\nby {b.collector}\nprobes: {statuses}",
+                f"{b.collected_at}, {run_line(b)}\n{made}\nprobes: {statuses}",
             )
             self._cells(tuple(cell_text(text) for text in cells))
         self._row += 1

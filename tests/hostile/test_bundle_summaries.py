@@ -1,10 +1,12 @@
 """What verify and inspect say of a bundle."""
 
+import hashlib
 from pathlib import Path
 
 from analyzer.bundle.reader import read_bundle
 from analyzer.bundle.summaries import STATUSES, MissingPiece, inspect_summary, verify_summary
 from analyzer.formats.shipped import collector_files
+from analyzer.model.bundle import CollectorText
 from tests.hostile.builder import STAT, manifest, members, pack, plan_line, probe, write
 
 RECORDS = [
@@ -32,7 +34,8 @@ def made(folder: Path) -> Path:
 def test_verify_says_what_does_not_add_up(tmp_path: Path) -> None:
     found = verify_summary(read_bundle(made(tmp_path)))
     assert found.subject == "cp-1"
-    assert found.collector == "node.sh 0.1.0"
+    assert found.custody.collector == "node.sh 0.1.0"
+    assert found.custody.text is CollectorText.DIFFERS
     assert found.planned == 6
     assert found.redactions == 1
     assert found.members == 9
@@ -43,7 +46,6 @@ def test_verify_says_what_does_not_add_up(tmp_path: Path) -> None:
         "incomplete: some of the plan gave no evidence, or the run was cut short",
         "1 planned probes have no record",
         "1 records do not fit their schema",
-        "collector text differs from the one shipped with this analyzer",
         "unknown probe ids: file/novelty",
     )
 
@@ -53,12 +55,42 @@ def test_verify_is_silent_about_a_sound_bundle(tmp_path: Path) -> None:
     sealed = members(RECORDS[:2], changes=shipped)
     found = verify_summary(read_bundle(write(tmp_path, pack(sealed))))
     assert found.notes == ()
+    assert found.custody.text is CollectorText.AS_SHIPPED
+    assert found.custody.text_sha256 == hashlib.sha256(collector_files()["node.sh"]).hexdigest()
     assert found.signature_state == "unsigned"
 
 
 def test_verify_misses_the_collectors_text(tmp_path: Path) -> None:
     found = verify_summary(read_bundle(write(tmp_path, pack(members(RECORDS[:2])))))
-    assert found.notes == ("the collector's text is not in the bundle",)
+    assert found.custody.text is CollectorText.MISSING
+    assert found.custody.text_sha256 == ""
+
+
+def test_another_version_is_not_compared(tmp_path: Path) -> None:
+    value = manifest(collector={"name": "node.sh", "version": "0.0.1"})
+    sealed = members(RECORDS[:2], manifest_value=value, changes=OTHER)
+    found = inspect_summary(read_bundle(write(tmp_path, pack(sealed))))
+    assert found.custody.text is CollectorText.OTHER_VERSION
+
+
+def test_the_other_program_is_not_the_one_that_was_shipped_for_it(tmp_path: Path) -> None:
+    """The text of api.py cannot have written a node's bundle."""
+    swapped = {"collector/api.py": collector_files()["api.py"]}
+    found = inspect_summary(
+        read_bundle(write(tmp_path, pack(members(RECORDS[:2], changes=swapped))))
+    )
+    assert found.custody.text is CollectorText.DIFFERS
+
+
+def test_a_run_that_was_stopped_and_its_case_are_told(tmp_path: Path) -> None:
+    told = {"case_no": "C-7", "operator": "J\u00c3\u00b6", "notes": None}
+    value = manifest(complete=False, stopped="signal TERM", case=told)
+    plan = [plan_line(one) for one in (*RECORDS[:2], LATER)]
+    sealed = members(RECORDS[:2], plan=plan, manifest_value=value)
+    path = write(tmp_path, pack(sealed))
+    found = inspect_summary(read_bundle(path)).custody
+    assert (found.case_no, found.operator, found.stopped) == ("C-7", "Jö", "signal TERM")
+    assert "the run stopped before its end: signal TERM" in verify_summary(read_bundle(path)).notes
 
 
 def test_inspect_counts_by_id_and_names_what_is_missing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from analyzer.model.assessment import (
     Summary,
     Tally,
 )
+from analyzer.model.bundle import CollectorText
 from analyzer.model.cause import Cause
 from analyzer.model.context import Reading
 from analyzer.model.crosswalk import Crosswalk, CrosswalkRow, CrosswalkSide, Effect
@@ -326,8 +327,13 @@ def _bundle(kind: str, subject: str, texts: tuple[str, ...]) -> BundleSummary:
         integrity="verified",
         signature="unsigned",
         complete=kind == "node",
+        stopped="" if kind == "node" else texts[0],
         collected_at="2026-01-02T03:04:05Z",
         collector="node.sh 1.0.0",
+        collector_text=CollectorText.AS_SHIPPED if kind == "node" else CollectorText.DIFFERS,
+        collector_sha256="ef" * 32,
+        case_no=texts[0],
+        operator=texts[1],
         counts={"ok": 61, "absent": 12, "denied": 1},
     )
 

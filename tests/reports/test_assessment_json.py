@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from analyzer.model.assessment import Assessment
+from analyzer.model.bundle import CollectorText
 from analyzer.model.cause import Cause
 from analyzer.model.errors import UserFileError
 from analyzer.model.responsibility import Attestation, Basis, Comparison, Party
@@ -78,6 +79,7 @@ def test_schema_refuses_what_the_contract_refuses(assessment: Assessment) -> Non
         ("verdict", Verdict),
         ("reason", Reason),
         ("cause", Cause),
+        ("collector_text", CollectorText),
         ("disposition", Disposition),
         ("party", Party),
         ("basis", Basis),
