@@ -175,6 +175,24 @@ distribution-config 1 /var/snap/microk8s/current/credentials
 distribution-config 3 /system/config/kubernetes
 '
 
+# Where systemd keeps units, highest rank first. Of these folders only the kubelet's unit, the
+# slices above it, what applies to every service or slice, and their drop-ins are read.
+UNIT_FOLDERS='
+/etc/systemd/system.control
+/run/systemd/system.control
+/run/systemd/transient
+/run/systemd/generator.early
+/etc/systemd/system
+/etc/systemd/system.attached
+/run/systemd/system
+/run/systemd/system.attached
+/run/systemd/generator
+/usr/local/lib/systemd/system
+/usr/lib/systemd/system
+/lib/systemd/system
+/run/systemd/generator.late
+'
+
 # Paths that a component's own flags name: COMPONENT FLAG ROLE REDACTOR.
 # A role that begins with @ is an instruction to follow_refs, not a file.
 FLAGS='
@@ -924,6 +942,12 @@ function environment(s, where,   n, i, raw, said, t, out) {
   for (i = 1; i <= n; i++) { t = assigned(said[i], where); out = out (i > 1 ? " " : "") (t == said[i] ? raw[i] : t ~ /[ \t"\047\\]/ ? quote(t) : t) }
   return out
 }
+function unit_refs(k, v,   role) { # the files of variables, and the slice, that a unit names
+  if (k == "Slice" && v ~ /^[A-Za-z0-9:_.-]+[.]slice$/) ref("@slice", "value", "unit Slice", v)
+  if (k != "EnvironmentFile" || v ~ /[ %$*?]/) return
+  sub(/^-/, "", v); role = ENVIRON["KEB_ROLE"]
+  ref(role == "kubelet-unit" ? "kubelet-env" : role == "etcd-config" ? role : "distribution-config", "env", "unit EnvironmentFile", v)
+}
 function do_unit(   i, j, n, k, v, s, lost) {
   hide_keys(); lost = 0
   for (i = 1; i <= N; i += n + 1) {
@@ -933,7 +957,10 @@ function do_unit(   i, j, n, k, v, s, lost) {
     else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
     else if (k ~ /^Exec[A-Za-z]*$/) put(k "=" words(v, i, 1))
     else if (k == "Environment") put(k "=" environment(v, i))
-    else if (k ~ /^(User|Group|EnvironmentFile|IPAddress[A-Za-z]*)$/ && v !~ /[^A-Za-z0-9_.:\/ $*-]/) put(k "=" scrub(v, i))
+    else if (k ~ /^(User|Group|Slice|EnvironmentFile|IPAddress[A-Za-z]*)$/) {
+      unit_refs(k, v)
+      put(k "=" (v ~ /[^A-Za-z0-9_.:\/ $*%-]/ ? mask(v, "unit-value", "value", i) : scrub(v, i)))
+    }
     else { lost += length(s); put("") }
     for (j = 0; j < n; j++) put("")
   }
@@ -1667,7 +1694,7 @@ walk_role() {
   cni-config) case $wr_name in *kubeconfig*) HOW=kubeconfig ;; *.conf | *.conflist | *.json) HOW=cni ;; esac ;;
   cni-state) if [ "$wr_name" = lock ]; then HOW=skip; fi ;;
   kubelet-dropin) case $wr_name in *.conf) HOW=kubelet ;; esac ;;
-  kubelet-unit) case $wr_name in *.conf) HOW=unit ;; esac ;;
+  kubelet-unit | systemd-unit) case $wr_name in *.conf) HOW=unit ;; esac ;;
   distribution-config)
     case $wr_name in
     *.yaml | *.yml) HOW=distro ;;
@@ -1738,6 +1765,46 @@ manifests() { # DIR VIA: the four static pods, under the names they go by
     done
   done
 }
+# unit_folder FOLDER: what of it concerns the kubelet's service; the rest is counted, no more
+unit_folder() {
+  begin dir/systemd-unit dir "$1" candidate
+  look "$1"
+  if [ -n "$TYPE" ] && [ "$TYPE" != dir ]; then
+    P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE"
+  elif [ -n "$TYPE" ] && { [ ! -r "$FILE" ] || [ ! -x "$FILE" ]; }; then
+    P_STATUS=denied P_DETAIL='entries: permission denied'
+  elif [ -n "$TYPE" ]; then
+    uf_count=$(limited ls -A "$FILE" 2>/dev/null | wc -l)
+    more "\"entries\": $((uf_count))"
+  fi
+  record
+  if [ "$P_STATUS" = ok ]; then
+    units_in "$1" kubelet.service kubelet.service.d service.d slice.d -.slice -.slice.d system.slice system.slice.d
+  fi
+}
+units_in() { # FOLDER NAME...: those that are there
+  ui_folder=$1 && shift
+  resolve "$ui_folder"
+  ui_real=$ROOT$REAL
+  for ui_name in "$@"; do
+    [ -e "$ui_real/$ui_name" ] || [ -L "$ui_real/$ui_name" ] || continue
+    case $ui_name in kubelet.*) ui_role=kubelet-unit ;; *) ui_role=systemd-unit ;; esac
+    case $ui_name in
+    *.d) walk "$ui_role" 1 "$ui_folder/$ui_name" candidate ;;
+    *) probe_file "$ui_role" unit "$ui_folder/$ui_name" candidate ;;
+    esac
+  done
+}
+above() { # NAME.slice: its unit and drop-ins, and those of the slices that it lies in
+  case $1 in -* | *--* | *-.slice) return ;; esac
+  ab_slice=${1%.slice}
+  while [ -n "$ab_slice" ]; do
+    for ab_folder in $UNIT_FOLDERS; do
+      units_in "$ab_folder" "$ab_slice.slice" "$ab_slice.slice.d" "${ab_slice%-*}-.slice.d"
+    done
+    case $ab_slice in *-*) ab_slice=${ab_slice%-*} ;; *) ab_slice='' ;; esac
+  done
+}
 # follow_refs: what flags and configuration files named, until nothing new is named
 follow_refs() {
   while [ -s "$WORK/refs" ]; do
@@ -1761,6 +1828,7 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   case $1 in
   @node-name) NODE_NAME=${NODE_NAME:-$4} ;;
   @manifests) manifests "$4" "$3" ;;
+  @slice) above "$4" ;;
   @*) walk "${1#@}" 2 "${4%/}" "$3" ;;
   *)
     inside "$P_PID" "$4"
@@ -2191,6 +2259,7 @@ fix() { # ID KIND TARGET: a probe of the fixed part of the plan
 fix_file() { fix "file/$1" file "$3"; }
 fix_walk() { fix "dir/$1" dir "$3"; }
 run_file() { probe_file "$1" "$2" "$3" candidate; }
+run_units() { for ru_folder in $UNIT_FOLDERS; do unit_folder "$ru_folder"; done; }
 run_walk() { walk "$1" "$2" "$3" candidate; }
 list_fixed() { # FUNCTION: each fixed probe as FUNCTION ID PATH
   "$1" host/os-release /etc/os-release
@@ -2201,6 +2270,7 @@ list_fixed() { # FUNCTION: each fixed probe as FUNCTION ID PATH
   LISTER=$1
   each_row list_file "$CANDIDATES"
   each_row list_walk "$WALKS"
+  for lf_folder in $UNIT_FOLDERS; do "$1" dir/systemd-unit "$lf_folder"; done
 }
 list_file() { "$LISTER" "file/$1" "$3"; }
 list_walk() { "$LISTER" "dir/$1" "$3"; }
@@ -2289,6 +2359,7 @@ main() {
   fix proc/sockets proc /proc/net/tcp
   each_row fix_file "$CANDIDATES"
   each_row fix_walk "$WALKS"
+  for ma_folder in $UNIT_FOLDERS; do fix dir/systemd-unit dir "$ma_folder"; done
   probe_host
   probe_mounts
   probe_processes
@@ -2297,6 +2368,7 @@ main() {
   ROW=6 # after the five above
   each_row run_file "$CANDIDATES"
   each_row run_walk "$WALKS"
+  run_units
   follow_refs
   finish
 }

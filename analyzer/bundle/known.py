@@ -37,6 +37,7 @@ ROLES = (
     "cni-state",
     "cert-dir",
     "distribution-config",
+    "systemd-unit",
 )
 _KNOWN = frozenset(
     (

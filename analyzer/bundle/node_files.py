@@ -140,6 +140,8 @@ def _passed_over(probe: ProbeRecord, entries: int) -> int:
         return 1  # the lock file of the address allocator
     if probe.probe == "dir/pki" and _AGENT in f"{probe.record['target']}/":
         return entries  # beside its keys an agent keeps images and volumes there
+    if probe.probe == "dir/systemd-unit":
+        return entries  # of a host's units few concern the kubelet
     return 0
 
 

@@ -1,18 +1,22 @@
-"""Check type ``address-filter``: with which addresses the kubelet's service may talk at all."""
+"""Check type ``address-filter``: with which addresses the kubelet's service may talk at all.
+
+systemd adds the lists of a service to those of every slice above it (bpf-firewall.c walks up).
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from analyzer.checks.file_gather import node_of
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
-from analyzer.checks.service_unit import unit_files
+from analyzer.checks.service_unit import slice_files, unit_files, unseen_folder
 from analyzer.checks.subjects import Target, component_subjects
-from analyzer.formats.unit_file import unit_settings
+from analyzer.formats.unit_file import UnitSetting, unit_settings
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Present, Source, Unreadable
+from analyzer.model.evidence import EvidenceKey, Present, Source, Unreadable, is_redacted
+from analyzer.model.node import NodeEvidence
 from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
@@ -21,10 +25,12 @@ _DENY, _ALLOW = "IPAddressDeny", "IPAddressAllow"
 _GROUPS = ("localhost", "link-local", "multicast")
 _ANY = ("0.0.0.0/0", "::/0")
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_SLICE, _ROOT_SLICE, _USUAL_SLICE = "Slice", "-.slice", "system.slice"
 _SLICES = "a filter on a slice above the service is not collected and would count as well"
 _KERNEL = "whether the kernel of the node can apply the filter is not in evidence"
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
+Files = tuple[Present[str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +90,71 @@ def _judge(target: Target) -> Judgement:
         detail = f"node {target.name} is known to the API and no bundle covers it"
         problem = Unreadable(reason=Reason.NE_NODE_MISSING, detail=detail)
         return no_evidence(problem, f"file/{_ROLE}", target.subject)
-    files = unit_files(node_of(target), "kubelet.service")
-    if isinstance(files, Unreadable):
-        return no_evidence(files, f"file/{_ROLE}", target.subject)
-    deny, allow = _added_up(files, _DENY), _added_up(files, _ALLOW)
-    looked = tuple(file.source for file in files)
+    node = node_of(target)
+    units = _units(node)
+    if isinstance(units, Unreadable):
+        return no_evidence(units, f"file/{_ROLE}", target.subject)
+    deny, allow = _added_up(units, _DENY), _added_up(units, _ALLOW)
+    masked = _masked((*deny.written, *allow.written))
+    if masked is not None:
+        sources = (*deny.sources, *allow.sources)
+        return no_evidence(masked, f"file/{_ROLE}", target.subject, sources=sources)
+    unseen = unseen_folder(node)
     if not deny.written:
-        return _without_denial(allow, looked, target)
-    return _with_denial(deny, allow)
+        looked = tuple(file.source for _, files in units for file in files)
+        return _without_denial(allow, looked, target, unseen)
+    judged = _with_denial(deny, allow)
+    if judged.verdict is Verdict.PASS and unseen:
+        detail = f"{unseen} was not looked into, where a drop-in may allow more"
+        problem = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
+        return no_evidence(problem, f"file/{_ROLE}", target.subject, sources=judged.sources)
+    return judged
 
 
-def _without_denial(allow: _List, looked: tuple[Source, ...], target: Target) -> Judgement:
-    if allow.written and not allow.some_family:
+def _units(node: NodeEvidence) -> tuple[tuple[str, Files], ...] | Unreadable:
+    """Return the service and every slice above it, each as section and files."""
+    service = unit_files(node, "kubelet.service")
+    if isinstance(service, Unreadable):
+        return service
+    named = [s.value for f in service for s in unit_settings(f.value) if _is(s, "Service", _SLICE)]
+    masked = _masked(f"{_SLICE}={name}" for name in named)
+    if masked is not None:
+        return masked
+    found: list[tuple[str, Files]] = [("Service", service)]
+    for name in _slices(named[-1] if named and named[-1] else _USUAL_SLICE):
+        files = slice_files(node, name)
+        if isinstance(files, Unreadable):
+            return files
+        found.append((_SLICE, files))
+    return tuple(found)
+
+
+def _slices(name: str) -> Iterator[str]:
+    """Yield a slice and those that it lies in: ``a-b.slice``, ``a.slice``, ``-.slice``."""
+    stem = name.removesuffix(".slice")
+    while stem and stem != "-":
+        yield f"{stem}.slice"
+        stem = stem.rpartition("-")[0]
+    yield _ROOT_SLICE
+
+
+def _is(setting: UnitSetting, section: str, name: str) -> bool:
+    return setting.section == section and setting.name == name
+
+
+def _masked(written: Iterable[str]) -> Unreadable | None:
+    """Say that a setting was masked: it stands there, and what it says is not known."""
+    for text in written:
+        if is_redacted(text):
+            detail = f"{text} was masked by the collector"
+            return Unreadable(reason=Reason.NE_REDACTED, detail=detail)
+    return None
+
+
+def _without_denial(
+    allow: _List, looked: tuple[Source, ...], target: Target, unseen: str
+) -> Judgement:
+    if unseen and allow.written and not allow.some_family:
         detail = f"{_ALLOW} is set without {_DENY}, which may stand on a slice above the service"
         problem = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
         return no_evidence(problem, f"file/{_ROLE}", target.subject, sources=allow.sources)
@@ -104,9 +163,12 @@ def _without_denial(allow: _List, looked: tuple[Source, ...], target: Target) ->
         reason=Reason.FAIL_ABSENT,
         actual=f"{_DENY} unset",
         why=f"{_DENY} is set neither in the kubelet's unit nor in its drop-ins, so that it talks "
-        "with every address.",
+        "with every address."
+        if unseen
+        else f"{_DENY} is set neither in the kubelet's unit and drop-ins nor on a slice above it, "
+        "so that it talks with every address.",
         sources=looked,
-        notes=(_SLICES,),
+        notes=(_SLICES,) if unseen else (),
     )
 
 
@@ -130,12 +192,22 @@ def _with_denial(deny: _List, allow: _List) -> Judgement:
     )
 
 
-def _added_up(files: tuple[Present[str], ...], name: str) -> _List:
-    """Add the assignments up in systemd's order."""
+def _added_up(units: tuple[tuple[str, Files], ...], name: str) -> _List:
+    """Add up what the service and its slices say."""
+    lists = [_of_unit(section, files, name) for section, files in units]
+    return _List(
+        written=tuple(text for one in lists for text in one.written),
+        networks=tuple(network for one in lists for network in one.networks),
+        sources=tuple(source for one in lists for source in one.sources),
+    )
+
+
+def _of_unit(section: str, files: Files, name: str) -> _List:
+    """Add the assignments of one unit up in systemd's order."""
     found = _List()
     for file in files:
         for setting in unit_settings(file.value):
-            if setting.section != "Service" or setting.name != name:
+            if not _is(setting, section, name):
                 continue
             if not setting.value:
                 found = _List()
