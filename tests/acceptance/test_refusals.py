@@ -87,9 +87,22 @@ def test_spoiled_bundle_is_refused(
     assert not output.exists()
 
 
-def test_missing_file_and_empty_folder_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["verify", str(tmp_path / "nothing.tar.gz")]) == 3
+def test_an_empty_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(tmp_path)]) == 3
-    assert capsys.readouterr().err.count("help: ") == 2
+    assert capsys.readouterr().err.count("help: ") == 1
+
+
+@pytest.mark.parametrize("command", ["verify", "inspect", "analyze"])
+def test_a_name_without_a_file_is_wrong_usage(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was refused: there is no bundle. A script that counts refusals must not count it."""
+    assert main([command, str(SAMPLE), str(tmp_path / "nothing.tar.gz")]) == 2
+    error, advice = capsys.readouterr().err.splitlines()
+    assert error.endswith("nothing.tar.gz: there is no such file")
+    assert advice.startswith("help: ")
+
+
+def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "b.tar.gz").symlink_to(tmp_path / "gone")
+    assert main(["verify", str(tmp_path / "b.tar.gz")]) == 3
