@@ -3170,7 +3170,7 @@ def paper_line(path: Path, fingerprint: str, facts: Facts) -> str:
     """Return the line that is copied onto the paper form that goes with a bundle."""
 
     def said(name: str) -> str:
-        text = re.sub(r"[\x00-\x1f\x7f|]+", " ", facts.case[name] or "").strip()
+        text = re.sub(r"[\x00-\x20\x7f-\xa0|]+", " ", facts.case[name] or "").strip()
         return text or "-"
 
     uid = facts.cluster["uid"] or ""

@@ -216,11 +216,14 @@ def test_a_server_out_of_reach_leaves_a_plan_that_was_not_run(tmp_path: Path) ->
     got = opened(done.returncode, done.stdout, done.stderr, ())
     assert got.code == 4
     assert got.manifest["complete"] is False
+    assert got.manifest["stopped"] == "no answer from the API server"
+    assert "ended early: no answer from the API server" in got.err
     assert [one["status"] for one in got.lines("probes.ndjson")] == ["error", "error"]
     assert len(got.lines("plan.ndjson")) > 30
 
 
-def test_an_interrupted_run_seals_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_seals_what_it_has(tmp_path: Path, number: signal.Signals) -> None:
     fault = Fault(path=PODS, kind="slow", page=1)
     with Replay(seven_pods(), page=3, faults=[fault]) as server:
         kubeconfig = server.kubeconfig(tmp_path / "kubeconfig.json")
@@ -230,10 +233,10 @@ def test_an_interrupted_run_seals_what_it_has(tmp_path: Path) -> None:
             while not any("continue=" in one for one in server.requests):
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
-            child.send_signal(signal.SIGTERM)
+            child.send_signal(number)
             out, err = child.communicate(timeout=60)
     got = opened(child.returncode, out.decode(), err.decode(), server.requests)
-    assert (got.code, got.manifest["complete"]) == (3, False)
+    assert (got.code, got.manifest["complete"], got.manifest["stopped"]) == (3, False, "signal")
     recorded = [one["id"] for one in got.lines("probes.ndjson")]
     assert "api/nodes" in recorded
     assert "api/pods" not in recorded

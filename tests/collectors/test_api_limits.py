@@ -1,0 +1,209 @@
+"""Servers that are slow, silent, or offer too much do not keep the program for ever."""
+
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.collectors.api_run import COLLECTOR
+from tests.collectors.replay import ALL_RULES
+
+Ask = Callable[[str], Any]
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("limited_api", COLLECTOR)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "RESTART_WAIT", 0)
+    return module
+
+
+class Server:
+    """Answers from a function of the path; what it does not know is not found."""
+
+    def __init__(self, api: ModuleType, answers: dict[str, Any]) -> None:
+        self._api, self._answers = api, answers
+        self.asked: list[str] = []
+
+    def get(self, path: str, _timeout: float | None = None) -> Any:
+        self.asked.append(path)
+        found = self._answers.get(path.partition("?")[0])
+        if callable(found):
+            return found(path)
+        return self._api.failure(404) if found is None else self.ok(found)
+
+    def create(self, _path: str, body: bytes) -> Any:
+        return self.ok(dict(json.loads(body), status=ALL_RULES))
+
+    def ok(self, document: Any) -> Any:
+        return self._api.Answer("ok", 200, document, "", False, True)
+
+
+def answers(nodes: int = 0, kinds: dict[str, str] | None = None) -> dict[str, Any]:
+    """Return what a server of ``nodes`` nodes answers that also offers ``kinds``."""
+    items = [{"metadata": {"name": f"n{at}"}} for at in range(nodes)]
+    offered = {"nodes": "Node", **(kinds or {})}
+    return {
+        "/version": {"gitVersion": "v1.32.0"},
+        "/api": {"versions": ["v1"]},
+        "/apis": {"groups": []},
+        "/api/v1": {
+            "resources": [
+                {"name": name, "kind": kind, "namespaced": name != "nodes", "verbs": ["list"]}
+                for name, kind in offered.items()
+            ]
+        },
+        "/api/v1/nodes": {"kind": "NodeList", "metadata": {}, "items": items},
+    }
+
+
+def records(api: ModuleType, server: Server, folder: Path) -> tuple[list[dict[str, Any]], str]:
+    """Run the collector; returns its probe records, and why it stopped."""
+    workshop = api.Workshop(folder)
+    stopped = ""
+    try:
+        api.Collector(server, workshop, lambda *_: None).collect()
+    except api.Stopped as reason:
+        stopped = str(reason)
+    workshop.finish()
+    lines = (folder / "probes.ndjson").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines], stopped
+
+
+def kubelets(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(one["status"], one["detail"]) for one in found if one["id"] == "api/configz"]
+
+
+def test_kubelets_that_all_refuse_are_not_asked_one_by_one(api: ModuleType, tmp_path: Path) -> None:
+    known = answers(nodes=30)
+    for at in range(30):
+        known[f"/api/v1/nodes/n{at}/proxy/configz"] = lambda _path: api.failure(403)
+    server = Server(api, known)
+    found, stopped = records(api, server, tmp_path)
+    assert (len(kubelets(found)), stopped) == (30, "")
+    assert {status for status, _ in kubelets(found)} == {"denied"}
+    assert kubelets(found)[-1][1].startswith("not asked: ")
+    assert len([path for path in server.asked if path.endswith("configz")]) == api.MAX_REFUSALS
+
+
+def test_kubelets_out_of_reach_take_a_bounded_time(
+    api: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(api.time, "monotonic", lambda: clock[0])
+
+    def late(_path: str) -> Any:
+        clock[0] += 10
+        return api.TOO_LATE
+
+    known = answers(nodes=30)
+    known.update({f"/api/v1/nodes/n{at}/proxy/configz": late for at in range(30)})
+    server = Server(api, known)
+    found, stopped = records(api, server, tmp_path)
+    assert (len(kubelets(found)), stopped) == (30, "")
+    assert {status for status, _ in kubelets(found)} == {"timeout"}
+    assert len([path for path in server.asked if path.endswith("configz")]) == 13
+
+
+def test_a_server_that_falls_silent_is_given_up(api: ModuleType, tmp_path: Path) -> None:
+    known = answers(kinds={"namespaces": "Namespace", "pods": "Pod", "services": "Service",
+                           "endpoints": "Endpoints"})  # fmt: skip
+    known["/api/v1/nodes"] = known["/api/v1/namespaces"] = lambda _path: api.TOO_LATE
+    server = Server(api, known)
+    found, stopped = records(api, server, tmp_path)
+    assert stopped == "no answer from the API server any more"
+    assert [one["status"] for one in found if one["id"] in ("api/nodes", "api/namespaces")] == [
+        "timeout",
+        "timeout",
+    ]
+    assert "api/pods" not in [one["id"] for one in found]
+    assert "/api/v1/pods?limit=500" not in server.asked
+
+
+@pytest.mark.parametrize("status", ["truncated", "timeout"])
+def test_pages_that_are_too_much_are_made_smaller(
+    api: ModuleType, tmp_path: Path, status: str
+) -> None:
+    too_much = api.TOO_LARGE if status == "truncated" else api.TOO_LATE
+    whole = answers(nodes=3)["/api/v1/nodes"]
+
+    def page(path: str) -> Any:
+        return server.ok(whole) if path.endswith("limit=5") else too_much
+
+    server = Server(api, {**answers(), "/api/v1/nodes": page})
+    found, _ = records(api, server, tmp_path)
+    (nodes,) = (one for one in found if one["id"] == "api/nodes")
+    assert (nodes["status"], nodes["api"]["items"]) == ("ok", 3)
+    asked = [path.partition("=")[2] for path in server.asked if "nodes?" in path]
+    assert asked == ["500", "50", "5"]
+
+
+def test_pages_that_stay_too_large_are_said_to_be(api: ModuleType, tmp_path: Path) -> None:
+    server = Server(api, {**answers(), "/api/v1/nodes": lambda _path: api.TOO_LARGE})
+    found, _ = records(api, server, tmp_path)
+    (nodes,) = (one for one in found if one["id"] == "api/nodes")
+    assert (nodes["status"], nodes["api"]["complete"]) == ("truncated", False)
+    assert "blob" not in nodes
+
+
+def test_kinds_beyond_the_limit_are_recorded_as_not_asked_for(
+    api: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "MAX_LISTS", 2)
+    server = Server(api, answers(kinds={"as": "A", "bs": "B", "cs": "C"}))
+    found, _ = records(api, server, tmp_path)
+    (last,) = (one for one in found if one["id"] == "api/cs")
+    assert (last["status"], last["api"]["complete"]) == ("error", False)
+    assert "not asked for" in last["detail"]
+    assert not [path for path in server.asked if path.startswith("/api/v1/namespaces/default/cs")]
+
+
+def test_groups_beyond_the_limit_make_discovery_incomplete(
+    api: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "MAX_GROUP_VERSIONS", 1)
+    groups = [{"name": "a.io", "versions": [{"version": "v1"}]}]
+    server = Server(api, {**answers(), "/apis": {"groups": groups}})
+    found, _ = records(api, server, tmp_path)
+    (discovery,) = (one for one in found if one["id"] == "api/discovery")
+    assert (discovery["status"], discovery["api"]["complete"]) == ("truncated", False)
+    assert "/apis/a.io/v1" not in server.asked
+
+
+def test_the_time_of_a_whole_run_is_limited(
+    api: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(api.time, "monotonic", lambda: clock[0])
+
+    def slow(_path: str) -> Any:
+        clock[0] += api.MAX_TIME + 1
+        return server.ok(answers()["/api/v1/nodes"])
+
+    server = Server(api, {**answers(kinds={"pods": "Pod"}), "/api/v1/nodes": slow})
+    found, stopped = records(api, server, tmp_path)
+    assert stopped == "time limit"
+    assert found[-1]["status"] == "absent"  # what needs no request still gets its record
+    assert "api/pods" not in [one["id"] for one in found]
+
+
+def test_a_signal_between_requests_waits_for_the_next_one(api: ModuleType, tmp_path: Path) -> None:
+    """Nothing is torn while it is written: the record of the list at hand is whole."""
+    patience = api.Patience(60)
+    patience.on_signal(15, None)  # nothing waits: it is only noted
+    workshop = api.Workshop(tmp_path)
+    server = Server(api, answers())
+    with pytest.raises(api.Stopped, match="signal"):
+        api.Collector(server, workshop, lambda *_: None, patience).collect()
+    assert server.asked == []
+    workshop.finish()
+    plan = (tmp_path / "plan.ndjson").read_text(encoding="utf-8").splitlines()
+    assert len(plan) > 30
