@@ -1086,17 +1086,19 @@ function manifest(path, k, v) {
   if (k == "command" || k == "args") return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
   return path ~ /\/httpGet\/path$/ && v ~ /[?]/ ? mask(v, "url-parts", "value", path) : scrub(v, path)
 }
-# A condition in CEL: its words stay, and of its literals those that are made of plain words.
-function expression(s, where,   out, q, n, text) {
+# A condition in CEL: its words stay, and of its literals those that are made of plain words and
+# are not compared with anything that sounds secret.
+function expression(s, where,   out, q, n, text, before) {
   if (s ~ /\\/) return mask(s, "literal", "value", where)
   out = ""
   while (match(s, /["\047]/)) {
-    q = substr(s, RSTART, 1); out = out substr(s, 1, RSTART); s = substr(s, RSTART + 1)
+    q = substr(s, RSTART, 1); before = substr(s, 1, RSTART - 1); s = substr(s, RSTART + 1)
     if (!(n = index(s, q))) return mask(out s, "literal", "value", where)
     text = substr(s, 1, n - 1); s = substr(s, n + 1)
-    out = out (wordy(text) ? text : mask(text, "literal", "value", where)) q
+    n = wordy(text) && tolower(before) !~ /passw|phrase|secret|token|key|credential/
+    out = out scrub(before, where) q (n ? scrub(text, where) : mask(text, "literal", "value", where)) q
   }
-  return scrub(out s, where)
+  return out scrub(s, where)
 }
 function wordy(s,   i, n, w) {
   n = split(s, w, /[^A-Za-z0-9]+/)
@@ -1257,7 +1259,7 @@ function plain(r, pcol, oi, path, at, lead,   j, v) {
     if (j > N || ind(L[j]) <= pcol || marker(L[j]) || blank(L[j])) break
     v = r = v " " plain_text(trim(L[j])); I = j++
   }
-  if (v ~ /: / || v ~ /:$/) die("redactor failed: line " I)
+  if (v ~ /:([ \t]|$)/) die("redactor failed: line " I)
   I++; emit(oi, lead scalar(path, at, v, v))
 }
 function plain_text(s) { if (match(s, /[ \t]#/)) s = substr(s, 1, RSTART - 1); return trim(s) }
@@ -1318,7 +1320,7 @@ function flow(oi, path, at, lead,   c, e, s) {
   } else {
     if (!match(substr(T_, POS), /^[^],{}:#&*!|>%@`"\047 \n[][^],{}\n[]*/)) die("redactor failed: flow")
     s = trim(substr(T_, POS, RLENGTH)); POS += RLENGTH
-    if (s ~ /: / || s ~ /:$/ || s ~ / #/) die("redactor failed: flow")
+    if (s ~ /:([ \t]|$)|[ \t]#/) die("redactor failed: flow")
     emit(oi, lead scalar(path, at, s, s))
   }
   DEPTH--
