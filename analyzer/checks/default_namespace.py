@@ -62,6 +62,8 @@ _WIDE = (
 _WIDE_GROUPS = (".config.openshift.io", ".constraints.gatekeeper.sh", ".operator.openshift.io")
 """Kinds without a namespace: that their list could not be read says nothing of one."""
 _OPENSHIFT = ".openshift.io"
+_OURS = "kube-evidence-"
+"""How the names begin of the Role and RoleBinding that the collector's guide tells to make."""
 _EXPECTED = "only what Kubernetes itself puts there"
 
 
@@ -108,7 +110,7 @@ class DefaultNamespace:
         )
         if found or gaps:
             return (*found, *gaps)
-        return (_clean(lists, allowed),)
+        return (_clean(lists, allowed, here),)
 
 
 def _counting(entries: tuple[str, ...], lists: Lists, context: Context) -> Iterator[str]:
@@ -180,7 +182,9 @@ def _open(
     )
 
 
-def _clean(lists: Lists, allowed: tuple[str, ...]) -> Outcome:
+def _clean(lists: Lists, allowed: tuple[str, ...], here: list[tuple[str, Item[object]]]) -> Outcome:
+    ours = [f"{_kind(r)} {_name(item)}" for r, item in here if _name(item).startswith(_OURS)]
+    aside = f"Set aside, as made for the collection itself: {', '.join(ours)}."
     return Outcome(
         subject=f"Namespace/{_NAMESPACE}",
         verdict=Verdict.PASS,
@@ -193,6 +197,7 @@ def _clean(lists: Lists, allowed: tuple[str, ...]) -> Outcome:
         notes=(
             "Secrets are never read: whether any lies here is not known, and not judged.",
             "Events, Leases and what is only computed when asked (metrics) are not looked at.",
+            *((aside,) if ours else ()),
         ),
     )
 

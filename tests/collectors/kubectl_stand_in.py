@@ -64,6 +64,7 @@ def set_up(
         "openshift": openshift,
         "minor": minor,
         "made": [],
+        "documents": [],
         "calls": [],
         "paths": [path for path in sys.path if path.endswith("site-packages")],
     }
@@ -75,7 +76,7 @@ def set_up(
 
 
 def load(folder: Path) -> Cluster:
-    """Return the cluster's state: ``objects`` there now, all ever ``made``, all ``calls``."""
+    """Return the state: ``objects`` now, all ever ``made``, their ``documents``, all ``calls``."""
     cluster: Cluster = json.loads((folder / "cluster.json").read_text())
     return cluster
 
@@ -157,6 +158,8 @@ def add(cluster: Cluster, verb: str, document: Thing) -> None:
         raise RefusedError(f"Error from server (NotFound): {thing['namespace']} not found")
     cluster["objects"].append(thing)
     cluster["made"].append(thing)
+    if thing["kind"] != "ConfigMap":
+        cluster["documents"].append(document)
     if thing["kind"] in {"DaemonSet", "Job"}:
         start(cluster, thing, document["spec"]["template"]["metadata"]["labels"])
 
