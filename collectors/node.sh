@@ -36,6 +36,7 @@ export PATH
 FILE_CAP=1048576  # bytes read of one file, at most
 PROBE_TIMEOUT=10  # seconds one command may take
 PATIENCE=$PROBE_TIMEOUT
+JOURNAL_TIMEOUT=60 # seconds, for the one reading of the journal of k3s
 WALK_CAP=400      # entries of one directory walk, at most
 LOG_CAP=200       # lines of log.txt, at most
 
@@ -528,7 +529,7 @@ function main(   i, rc, how) {
     for (i = 1; i <= N; i++) if (L[i] ~ /[\001-\010\016-\037\177]/) die("redactor failed: not text")
   if (how == "cmdline") do_cmdline(); else if (how == "environ") do_environ()
   else if (how == "status") do_status(); else if (how == "sockets") do_sockets()
-  else if (how == "mounts") do_mounts()
+  else if (how == "mounts") do_mounts(); else if (how == "embedded") do_embedded()
   else if (how == "users") do_users(); else if (how == "cert") do_cert()
   else if (how == "release") do_release(); else if (how == "unit") do_unit()
   else if (how == "env") do_env(); else if (how == "args") do_args()
@@ -778,15 +779,30 @@ function flags_of(n,   i, k, t, w, e, f, v, row) {
     split(T[COMP " " f], w, " "); ref(w[1], w[2], COMP " --" f " pid " ENVIRON["KEB_PID"], v)
   }
 }
-function do_cmdline(   n, i) {
+function do_cmdline(   n) {
   n = split(joined(), A, /\001/)
   while (n > 0 && A[n] == "") n--
   if (CUT) n--
   COMP = n > 0 ? component(n) : ""
   if (COMP == "") { print "nomatch" > SIDE; close(SIDE); exit 0 }
+  arguments(n)
+}
+function arguments(n,   i) {
   flags_of(n); JOINED = 1
   put(program(A[1], "/0") "\001")
   for (i = 2; i <= n; i++) put(argument(A[i], "/" (i - 1)) "\001")
+}
+# What k3s logs when it starts a component: its arguments in one line, quoted by the logger.
+function do_embedded(   s, n, raw) {
+  s = L[1]
+  if (sub(/^time="[^"]*" level=info msg="/, "", s) && !sub(/"$/, "", s)) die("redactor failed: open quote")
+  if (s ~ /\\[^"]/) die("redactor failed: escape")
+  gsub(/\\"/, "\"", s); sub(/^Running /, "", s)
+  n = tokens(s, raw, A)
+  if (n < 1) die("redactor failed: quotes")
+  COMP = component(n)
+  if (COMP == "") die("redactor failed: no component")
+  arguments(n)
 }
 function kept_variable(k,   i, n, w) {
   if (!nVARIABLES++) { n = split(ENVIRON["ENV_KEEP"], w, /[ \n]+/); for (i = 1; i <= n; i++) if (w[i] != "") VARIABLES[w[i]] }
@@ -1612,6 +1628,7 @@ read_raw() { # FILE...: bytes up to the cap, then an end mark with the exit stat
   rr_rc=0
   for rr_file in "$@"; do
     if [ "$rr_file" = KEB-SPLIT ]; then printf '\nKEB-SPLIT\n' && continue; fi
+    if [ "$rr_file" = KEB-LINE ]; then printf '%s\n' "$LOGGED" && continue; fi
     if [ "$HEAD_HOW" = head ]; then
       limited head -c $((FILE_CAP + 1)) "$rr_file" 2>/dev/null || rr_rc=$?
     else
@@ -1654,7 +1671,7 @@ capture() {
   return 1
 }
 untag() { # the redactor writes \001 for NUL, since not every awk can print one
-  case $1 in cmdline | environ) tr '\001' '\000' ;; *) cat ;; esac
+  case $1 in cmdline | environ | embedded) tr '\001' '\000' ;; *) cat ;; esac
 }
 
 # ---------------------------------------------------------------- 9 files and directories
@@ -2017,6 +2034,7 @@ probe_process() { # PID
   if [ "$WORD" = nomatch ]; then return; fi
   if [ "$WORD" = ok ]; then sc_matched=$((sc_matched + 1)); fi
   pp_comp=${ca_comp#-}
+  if [ "$pp_comp" = k3s ]; then EMBEDDER=$1; fi
   process_facts "$1"
   started "$1"
   if [ "$START" != "$pp_start" ]; then
@@ -2050,6 +2068,45 @@ probe_process() { # PID
   fi
   P_PID=''
 }
+# probe_embedded: the components inside k3s have no arguments of their own to be seen; what
+# it gave them stands in its journal alone. Of each the newest start of this boot counts.
+probe_embedded() {
+  if [ -z "$EMBEDDER" ] || [ -n "$ROOT" ] || ! have journalctl; then return; fi
+  em_text=$({
+    PATIENCE=$JOURNAL_TIMEOUT
+    limited journalctl -b -o cat --no-pager -u k3s -u k3s-agent 2>/dev/null </dev/null
+    printf '\nKEB-END %s\n' "$?"
+  } | awk "$AWK_NEWEST")
+  em_end=${em_text##*"$NL"} em_seen=0
+  IFS=$NL
+  for LOGGED in $em_text; do
+    IFS=$BLANKS
+    if [ "$LOGGED" != "$em_end" ]; then em_seen=1 && embedded; fi
+  done
+  IFS=$BLANKS
+  if [ "$em_seen" -eq 1 ] && [ "$em_end" = 'KEB-END 0' ]; then return; fi
+  begin proc/embedded proc 'journal k3s' proc/scan
+  case $em_end in
+  'KEB-END 0') P_STATUS=absent P_DETAIL='no start of a component in the journal of this boot' ;;
+  'KEB-END 124') P_STATUS=timeout P_DETAIL="reading the journal took more than $JOURNAL_TIMEOUT seconds" ;;
+  *) P_STATUS=error P_DETAIL='the journal could not be read' ;;
+  esac
+  record
+}
+embedded() { # of one component, from the line in LOGGED
+  P_PID=$EMBEDDER P_EXE='' P_CWD='' P_ROLE=''
+  begin proc/embedded proc 'journal k3s' proc/scan
+  if capture embedded KEB-LINE; then more "\"component\": \"$ca_comp\", \"pid\": $EMBEDDER"; fi
+  record
+  P_PID=''
+}
+# shellcheck disable=SC2016  # awk program text
+AWK_NEWEST='
+{ s = LAST = $0; sub(/^time="[^"]*" level=info msg="/, "", s)
+  if (length(s) < 65536 && match(s, /^Running (kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kube-proxy) --/)) { split(s, W, " "); NEWEST[W[2]] = $0 } }
+END { n = split("kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy", W, " ")
+  for (i = 1; i <= n; i++) if (W[i] in NEWEST) print NEWEST[W[i]]
+  print LAST }'
 probe_sockets() { # of the first process, which lives in the host's network namespace
   begin proc/sockets proc /proc/net/tcp candidate
   so_dir=
@@ -2351,6 +2408,7 @@ main() {
   if [ "$MODE" = dry ]; then list_fixed dry_one && exit 0; fi
   check_output
   EUID_=$(id -u)
+  EMBEDDER=''
   PLANNED=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 SEEN_OK=0 CA_BLOB='' OS_ID='' OS_VERSION=''
   open_bundle
   trap interrupted INT TERM HUP
@@ -2365,6 +2423,7 @@ main() {
   probe_host
   probe_mounts
   probe_processes
+  probe_embedded
   probe_sockets
   follow_refs
   ROW=6 # after the five above

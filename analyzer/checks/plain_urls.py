@@ -19,8 +19,8 @@ def unless_plain_listener(judged: Judgement, target: Target, flag: str) -> Judge
     """Fail what passed where etcd listens without TLS; on this host beside TLS it is a note.
 
     etcd reads neither certificates nor the demand for a client's on a listener whose URL has no
-    TLS. Its default would be such a one, but a URL can also be set by a variable that is not
-    collected, so an unset flag proves nothing.
+    TLS. Its default would be such a one, but a URL can also be set by a variable that bundles of
+    old do not hold, so that nothing being set proves nothing.
 
     Args:
         judged: What the settings alone say; the letter's answer.

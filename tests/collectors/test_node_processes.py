@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.collectors.node_run import Collected, collect, process, write
+from tests.collectors.node_run import COLLECTOR, Collected, collect, process, write
 
 MATCHES = {
     "plain": (("kube-apiserver", "--secure-port=6443"), "kube-apiserver"),
@@ -418,3 +421,86 @@ def test_proc_and_its_folders_never_lead_out_of_the_root(bare: Path, tmp_path: P
     (bare / "proc").symlink_to("/elsewhere/proc")
     run = collect(bare, tmp_path / "three")
     assert [r["pid"] for r in run.records("proc/cmdline")] == [7]
+
+
+def test_listeners_of_etcd_by_environment_are_kept(bare: Path, tmp_path: Path) -> None:
+    kept = {
+        "ETCD_LISTEN_CLIENT_URLS": "http://10.0.0.1:2379,https://[::1]:2379",
+        "ETCD_LISTEN_PEER_URLS": "https://10.0.0.1:2380",
+        "ETCD_ADVERTISE_CLIENT_URLS": "https://etcd.example:2379",
+        "ETCD_CIPHER_SUITES": "TLS_AES_128_GCM_SHA256",
+        "ETCD_TLS_MIN_VERSION": "TLS1.2",
+        "ETCD_PEER_CERT_ALLOWED_CN": "etcd-peer",
+    }
+    lost = {
+        "ETCD_INITIAL_ADVERTISE_PEER_URLS": "https://root:hunter2hunter2@10.0.0.1:2380",
+        "ETCD_INITIAL_CLUSTER_TOKEN": "hunter2hunter2",
+    }
+    process(bare, 9, "etcd", environ={**kept, **lost})
+    run = collect(bare, tmp_path / "out")
+    text = run.blob("proc/environ").decode()
+    assert set(text.split("\0")) - {""} == {
+        *(f"{name}={value}" for name, value in kept.items()),
+        "ETCD_INITIAL_ADVERTISE_PEER_URLS=https://10.0.0.1:2380",
+    }
+
+
+RUNNING = 'time="2026-01-02T03:04:{:02}Z" level=info msg="Running {}"\n'
+JOURNAL = (
+    "Starting k3s\n"
+    + RUNNING.format(1, "kube-apiserver --anonymous-auth=true")
+    + RUNNING.format(2, "kube-apiserver --anonymous-auth=false --token=hunter2hunter2")
+    + RUNNING.format(3, 'kubelet --config=/nowhere/k.yaml --node-labels=\\"a b\\"')
+    + RUNNING.format(4, "kube-scheduler --profiling=false C:\\\\hunter2hunter2")
+    + RUNNING.format(5, "cloud-controller-manager --v=2")
+    + 'level=info msg="saw Running kube-proxy --hunter2hunter2"\n'
+    + "I1 x.go:1] Running kube-proxy --hunter2hunter2\n"
+)
+
+
+@pytest.fixture
+def with_k3s(tmp_path: Path) -> Iterator[int]:
+    """Run a process that goes by the name of k3s on this machine, whose root is then collected."""
+    write(tmp_path, "server", "import time\ntime.sleep(300)\n")
+    words = ["/usr/local/bin/k3s", "server"]
+    with subprocess.Popen(words, executable=sys.executable, cwd=tmp_path) as running:
+        yield running.pid
+        running.kill()
+
+
+@pytest.mark.parametrize(
+    ("tail", "last"), [("", None), ("exit 1", "error"), ("sleep 30", "timeout")]
+)
+def test_components_inside_k3s_are_known_by_its_journal(
+    with_k3s: int, tmp_path: Path, tail: str, last: str | None
+) -> None:
+    write(tmp_path, "journal", JOURNAL)
+    asked = "-b -o cat --no-pager -u k3s -u k3s-agent"
+    lines = f'#!/bin/sh\n[ "$*" = "{asked}" ] || exit 9\ncat {tmp_path}/journal\n{tail}\n'
+    tool = write(tmp_path, "bin/journalctl", lines, 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    hasty = COLLECTOR.read_text().replace("\nJOURNAL_TIMEOUT=60 ", "\nJOURNAL_TIMEOUT=1 ")
+    run = collect(Path("/"), tmp_path / "out", env=env, script=write(tmp_path, "node.sh", hasty))
+    found = run.records("proc/embedded")
+    assert {r["target"] for r in found} == {"journal k3s"}
+    known = {r["component"]: run.members["bundle/" + r["blob"]] for r in found if "blob" in r}
+    server = b"kube-apiserver\0--anonymous-auth=false\0--token=KEB-REDACTED-r"
+    assert known["kube-apiserver"].startswith(server)
+    assert known["kubelet"].startswith(b"kubelet\0--config=/nowhere/k.yaml\0--node-labels=")
+    assert set(known) == {"kube-apiserver", "kubelet"}
+    assert {r["pid"] for r in found if "blob" in r} == {with_k3s}
+    others = [(r["status"], r["detail"]) for r in found if "blob" not in r]
+    assert others[0] == ("error", "redactor failed")
+    assert [status for status, _ in others[1:]] == ([last] if last else [])
+    named = run.record("file/kubelet-config", "/nowhere/k.yaml")
+    assert named["via"] == f"kubelet --config pid {with_k3s}"
+    assert not [n for n, c in run.members.items() if b"hunter2" in c]
+
+
+def test_no_journal_is_read_of_another_root(bare: Path, tmp_path: Path) -> None:
+    process(bare, 9, "/usr/local/bin/k3s server")
+    tool = write(tmp_path, "bin/journalctl", f"#!/bin/sh\ntouch {tmp_path}/asked\n", 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    assert run.records("proc/embedded") == []
+    assert not (tmp_path / "asked").exists()
