@@ -1,8 +1,8 @@
 """The small YAML language of tests/cases, turned into evidence values.
 
-``nodes: {NAME: {run: [{component, argv, env, uid, truncated}], files: {PATH: {role, mode, uid,
-gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid, status}},
-scan: denied}}``; ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
+``nodes: {NAME: {run: [{component, argv, env, uid, truncated, listens}], files: {PATH: {role,
+mode, uid, gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid,
+status}}, scan: denied}}``; ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
 ``pods: [...]``, objects as the API sends them. A file content ``@name`` stands for
 tests/data/pki/name.
 """
@@ -61,6 +61,7 @@ def _process(run: Mapping[str, Any], pid: int) -> Process:
         environ=run.get("env") or {} if "env" in run or run["component"] == "etcd" else None,
         uid=int(run.get("uid", "0")),
         truncated=run.get("truncated") == "true",
+        listens=run.get("listens") or (),
     )
 
 

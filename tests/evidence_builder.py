@@ -9,7 +9,7 @@ from analyzer.model.api import ApiEvidence, Item, Malformed, ResourceList
 from analyzer.model.cluster import ClusterEvidence, ExpectedNode
 from analyzer.model.context import Context, Defaults, Policy, Reading
 from analyzer.model.evidence import Absent, Evidence, Present, Source, Unreadable
-from analyzer.model.node import CapturedFile, FileStat, NodeEvidence, NodeName, Process
+from analyzer.model.node import CapturedFile, FileStat, Listener, NodeEvidence, NodeName, Process
 from analyzer.model.verdict import Reason
 from analyzer.model.version import parse_version
 
@@ -40,8 +40,9 @@ def process(
     environ: Mapping[str, str] | None = None,
     uid: int | None = 0,
     truncated: bool = False,
+    listens: Iterable[str] = (),
 ) -> Process:
-    """A running process; ``argv`` includes the program."""
+    """A running process; ``argv`` includes the program, ``listens`` are ``ADDRESS PORT``."""
     return Process(
         component=component,
         pid=pid,
@@ -51,7 +52,14 @@ def process(
         environ_source=source(f"bundle/blobs/e{pid}") if environ is not None else None,
         uid=uid,
         truncated=truncated,
+        listeners=tuple(map(_listener, listens)),
     )
+
+
+def _listener(text: str) -> Listener:
+    address, port = text.split(" ")
+    where = source("bundle/blobs/sockets", f"tcp {text} 7", selector="line 1")
+    return Listener(address=address, port=int(port), source=where)
 
 
 def file_stat(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from analyzer.bundle.node_sockets import held_by, listeners
 from analyzer.bundle.places import blob_member, lacking, misfit, record_source, source, why_not
 from analyzer.formats.process_text import effective_uid, split_arguments, split_environment
 from analyzer.model.bundle import Bundle, ProbeRecord
@@ -39,6 +40,7 @@ def processes(bundle: Bundle) -> tuple[Process, ...]:
     environs = _agreed(bundle, "proc/environ")
     statuses = _agreed(bundle, "proc/status")
     commands = _agreed(bundle, CMDLINE)
+    sockets = listeners(bundle)
     found = []
     for pid, probe in _by_pid(bundle, CMDLINE):
         if probe.record.get("component") not in _ORDER or probe.status == "absent":
@@ -48,7 +50,7 @@ def processes(bundle: Bundle) -> tuple[Process, ...]:
         if commands[pid] is None:
             found.append(replace(one, argv=(), truncated=True))
         elif commands[pid] is probe:
-            found.append(one)
+            found.append(replace(one, listeners=held_by(probe, sockets)))
     return tuple(sorted(found, key=lambda one: (_ORDER[one.component], one.pid)))
 
 

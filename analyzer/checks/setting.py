@@ -7,6 +7,7 @@ from analyzer.checks.compare import Expect, Kind, alike, in_words, malformed, me
 from analyzer.checks.datastore import unless_no_etcd
 from analyzer.checks.insecure_port import unless_insecure_port
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
+from analyzer.checks.listening import unless_listening
 from analyzer.checks.manifest_drift import drift_notes
 from analyzer.checks.named_file import not_there
 from analyzer.checks.number_meaning import NumberMeaning
@@ -70,6 +71,8 @@ class Setting:
             anything, while the text does not ask for it.
         spared_flag, spared_key: A path setting with which that question does not arise.
         insecure_port: The component once had a port for plain HTTP that has to be closed, too.
+        not_listening: Port that the setting closes, as ``unless_listening`` takes it: a socket
+            of the process that listens there contradicts a pass.
         written_to: The path is one that the component writes, so that it may not exist yet.
         subject: Which versions of Kubernetes have the setting; None for all of them.
         filled_in: File names that the component puts into its own configz answer when the
@@ -118,6 +121,7 @@ class Setting:
     etcd_only: bool = False
     plain_urls: str = ""
     insecure_port: bool = False
+    not_listening: str = ""
     written_to: bool = False
     remark: str = ""
 
@@ -163,6 +167,7 @@ class Setting:
         judged = unless_plain_listener(judged, target, self.plain_urls)
         if self.insecure_port:
             judged = unless_insecure_port(judged, target, context)
+        judged = unless_listening(judged, target, self.not_listening)
         notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 

@@ -69,6 +69,19 @@ class CapturedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One listening TCP socket; the source is its line among the sockets of the host.
+
+    Attributes:
+        address: ``0.0.0.0``, ``127.0.0.1``, or an IPv6 address in hexadecimal groups.
+    """
+
+    address: str
+    port: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """One running process of a component.
 
@@ -82,6 +95,7 @@ class Process:
         environ_gap: Why they are not known; None when they are, or when nobody looked.
         uid: Effective user id, or None when unknown.
         truncated: The argument list was cut: an absent flag is then unknown.
+        listeners: Listening sockets that it is known to hold; there may be others.
     """
 
     component: str
@@ -93,6 +107,7 @@ class Process:
     environ_gap: Unreadable | None = None
     uid: int | None = None
     truncated: bool = False
+    listeners: tuple[Listener, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,7 +167,7 @@ def test_record_without_facts_or_fit_is_unknown(tmp_path: Path) -> None:
     for path, reason in (
         (CONFIG, Reason.NE_SCHEMA_INVALID),
         ("/etc/kubernetes/admin.conf", Reason.NE_SCHEMA_INVALID),
-        ("/etc/kubernetes/pki/ca.crt", Reason.NE_FILE_NOT_COLLECTED),
+        ("/etc/kubernetes/pki/ca.crt", Reason.NE_NOT_RUN),
     ):
         evidence = found.stat(path)
         assert isinstance(evidence, Unreadable), path
