@@ -14,7 +14,6 @@ from analyzer.model.errors import EvidenceFormatError
 from analyzer.model.evidence import Absent, Evidence, Present, Source
 
 VERSION = "api/version"
-ACCESS = "api/access"
 CONFIGZ = "api/configz"
 _PROXY = re.compile(r"/api/v1/nodes/([^/]+)/proxy/configz")
 _VIA = "node "

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from analyzer.bundle.api_access import ACCESS, Rights, forbidden, rights_of
 from analyzer.bundle.api_agreement import whole_list_doubt, with_unlisted_namespaces
-from analyzer.bundle.api_documents import ACCESS, CONFIGZ, VERSION
+from analyzer.bundle.api_documents import CONFIGZ, VERSION
 from analyzer.bundle.api_served import (
     DISCOVERY,
     is_census,
@@ -66,7 +67,7 @@ class ServedLists(Mapping[str, ListEvidence]):
 def resource_lists(bundle: Bundle) -> ServedLists:
     """Return every list of the bundle; Present only where it is complete."""
     found: dict[str, ListEvidence] = {}
-    served = served_resources(bundle)
+    served, rights = served_resources(bundle), rights_of(bundle)
     with _no_collection():
         for probe in bundle.probes:
             if not probe.probe.startswith(_PREFIX) or probe.probe in DOCUMENTS:
@@ -79,7 +80,7 @@ def resource_lists(bundle: Bundle) -> ServedLists:
             found[key] = (
                 misfit(bundle, probe, f"{resource} is in the bundle more than once")
                 if again
-                else _list(bundle, probe, resource, served)
+                else _list(bundle, probe, resource, served, rights)
             )
     return ServedLists(with_unlisted_namespaces(found), served)
 
@@ -97,7 +98,11 @@ def _no_collection() -> Iterator[None]:
 
 
 def _list(
-    bundle: Bundle, probe: ProbeRecord, resource: str, served: Evidence[frozenset[str]]
+    bundle: Bundle,
+    probe: ProbeRecord,
+    resource: str,
+    served: Evidence[frozenset[str]],
+    rights: Rights,
 ) -> ListEvidence:
     """Read one list. A list that may lack objects is never taken for the whole."""
     if probe.status == "absent":
@@ -110,6 +115,9 @@ def _list(
     problem = list_problem(probe, resource)
     if problem:
         return misfit(bundle, probe, problem)
+    refused = forbidden(bundle, probe, resource, rights)
+    if refused is not None:
+        return refused
     return _whole_list(bundle, probe, resource, stated=facts["items"])
 
 
