@@ -7,6 +7,7 @@ not lost, whatever is missing beside it.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from analyzer.model.api import CENSUS
 from analyzer.model.assessment import Assessment, Gap
 from analyzer.model.cause import Cause
 from analyzer.model.verdict import Verdict
@@ -97,9 +98,15 @@ def _rights(gaps: tuple[Gap, ...]) -> Iterator[str]:
     nodes = _each(gap.subject.removeprefix(_NODE) for gap in gaps if _is_of_node(gap))
     if nodes:
         yield f"Run node.sh as root on {several(nodes, _PLACES)}."
-    lists = _each(gap.key.removeprefix(_API) for gap in gaps if gap.key.startswith(_API))
+    lists = _each(_list(gap.key) for gap in gaps if gap.key.startswith(_API))
     if lists:
         yield f"Give whoever runs api.py {_LISTS_ARE}; denied: {several(lists, _PLACES)}."
+
+
+def _list(key: str) -> str:
+    name = key.removeprefix(_API)
+    one = name.removeprefix(CENSUS)
+    return name if one == name else f"{one} in namespace default"
 
 
 def _is_of_node(gap: Gap) -> bool:
