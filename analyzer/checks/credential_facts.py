@@ -6,6 +6,7 @@ from enum import StrEnum, unique
 from analyzer.checks.compare import Expect, Kind, satisfies
 from analyzer.checks.judgement import Judgement, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.subjects import Target, component_subjects
+from analyzer.formats.certificates import Certificate
 from analyzer.formats.kubeconfig import read_kubeconfig
 from analyzer.formats.settings import Query, Value
 from analyzer.model.api import ApiEvidence
@@ -149,14 +150,20 @@ def _subjects(path: str, text: str) -> list[str]:
     except EvidenceFormatError as error:
         return [f"{path} {error}"]
     return [
-        f"{path}: certificate of {name}{_in_groups(groups)}"
+        f"{path}: certificate of {c.common_name}{_in_groups(c.organizations)}{_until(c)}"
         for user in users
-        for name, groups in user.subjects
+        for c in user.certificates
     ]
 
 
 def _in_groups(groups: tuple[str, ...]) -> str:
     return f" in {', '.join(groups)}" if groups else ""
+
+
+def _until(certificate: Certificate) -> str:
+    """Say how long it is good for and which key it is of, to be found again elsewhere."""
+    last = f", valid to {certificate.not_after}" if certificate.not_after else ""
+    return f"{last}, key sha256:{certificate.spki_sha256}"
 
 
 def _account_facts(api: ApiEvidence) -> tuple[tuple[str, ...], tuple[Source, ...]]:

@@ -14,7 +14,7 @@ from analyzer.checks.rbac_graph import (
     resolve,
     subject_source,
 )
-from analyzer.formats.certificates import certificate_subjects
+from analyzer.formats.certificates import Certificate, read_certificates
 from analyzer.formats.kube_cluster import CertificateSigningRequest
 from analyzer.formats.kubeconfig import read_kubeconfig
 from analyzer.model.cluster import ClusterEvidence
@@ -154,7 +154,7 @@ def _carriers(node: NodeEvidence, record: CapturedFile) -> Iterator[Source]:
     except EvidenceFormatError:
         return
     for index, user in enumerate(users):
-        named = _subject(user.subjects)
+        named = _member(user.certificates)
         if named:
             place = f"/users/{index}/user/client-certificate-data"
             yield replace(record.content.source, selector=place, excerpt=named)
@@ -167,19 +167,18 @@ def _named_file(node: NodeEvidence, path: str) -> Iterator[Source]:
     if not isinstance(content, Present):
         return
     try:
-        subjects = certificate_subjects(content.value)
+        certificates = read_certificates(content.value)
     except EvidenceFormatError:
         return
-    named = _subject(subjects)
+    named = _member(certificates)
     if named:
         yield replace(content.source, excerpt=named)
 
 
-def _subject(subjects: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-    """Write the first certificate subject of the group; empty when there is none."""
-    found = ((name, groups) for name, groups in subjects if _NAME in groups)
-    name, groups = next(found, ("", ()))
-    return f"certificate subject: CN={name}, O={', '.join(groups)}"[:400] if groups else ""
+def _member(certificates: tuple[Certificate, ...]) -> str:
+    """Write the first certificate of the group; empty when there is none."""
+    found = (c.text for c in certificates if _NAME in c.organizations)
+    return next((f"certificate subject: {text}"[:400] for text in found), "")
 
 
 def _undecided(lists: Lists, requests: Lists) -> Outcome:

@@ -1,6 +1,6 @@
 """Check type ``separate-authorities``: etcd trusts another CA than the API server's clients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.checks.judgement import Judgement, all_of, no_evidence, one_per_subject, outcome_of
 from analyzer.checks.named_file import named_path
@@ -134,8 +134,12 @@ def _authorities(target: Target, path: Value) -> _Authorities | Judgement:
                 path=path.text,
                 keys=tuple(c.spki_sha256 for c in certificates),
                 names=tuple(_name(c) for c in certificates),
-                sources=(path.source, source),
+                sources=(path.source, replace(source, excerpt=_excerpt(certificates))),
             )
+
+
+def _excerpt(certificates: tuple[Certificate, ...]) -> str:
+    return " | ".join(certificate.text for certificate in certificates)[:400]
 
 
 def _name(certificate: Certificate) -> str:

@@ -1,10 +1,14 @@
-"""Certificates in PEM: subjects and public keys. Private keys are never looked at."""
+"""Certificates in PEM: who, by whom, for what, until when. Private keys are never looked at."""
 
 import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,6 +21,17 @@ _BLOCK = re.compile(
     r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,65536}?-----END CERTIFICATE-----"
 )
 MAX_CERTIFICATES = 1000
+_KINDS: Mapping[type, str] = MappingProxyType(
+    {x509.DNSName: "DNS", x509.IPAddress: "IP", x509.UniformResourceIdentifier: "URI"}
+)
+_UNREADABLE = (
+    ValueError,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
+_LONGEST_NAME = 200
+_MOST_NAMES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +43,36 @@ class Certificate:
         organizations: Every O of the subject, in order.
         spki_sha256: SHA-256 of the public key in DER form, 64 hex digits: two certificates
             with one key are one authority, whatever their names and dates.
+        issuer: Its issuer's whole name as RFC 4514 writes it, cut to 200 characters.
+        alternative_names: ``DNS:name``, ``IP:address`` or ``URI:address``, a dozen at most.
+        not_before: First day, ``YYYY-MM-DD`` in UTC; empty when it cannot be read.
+        not_after: Last day, as above.
+        authority: Whether it may sign others; None when its extensions cannot be read.
     """
 
     common_name: str
     organizations: tuple[str, ...]
     spki_sha256: str
+    issuer: str = ""
+    alternative_names: tuple[str, ...] = ()
+    not_before: str = ""
+    not_after: str = ""
+    authority: bool | None = None
+
+    @property
+    def text(self) -> str:
+        """Return one line of all that is known, as a person would look for it."""
+        groups = f", O={', '.join(self.organizations)}" if self.organizations else ""
+        kind = {True: "a CA", False: "no CA", None: "CA or not is unreadable"}[self.authority]
+        parts = (
+            f"CN={self.common_name}{groups}",
+            f"issued by {self.issuer}" if self.issuer else "",
+            f"for {', '.join(self.alternative_names)}" if self.alternative_names else "",
+            f"valid {self.not_before} to {self.not_after}" if self.not_after else "",
+            kind,
+            f"key sha256:{self.spki_sha256}",
+        )
+        return "; ".join(part for part in parts if part)
 
 
 def read_certificates(text: str) -> tuple[Certificate, ...]:
@@ -47,15 +87,6 @@ def read_certificates(text: str) -> tuple[Certificate, ...]:
     if len(blocks) > MAX_CERTIFICATES:
         raise EvidenceFormatError("", f"holds more than {MAX_CERTIFICATES} certificates")
     return tuple(_read(block) for block in blocks)
-
-
-def certificate_subjects(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return (CN, organizations) of every certificate of a PEM text or base64 of one.
-
-    Raises:
-        EvidenceFormatError: As :func:`read_certificates`.
-    """
-    return tuple((c.common_name, c.organizations) for c in read_certificates(text))
 
 
 def _from_base64(text: str) -> str:
@@ -78,4 +109,47 @@ def _read(block: str) -> Certificate:
         common_name=str(names[0].value) if names else "",
         organizations=tuple(str(o.value) for o in organizations),
         spki_sha256=hashlib.sha256(key).hexdigest(),
+        issuer=_issuer(certificate),
+        alternative_names=_alternative_names(certificate),
+        not_before=_day(certificate, "not_valid_before_utc"),
+        not_after=_day(certificate, "not_valid_after_utc"),
+        authority=_authority(certificate),
     )
+
+
+def _issuer(certificate: x509.Certificate) -> str:
+    try:
+        return certificate.issuer.rfc4514_string()[:_LONGEST_NAME]
+    except ValueError:
+        return ""
+
+
+def _day(certificate: x509.Certificate, name: str) -> str:
+    try:
+        moment: datetime = getattr(certificate, name)
+    except ValueError:
+        return ""
+    return f"{moment:%Y-%m-%d}"
+
+
+def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except _UNREADABLE:
+        return ()
+    named = (
+        f"{_KINDS[type(name)]}:{name.value}"[:_LONGEST_NAME]
+        for name in found
+        if type(name) in _KINDS
+    )
+    return tuple(islice(named, _MOST_NAMES))
+
+
+def _authority(certificate: x509.Certificate) -> bool | None:
+    """Tell whether it is a CA; one without the constraint is none (RFC 5280, 4.2.1.9)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+    except _UNREADABLE:
+        return None

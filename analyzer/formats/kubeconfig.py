@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analyzer.formats.certificates import certificate_subjects
+from analyzer.formats.certificates import Certificate, read_certificates
 from analyzer.formats.config_file import load_document
 from analyzer.formats.strict_yaml import YamlValue
 from analyzer.model.errors import EvidenceFormatError
@@ -14,12 +14,12 @@ class KubeconfigUser:
 
     Attributes:
         certificate_file: Path of the client certificate; empty when there is none.
-        subjects: (CN, organizations) of embedded client certificates.
+        certificates: Embedded client certificates.
     """
 
     name: str
     certificate_file: str
-    subjects: tuple[tuple[str, tuple[str, ...]], ...]
+    certificates: tuple[Certificate, ...]
 
 
 def read_kubeconfig(text: str) -> tuple[KubeconfigUser, ...]:
@@ -46,7 +46,7 @@ def _user(entry: YamlValue) -> KubeconfigUser:
     return KubeconfigUser(
         name=_text(entry.get("name")),
         certificate_file=_text(facts.get("client-certificate")),
-        subjects=certificate_subjects(data) if isinstance(data, str) and data else (),
+        certificates=read_certificates(data) if isinstance(data, str) and data else (),
     )
 
 

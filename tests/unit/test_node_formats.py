@@ -1,11 +1,21 @@
 """Parsers of node evidence: exact tables, and properties that hold for any text."""
 
+import base64
+import hashlib
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.formats.audit_policy import Request, read_audit_policy, recorded_level
-from analyzer.formats.certificates import certificate_subjects, read_certificates
+from analyzer.formats.certificates import read_certificates
 from analyzer.formats.cipher_suites import CIPHER_SETS, canonical
 from analyzer.formats.command_line import Style, parse_arguments
 from analyzer.formats.encryption_config import read_encryption_config
@@ -144,7 +154,79 @@ def test_certificates_are_compared_by_key() -> None:
     assert again.common_name != first.common_name
     assert keys["etcd-ca.crt"].spki_sha256 != first.spki_sha256
     bundle = (PKI / "masters.crt").read_text("ascii") * 2
-    assert certificate_subjects(bundle) == (("alice", ("system:masters", "ops")),) * 2
+    found = [(c.common_name, c.organizations) for c in read_certificates(bundle)]
+    assert found == [("alice", ("system:masters", "ops"))] * 2
+
+
+def made_certificate(*extensions: x509.ExtensionType) -> tuple[str, str]:
+    """Return a certificate in PEM, and the hash of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server")])
+    issuer = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Ops, Inc."),
+            x509.NameAttribute(NameOID.COMMON_NAME, "ca"),
+        ]
+    )
+    builder = x509.CertificateBuilder(
+        subject_name=name,
+        issuer_name=issuer,
+        public_key=key.public_key(),
+        serial_number=7,
+        not_valid_before=datetime(2026, 1, 2, tzinfo=UTC),
+        not_valid_after=datetime(2036, 1, 2, tzinfo=UTC),
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return certificate.public_bytes(Encoding.PEM).decode(), hashlib.sha256(spki).hexdigest()
+
+
+NAMES = x509.SubjectAlternativeName(
+    [
+        x509.DNSName("kubernetes.default"),
+        x509.IPAddress(ip_address("10.96.0.1")),
+        x509.UniformResourceIdentifier("spiffe://cluster/x"),
+        x509.RFC822Name("ops@example.com"),
+    ]
+)
+SHOWN_NAMES = ("DNS:kubernetes.default", "IP:10.96.0.1", "URI:spiffe://cluster/x")
+WHO = "CN=server; issued by CN=ca,O=Ops\\, Inc."
+WHEN = "valid 2026-01-02 to 2036-01-02"
+
+
+@pytest.mark.parametrize(
+    ("extensions", "text"),
+    [
+        ((), f"{WHO}; {WHEN}; no CA"),
+        ((x509.BasicConstraints(ca=True, path_length=None),), f"{WHO}; {WHEN}; a CA"),
+        ((x509.BasicConstraints(ca=False, path_length=None),), f"{WHO}; {WHEN}; no CA"),
+        (
+            (NAMES,),
+            f"{WHO}; for {', '.join(SHOWN_NAMES)}; {WHEN}; no CA",
+        ),
+        (
+            (
+                x509.UnrecognizedExtension(
+                    ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30\x03\x82\x05a"
+                ),
+                x509.UnrecognizedExtension(ExtensionOID.BASIC_CONSTRAINTS, b"\x04"),
+            ),
+            f"{WHO}; {WHEN}; CA or not is unreadable",
+        ),
+    ],
+)
+def test_a_certificate_says_all_that_a_person_would_look_for(
+    extensions: tuple[x509.ExtensionType, ...], text: str
+) -> None:
+    pem, key = made_certificate(*extensions)
+    assert [c.text for c in read_certificates(pem)] == [f"{text}; key sha256:{key}"]
+    embedded = base64.b64encode(pem.encode()).decode()
+    users = f"kind: Config\nusers: [{{name: u, user: {{client-certificate-data: {embedded}}}}}]\n"
+    assert [c.text for u in read_kubeconfig(users) for c in u.certificates] == [
+        f"{text}; key sha256:{key}"
+    ]
 
 
 @pytest.mark.parametrize(
