@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from analyzer.bundle.custody import Custody
+from analyzer.bundle.signatures import check_commands
 from analyzer.bundle.summaries import (
     InspectSummary,
     MissingPiece,
@@ -51,6 +52,10 @@ def _verify_lines(summary: VerifySummary) -> Iterator[str]:
     )
     methods = ", ".join(f"{name} ({method})" for name, method in summary.signatures)
     yield f"  signature   {summary.signature_state.value}{': ' + methods if methods else ''}"
+    for member, method in summary.signatures:
+        yield f"  to check {method}, with the signer's key that you have by another way:"
+        for command in check_commands(summary.name, member):
+            yield f"    {command}"
     yield f"  redactions  {summary.redactions}"
     if not summary.leaks:
         yield "  leak scan   nothing that looks like a secret"

@@ -159,8 +159,15 @@ def test_verify_and_inspect_say_what_is_there(capsys: pytest.CaptureFixture[str]
 
 def test_collectors_are_handed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["collector", "--write", str(tmp_path)]) == 0
-    for name in ("node.sh", "api.py"):
+    shipped = {
+        path for path in (ROOT / "collectors").rglob("*.*") if "__pycache__" not in path.parts
+    }
+    names = {path.relative_to(ROOT / "collectors") for path in shipped}
+    written = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {*names, Path("SHA256SUMS")}
+    for name in names:
         assert (tmp_path / name).read_bytes() == (ROOT / "collectors" / name).read_bytes()
+        assert os.access(tmp_path / name, os.X_OK) == (name.suffix in {".sh", ".py"})
     subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
     assert main(["collector"]) == 0
     assert "node.sh" in capsys.readouterr().out
