@@ -321,7 +321,7 @@ FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audien
 # path a|b are two names, * is any plain name, lists are passed through, and ! after a name keeps
 # the name and masks all below it: set, but unknown. The paths of redactions.ndjson are the same.
 FIELDS='
-every apiVersion|kind
+every apiVersion|kind metadata/name|creationTimestamp
 
 kubelet enableServer|address|port|readOnlyPort|healthzPort|healthzBindAddress|staticPodPath|staticPodURL
 kubelet staticPodURLHeader!|podLogsDir|syncFrequency|fileCheckFrequency|httpCheckFrequency|tlsCertFile|tlsPrivateKeyFile
@@ -379,7 +379,7 @@ scheduler-config extenders/urlPrefix|filterVerb|preemptVerb|prioritizeVerb|bindV
 scheduler-config extenders/nodeCacheCapable|ignorable extenders/managedResources/name|ignoredByScheduler
 scheduler-config extenders/tlsConfig/insecure|serverName|certFile|keyFile|caFile|certData!|keyData!|caData!
 
-audit-policy metadata/name omitStages|omitManagedFields
+audit-policy omitStages|omitManagedFields
 audit-policy rules/level|users|userGroups|verbs|namespaces|nonResourceURLs|omitStages|omitManagedFields
 audit-policy rules/resources/group|resources|resourceNames
 
@@ -416,7 +416,7 @@ kubeconfig clusters/cluster/tls-server-name|proxy-url|disable-compression|extens
 kubeconfig users/user/client-certificate|client-certificate-data|client-key|tokenFile|client-key-data!|token!
 kubeconfig users/user/username!|password!|exec!|auth-provider!|as!|as-uid!|as-groups!|as-user-extra!|extensions!
 
-manifest metadata/name|namespace metadata/labels/component|tier|k8s-app|app metadata/creationTimestamp
+manifest metadata/namespace metadata/labels/component|tier|k8s-app|app
 manifest metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration!
 manifest metadata/annotations/kubernetes.io~1config.hash|kubernetes.io~1config.mirror|kubernetes.io~1config.seen
 manifest metadata/annotations/kubernetes.io~1config.source|seccomp.security.alpha.kubernetes.io~1pod
@@ -491,7 +491,7 @@ distro cloud-provider-config|kubelet-path|helm-job-image!|nonroot-devices|bind-a
 distro control-plane-resource-requests|control-plane-resource-limits|control-plane-probe-configuration
 distro kube-apiserver-extra-mount!|kube-apiserver-extra-env!|etcd-extra-mount!|etcd-extra-env!
 distro kube-apiserver-image|kube-controller-manager-image|kube-scheduler-image|kube-proxy-image|etcd-image
-distro metadata/name spec/api/address|externalAddress|port|k0sApiPort|sans|onlyBindToAddress spec/api/extraArgs/*
+distro spec/api/address|externalAddress|port|k0sApiPort|sans|onlyBindToAddress spec/api/extraArgs/*
 distro spec/controllerManager|scheduler/extraArgs/* spec/konnectivity/adminPort|agentPort spec/telemetry/enabled
 distro spec/storage/type spec/storage/kine! spec/storage/etcd/peerAddress|externalCluster! spec/storage/etcd/extraArgs/*
 distro spec/network/provider|podCIDR|serviceCIDR|clusterDomain|calico!|kuberouter! spec/network/kubeProxy/disabled|mode
@@ -548,10 +548,17 @@ function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t]+$/, "", s); return s }
 # --- masks: a masked value stays recognisable as set, with its place and length class
 function mask(v, rule, kind, where,   n, c, m) {
   n = length(v); nR++
-  c = n == 0 ? "0" : n <= 8 ? "1-8" : n <= 32 ? "9-32" : n <= 128 ? "33-128" : "129+"
+  c = "\"" (n == 0 ? "0" : n <= 8 ? "1-8" : n <= 32 ? "9-32" : n <= 128 ? "33-128" : "129+") "\""
+  if (kind == "object" && HOW != "") c = "null" # the size of a whole object is not asked
   m = "KEB-REDACTED-r" (NEXT + nR)
-  R[nR] = "{\"id\": \"r" (NEXT + nR) "\", \"rule\": \"" rule "\", \"seq\": " ENVIRON["KEB_SEQ"] ", \"member\": \"" ENVIRON["KEB_MEMBER"] "\", " place(where) "\"kind\": \"" kind "\", \"method\": \"" (kind == "object" || rule ~ /^(certificate-blocks-only|cni-allow-list|url-parts)$/ ? "drop" : "mask") "\", \"length_class\": \"" c "\"}"
+  R[nR] = "{\"id\": \"r" (NEXT + nR) "\", \"rule\": \"" rule "\", \"seq\": " ENVIRON["KEB_SEQ"] ", \"member\": \"" \
+    ENVIRON["KEB_MEMBER"] "\", " place(where) "\"kind\": \"" kind "\", \"method\": \"" \
+    (dropped(rule, kind) ? "drop" : "mask") "\", \"length_class\": " c "}"
   return m
+}
+# What leaves no mark behind. An object in a document does: its mask stands for all of it.
+function dropped(rule, kind) {
+  return HOW == "cni" || rule ~ /^(certificate-blocks-only|url-parts)$/ || kind == "object" && HOW == ""
 }
 function place(where) {
   if (where == "") return ""
@@ -577,18 +584,20 @@ function scrub(s, where) {
   if (s ~ /eyJ/) s = each(s, "eyj[a-z0-9_-]+\\.[a-z0-9_-]+(\\.[a-z0-9_-]*)?", "jwt", 24, where)
   if (s ~ /A[KS]IA/) s = each(s, "a[ks]ia[a-z0-9]+", "cloud-key", 20, where)
   if (length(s) >= 23) s = bootstrap(s, where)
-  if (tolower(s) ~ /passw|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data|bearer/) s = keyed(s, where)
+  if (s !~ /^system:[a-z0-9:.-]+$/ && # the name of a user or group of Kubernetes itself
+      tolower(s) ~ /passw|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data|bearer/) s = keyed(s, where)
   if (length(s) >= 40) s = opaque(s, where)
   return s
 }
 # Of a URL the scheme, host and port stay; the host stands after the last @, whatever a password holds.
 function urls(s, where,   out, n, scheme, body) {
+  HOST = "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._*-]+)?(:[0-9]+)?"
   out = ""
   while (match(s, /[A-Za-z][A-Za-z0-9+.-]*:\/\//)) {
     scheme = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
     n = match(s, /[,; ]([^,;:\/@ =]*=)?[A-Za-z][A-Za-z0-9+.-]*:\/\//) ? RSTART - 1 : length(s)
     body = substr(s, 1, n); s = substr(s, n + 1)
-    out = out origin(body, scheme ~ /^unixs?:/ ? "^[A-Za-z0-9_./-]+" : "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._*-]+)?(:[0-9]+)?", where)
+    out = out origin(body, scheme ~ /^unixs?:/ ? "^[A-Za-z0-9_./-]+" : HOST, where)
   }
   return out s
 }
@@ -604,15 +613,17 @@ function bootstrap(s, where,   out, m, x) {
   x = "[a-z0-9]"; x = x x x x x x; out = ""
   while (match(s, x "[.][a-z0-9]+")) {
     m = substr(s, RSTART, RLENGTH)
-    if (RLENGTH == 23 && substr(s, RSTART - 1, RSTART > 1) !~ /[A-Za-z0-9.-]/ && substr(s, RSTART + 23, 1) !~ /[A-Za-z.-]/)
-      m = mask(m, "bootstrap-token", "token", where)
+    if (RLENGTH == 23 && substr(s, RSTART - 1, RSTART > 1) !~ /[A-Za-z0-9.-]/ &&
+        substr(s, RSTART + 23, 1) !~ /[A-Za-z.-]/) m = mask(m, "bootstrap-token", "token", where)
     out = out substr(s, 1, RSTART - 1) m; s = substr(s, RSTART + RLENGTH)
   }
   return out s
 }
 function keyed(s, where,   low, out, m, k, v) {
   low = tolower(s); out = ""
-  while (match(low, /(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data)["\047]?[ \t]*[:=][ \t]*["\047]?[^ \t"\047,;&]+|bearer +[^ \t"\047]+/)) {
+  SAYS = "(passw(or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|key-data)[\"\047]?[ \t]*[:=][ \t]*"
+  SAYS = SAYS "[\"\047]?[^ \t\"\047,;&]+|bearer +[^ \t\"\047]+"
+  while (match(low, SAYS)) {
     m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH); low = substr(low, RSTART + RLENGTH)
     if (tolower(m) ~ /^bearer/) match(m, /^[A-Za-z]+ +/); else match(m, /^[^:=]*[:=][ \t]*["\047]?/)
@@ -627,8 +638,8 @@ function opaque(s, where,   out, m, t) {
   while (match(s, /[A-Za-z0-9+\/=_]+/)) {
     m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
     t = m
-    if (length(m) >= 40 && m !~ /^\// && m ~ /[A-Z]/ && m ~ /[a-z]/ && m ~ /[0-9]/ && gsub(/\//, "", t) * 12 <= length(m))
-      m = mask(m, "opaque-text", "token", where)
+    if (length(m) >= 40 && m !~ /^\// && m ~ /[A-Z]/ && m ~ /[a-z]/ && m ~ /[0-9]/ &&
+        gsub(/\//, "", t) * 12 <= length(m)) m = mask(m, "opaque-text", "token", where)
     out = out m
   }
   return out s
@@ -643,14 +654,24 @@ function kept_flag(n,   i, k, w, row) {
   }
   return n != "" && (n in KEPT || n ~ /^(audit-log|service-account)-/)
 }
-function secret_name(n) { return !kept_flag(n) && n ~ /passw|pass$|phrase$|(token|secret|access-key|secret-key|api-?key|private-key|key-data)$|^[abd-uw-z]$/ }
+function secret_name(n) {
+  if (kept_flag(n)) return 0
+  return n ~ /passw|pass$|phrase$|(token|secret|access-key|secret-key|api-?key|private-key|key-data)$|^[abd-uw-z]$/
+}
+function amount(v) { # a number, as it is or with a percent sign, a unit of size or of time
+  return length(v) < 20 && v ~ /^-?[0-9]+(\.[0-9]+)?(%|[KMGT]i?|([nmuh]?s|[mh])([0-9.]+(ms|[smh]))*)?$/
+}
+function path_or_address(n, v) { # what the name of flag n promises
+  if (n ~ /(-|^)(file|dir|path)$/) return v ~ /^\//
+  return n ~ /(-|^)(address|addresses|port|cidrs?)$/ && v !~ /[^][0-9A-Fa-f.:,\/]/
+}
 # The value of flag n, of no flag where n is empty.
 function worth(n, v, where,   t) {
   if (v == "" || tolower(v) ~ /^(true|false)$/) return v
   if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
-  if (!secret_name(n) && length(v) < 20 && v ~ /^-?[0-9]+(\.[0-9]+)?(%|[KMGT]i?|([nmuh]?s|[mh])([0-9.]+(ms|[smh]))*)?$/) return v
+  if (!secret_name(n) && amount(v)) return v
   if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
-  if (kept_flag(n) || n ~ /(-|^)(file|dir|path)$/ && v ~ /^\// || n ~ /(-|^)(address|addresses|port|cidrs?)$/ && v !~ /[^][0-9A-Fa-f.:,\/]/) {
+  if (kept_flag(n) || path_or_address(n, v)) {
     t = scrub(v, where)
     return t ~ /[@ \t"\047]/ ? mask(v, "argument-allow-list", "value", where) : t
   }
@@ -660,6 +681,10 @@ function nested(v, where,   t) { # a whole argument for another component, dashe
   if (v !~ /=/) return kept_flag(flag_name(v)) ? v : mask(v, "argument-allow-list", "value", where)
   t = argument((v ~ /^-/ ? "" : "--") v, where); PENDING = ""
   return v !~ /^-/ && t ~ /^--/ ? substr(t, 3) : t
+}
+function command_word(a) { # what stands before the flags, and a variable that holds more of them
+  return a ~ /^(kube[a-z-]*|apiserver|controller-manager|scheduler|proxy|etcd|openshift-[a-z-]+)$/ ||
+    a ~ /^(server|agent|controllers?|worker|start|master|api|network|exec|\$[{]?[A-Z][A-Z0-9_]*[}]?)$/
 }
 function argument(a, where,   f, n, p) {
   p = PENDING; PENDING = ""
@@ -673,7 +698,7 @@ function argument(a, where,   f, n, p) {
     }
   }
   if (a ~ /[ \t\n"\047\\]/) return words(a, where)
-  if (p == "" && a ~ /^(kube[a-z-]*|apiserver|controller-manager|scheduler|proxy|etcd|server|agent|controllers?|worker|start|master|api|network|openshift-[a-z-]+|exec|\$[{]?[A-Z][A-Z0-9_]*[}]?)$/ && harmless(a)) return a
+  if (p == "" && command_word(a) && harmless(a)) return a
   return worth(p, a, where)
 }
 function program(a, where,   e) {
@@ -693,8 +718,10 @@ function tokens(s, raw, said,   i, c, q, n, open, size) {
     raw[n] = raw[n] c
     if (q == "" && (c == "\"" || c == "\047")) q = c
     else if (c == q) q = ""
-    else if (c == "\\" && q != "\047") { c = substr(s, ++i, 1); if (c == "") return -1; raw[n] = raw[n] c; said[n] = said[n] c }
-    else said[n] = said[n] c
+    else if (c == "\\" && q != "\047") {
+      c = substr(s, ++i, 1); if (c == "") return -1
+      raw[n] = raw[n] c; said[n] = said[n] c
+    } else said[n] = said[n] c
   }
   return q == "" ? n : -1
 }
@@ -824,7 +851,11 @@ function do_environ(   n, i, e, k, rest, f, w, row, c) {
   if (rest) mask(pad(rest > 200 ? 200 : rest), "environ-allow-list", "object", "")
 }
 function do_status(   i) { for (i = 1; i <= N; i++) if (L[i] ~ /^[UG]id:/) put(L[i]) }
-function hex(s,   i, n) { n = 0; s = tolower(s); for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1; return n }
+function hex(s,   i, n) {
+  n = 0; s = tolower(s)
+  for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1
+  return n
+}
 function do_sockets(   i, w, a, j, k, g, s) {
   for (i = 1; i <= N; i++) {
     if (split(trim(L[i]), w, " +") < 10 || w[4] != "0A") continue
@@ -870,7 +901,10 @@ function cert_blocks(   i, j, b, k, lost, s) {
     s = trim(L[i])
     if (s == "-----BEGIN CERTIFICATE-----") { lost += k; k = 1; b[k] = s }
     else if (!k) lost += length(s)
-    else if (s == "-----END CERTIFICATE-----" && der_certificate(b[2])) { for (j = 1; j <= k; j++) put(b[j]); put(s); k = 0 }
+    else if (s == "-----END CERTIFICATE-----" && der_certificate(b[2])) {
+      for (j = 1; j <= k; j++) put(b[j])
+      put(s); k = 0
+    }
     else if (s ~ /^[A-Za-z0-9+\/=]+$/) b[++k] = s
     else { lost += k + 1; k = 0 }
   }
@@ -913,7 +947,10 @@ function decode(t,   i, out, n, a, b, c, d) {
   }
   return out
 }
-function b64(c) { return c == "" || c == "=" ? -1 : index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", c) - 1 }
+function b64(c) {
+  if (c == "" || c == "=") return -1
+  return index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", c) - 1
+}
 
 # --- line-wise texts
 # A private key may run over many lines, and only the first and last say what they are.
@@ -926,7 +963,9 @@ function hide_keys(   i, pem) {
   }
 }
 function do_release(   i) {
-  for (i = 1; i <= N; i++) if (L[i] ~ /^(ID|ID_LIKE|NAME|PRETTY_NAME|(VERSION|VARIANT|IMAGE)(_ID|_CODENAME|_VERSION)?|BUILD_ID)=/) put(scrub(L[i], i))
+  for (i = 1; i <= N; i++)
+    if (L[i] ~ /^(ID|ID_LIKE|NAME|PRETTY_NAME|(VERSION|VARIANT|IMAGE)(_ID|_CODENAME|_VERSION)?|BUILD_ID)=/)
+      put(scrub(L[i], i))
 }
 function do_args(   i, n, j) {
   hide_keys()
@@ -955,7 +994,10 @@ function assigned(a, where,   e, k, v, n, raw, said, t) {
 function environment(s, where,   n, i, raw, said, t, out) {
   n = tokens(s, raw, said); out = ""
   if (n < 0) return mask(s, "odd-quoting", "value", where)
-  for (i = 1; i <= n; i++) { t = assigned(said[i], where); out = out (i > 1 ? " " : "") (t == said[i] ? raw[i] : t ~ /[ \t"\047\\]/ ? quote(t) : t) }
+  for (i = 1; i <= n; i++) {
+    t = assigned(said[i], where)
+    out = out (i > 1 ? " " : "") (t == said[i] ? raw[i] : t ~ /[ \t"\047\\]/ ? quote(t) : t)
+  }
   return out
 }
 function unit_refs(k, v,   role) { # the files of variables, and the slice, that a unit names
@@ -1074,7 +1116,7 @@ function label(at, name, raw, path) {
 }
 # All that follows is read, to know where it ends, and not written: the mask stands for it.
 function hide(oi, path, lead) {
-  if (!HIDDEN) emit(oi, lead mask(pad(40), "field-allow-list", "object", path))
+  if (!HIDDEN) emit(oi, lead mask("", "field-allow-list", "object", path))
   HIDDEN++; PFX = ""
 }
 # What is shown of one value. That the place is kept does not clear what stands there.
@@ -1089,13 +1131,19 @@ function judge(path, at, v,   k, t) {
   if (k == "certificateAuthority") return only_certs(v) ? v : mask(v, "certificate-data", "pem", path)
   if (k ~ /[eE]xpression$/) return expression(v, path)
   if (HOW == "manifest") return manifest(path, k, v)
-  if ((HOW == "etcd" || HOW == "distro") && is_option(at)) return worth(flag_name(k), v, path)
+  if ((HOW == "etcd" || HOW == "distro") && is_option(at)) return option(at, flag_name(k), v, path)
   return scrub(v, path)
 }
 function name_in(path) { # the field that a value belongs to, also as an item of its list
   sub(/(\/[0-9]+)+$/, "", path); sub(/^.*\//, "", path); gsub(/~1/, "/", path); gsub(/~0/, "~", path)
   if (HOW == "distro") sub(/[+]$/, "", path)
   return path
+}
+# An option is judged as on a command line; one of the table, not handed on, may also be a word.
+function option(at, n, v, path) {
+  if (at !~ /\*$/ && n !~ /-args?$/ && length(v) <= 64 && v ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && !drawn(v))
+    return scrub(v, path)
+  return worth(n, v, path)
 }
 function is_option(at) { return at !~ /^\/(apiVersion|kind|metadata\/.*|spec\/.*[^*])$/ }
 function manifest(path, k, v) {
