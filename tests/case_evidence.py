@@ -2,7 +2,8 @@
 
 ``nodes: {NAME: {run: [{component, argv, env, uid, truncated, listens}], files: {PATH: {role,
 mode, uid, gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid,
-status}}, scan: denied}}``; ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
+status}}, scan: denied, embedded: {COMPONENT: arguments}}}``;
+``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
 ``pods: [...]``, objects as the API sends them. A file content ``@name`` stands for
 tests/data/pki/name.
 """
@@ -49,7 +50,14 @@ def _node(name: str, spec: Mapping[str, Any]) -> NodeEvidence:
     files = [(path, _file(path, facts or {})) for path, facts in (spec.get("files") or {}).items()]
     dirs = {path: _directory(path, facts or {}) for path, facts in (spec.get("dirs") or {}).items()}
     scan = make.unreadable() if spec.get("scan") == "denied" else None
-    return make.node(name, processes=runs, files=files, directories=dirs, scan=scan)
+    return make.node(
+        name,
+        processes=runs,
+        files=files,
+        directories=dirs,
+        scan=scan,
+        embedded=spec.get("embedded"),
+    )
 
 
 def _process(run: Mapping[str, Any], pid: int) -> Process:

@@ -127,6 +127,7 @@ def node(
     files: Iterable[tuple[str, CapturedFile]] = (),
     directories: Mapping[str, Evidence[FileStat]] | None = None,
     scan: Evidence[int] | None = None,
+    embedded: Mapping[str, str] | None = None,
 ) -> NodeEvidence:
     """One node bundle; ``files`` are pairs of asked path and record."""
     grouped: dict[str, tuple[CapturedFile, ...]] = {}
@@ -144,6 +145,7 @@ def node(
         directories=MappingProxyType(dict(directories or {})),
         ca_sha256=None,
         collected_at="2026-01-01T00:00:00Z",
+        embedded={name: source("bundle/blobs/j", text) for name, text in (embedded or {}).items()},
     )
 
 

@@ -4,6 +4,7 @@ from analyzer.bundle.api_documents import configz, server_version
 from analyzer.bundle.api_lists import resource_lists
 from analyzer.bundle.api_served import namespaced_kinds
 from analyzer.bundle.known import unknown_probes
+from analyzer.bundle.node_embedded import embedded_arguments
 from analyzer.bundle.node_files import captured_directories, captured_files, host_names
 from analyzer.bundle.node_processes import process_scan, processes
 from analyzer.bundle.places import manifest_source, stopped
@@ -20,18 +21,20 @@ def node_evidence(bundle: Bundle) -> NodeEvidence:
     """
     names = host_names(bundle)
     folders = captured_directories(bundle, names)
+    running = processes(bundle)
     return NodeEvidence(
         name=NodeName(bundle.subject),
         bundle_sha256=bundle.sha256,
         source=manifest_source(bundle, selector="/subject", excerpt=bundle.subject),
         complete=bundle.manifest["complete"],
         scan=process_scan(bundle),
-        processes=processes(bundle),
+        processes=running,
         files=captured_files(bundle, names, folders),
         directories=folders,
         ca_sha256=bundle.manifest["cluster"].get("ca_sha256"),
         collected_at=bundle.manifest["time"]["finished"],
         unknown_probes=unknown_probes(bundle),
+        embedded=embedded_arguments(bundle, running),
         stopped=stopped(bundle),
     )
 

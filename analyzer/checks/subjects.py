@@ -205,8 +205,15 @@ def _not_running(component: str, node: NodeEvidence) -> Outcome:
         detail += ", nor any other of Kubernetes: the scan may not have shown the node itself"
     if inside:
         detail += f"; {inside} runs there and holds it, and its configuration is not read"
+    told = node.embedded.get(component) if inside else None
+    if told is not None:
+        detail += (
+            "; the arguments that its journal shows are cited, and not judged: whether they are "
+            "those of its present start is not known"
+        )
     source = node.scan.source if isinstance(node.scan, Present) else node.source
-    return _gap(component, f"node/{node.name}", Reason.NE_PROCESS_NOT_FOUND, detail, source)
+    gap = _gap(component, f"node/{node.name}", Reason.NE_PROCESS_NOT_FOUND, detail, source)
+    return gap if told is None else replace(gap, evidence=(*gap.evidence, told))
 
 
 def _not_visited(component: str, name: str) -> Outcome:

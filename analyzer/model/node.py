@@ -119,6 +119,9 @@ class NodeEvidence:
         bundle_sha256: SHA-256 of the archive.
         source: The manifest: stands for "this node was visited".
         complete: The collector says that it ran to its end.
+        embedded: Where the arguments of components inside an all-in-one process stand, by
+            component, as its journal shows them; whether they are those of its present start is
+            not known.
         stopped: Why the run ended before its plan did; empty when it did not.
         scan: The walk over /proc. Present: every process could be seen (the value is the
             number seen). Unreadable: some could not, so "not running" is unknown.
@@ -141,6 +144,7 @@ class NodeEvidence:
     ca_sha256: str | None
     collected_at: str
     unknown_probes: tuple[str, ...] = ()
+    embedded: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     stopped: str = ""
 
     def running(self, component: str) -> tuple[Process, ...]:
