@@ -125,6 +125,13 @@ SECRET_TEXTS = (
         ),
     ),
     ("base64-pem", "pem", re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*")),
+    (
+        "bootstrap-token",
+        "token",
+        re.compile(
+            r"(?<![A-Za-z0-9./-])[a-z0-9]{6}\.(?=[a-z]{0,15}[0-9])[a-z0-9]{16}(?![A-Za-z0-9./-])"
+        ),
+    ),
     ("jwt", "token", re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")),
     ("bearer", "token", re.compile(r"(?i)(?<=bearer )[\w.~+/=-]{16,}")),
     (
@@ -168,7 +175,11 @@ def _has_all_kinds(text: str) -> bool:
 def _is_plain_random(part: str) -> bool:
     """Judge hex, Base32 and their like, which know one case of letters only."""
     digits = sum(map(str.isdigit, part))
-    return len(part) >= 20 and 3 <= digits and _changes(part) >= 0.2
+    mixed = len(part) >= 20 and digits >= 3 and _changes(part) >= 0.2
+    return mixed or LONG_HEX.match(part) is not None
+
+
+LONG_HEX = re.compile(r"(?:[0-9a-f]{32,}|[0-9A-F]{32,})\Z")
 
 
 def _changes(text: str) -> float:
@@ -373,7 +384,7 @@ def setting(redactor: Redactor, value: Any, pointer: str) -> Any:
         return redactor.mask(value, "unexpected-type", pointer, "object")
     if not isinstance(value, str):
         return value
-    if not SETTING.match(value):
+    if not SETTING.match(value) or re.search(r"(?<!\Aunix)://", value):
         return redactor.mask(value, "not-a-setting", pointer)
     return redactor.assignments(value, pointer)
 
@@ -1530,7 +1541,10 @@ CENSUS_TREE = dict(
 )
 REVIEW_TREE = fields(
     "kind",
-    spec=fields("namespace", resourceAttributes=whole),
+    spec=fields(
+        "namespace",
+        resourceAttributes=fields("namespace", "verb", "group", "version", "resource"),
+    ),
     status=fields(
         *("incomplete", "allowed", "denied"),
         resourceRules=fields("verbs", "apiGroups", "resources", "resourceNames"),

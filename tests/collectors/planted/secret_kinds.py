@@ -43,7 +43,10 @@ def _drawn(rng: random.Random, length: int, alphabet: str = LETTERS) -> str:
 
 
 def _alphanumeric(rng: random.Random) -> tuple[str, tuple[str, ...]]:
-    value = _drawn(rng, 28)
+    # Four digits for certain: letters alone may read like a name, wherever they stand.
+    letters = [*_drawn(rng, 24), *_drawn(rng, 4, string.digits)]
+    rng.shuffle(letters)
+    value = "".join(letters)
     return value, (value,)
 
 
