@@ -89,12 +89,14 @@ def test_what_needs_the_customer_names_options_that_exist() -> None:
         for name, command in {
             "node.sh": ["sh", str(ROOT / "collectors" / "node.sh"), "--help"],
             "api.py": [sys.executable, str(ROOT / "collectors" / "api.py"), "--help"],
+            "collect.sh": ["sh", str(ROOT / "collectors" / "kubernetes" / "collect.sh"), "--help"],
+            "sign.sh": ["sh", str(ROOT / "collectors" / "sign.sh"), "--help"],
         }.items()
     }
     seen = 0
-    for guide in (*GUIDES, "collecting.md"):
+    for guide in (*GUIDES, "collecting.md", "in-cluster.md"):
         for block in re.findall(r"```sh\n(.*?)```", text_of(guide), re.DOTALL):
-            for line in block.splitlines():
+            for line in block.replace("\\\n", " ").splitlines():
                 program = next(name for name in usage if name in line)
                 for option in re.findall(r"--[a-z-]+", line):
                     assert option in usage[program], (guide, line)

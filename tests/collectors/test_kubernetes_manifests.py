@@ -85,7 +85,7 @@ def test_shipped_manifests_fit_the_schemas_of_today(name: str) -> None:
 def test_what_is_sent_fits_the_schemas_of_its_server(
     minor: str, made: dict[str, list[Document]]
 ) -> None:
-    assert len(made[minor]) == 12 + MINORS[minor]
+    assert len(made[minor]) == 14 + MINORS[minor]
     for document in made[minor]:
         kubernetes_validate.validate(document, f"1.{minor}", strict=True)
 
@@ -253,13 +253,12 @@ def test_another_namespace_is_named_everywhere(minor: str, made: dict[str, list[
 
 def test_a_service_account_gets_no_right_but_lists(printed: str) -> None:
     documents = documents_of(printed)
-    for kind in ("ClusterRole", "Role"):
-        rules = of_kind(documents, kind)["rules"]
-        assert {verb for rule in rules for verb in rule["verbs"]} == {"list"}
-        assert not [r for rule in rules for r in rule["resources"] if r in {"secrets", "*"}]
-    for kind in ("ClusterRoleBinding", "RoleBinding"):
-        (subject,) = of_kind(documents, kind)["subjects"]
-        assert subject["name"] == "kube-evidence-api"
+    rules = [rule for one in documents if one["kind"].endswith("Role") for rule in one["rules"]]
+    assert {verb for rule in rules for verb in rule["verbs"]} == {"list"}
+    assert not [r for rule in rules for r in rule["resources"] if r in {"secrets", "*"}]
+    subjects = [one["subjects"] for one in documents if one["kind"].endswith("Binding")]
+    assert len(subjects) == 3
+    assert {one["name"] for (one,) in subjects} == {"kube-evidence-api"}
 
 
 def granted(rules: list[Document]) -> set[tuple[str, str, str]]:
@@ -272,14 +271,29 @@ def granted(rules: list[Document]) -> set[tuple[str, str, str]]:
     }
 
 
+def rights(documents: list[Document], kind: str, name: str) -> set[tuple[str, str, str]]:
+    (found,) = [
+        one for one in documents if (one["kind"], one["metadata"]["name"]) == (kind, name)
+    ]
+    return granted(found["rules"])
+
+
 def test_rights_are_those_of_the_documentation(printed: str) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/collecting.md").read_text(), re.DOTALL)
-    shipped = documents_of(printed)
     documented = [yaml.safe_load(block) for block in blocks]
     for kind in ("ClusterRole", "Role"):
-        assert granted(of_kind(shipped, kind)["rules"]) == granted(
-            of_kind(documented, kind)["rules"]
-        )
+        shipped = rights(documents_of(printed), kind, "kube-evidence-api")
+        assert shipped == rights(documented, kind, "kube-evidence-reader")
+
+
+def test_policy_engines_may_be_read_where_they_are(printed: str) -> None:
+    command = [sys.executable, str(ROOT / "collectors" / "api.py"), "--list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    names = [line.split("\t")[0].removeprefix("api/") for line in listed.splitlines()
+             if "where discovery offers it" in line]  # fmt: skip
+    wanted = {(name.partition(".")[2], name.partition(".")[0], "list") for name in names
+              if not name.startswith("*")}  # fmt: skip
+    assert rights(documents_of(printed), "ClusterRole", "kube-evidence-api-policies") == wanted
 
 
 def wrapper(kind: str, folder: Path, root: Path) -> str:
