@@ -1621,6 +1621,8 @@ facts() {
     *"No such file or directory" | *"Not a directory") P_STATUS=absent P_DETAIL='no such file or directory' ;;
     *"Permission denied" | *"Operation not permitted") P_STATUS=denied P_DETAIL='permission denied' ;;
     *"Too many levels of symbolic links" | *"Symbolic link loop") P_STATUS=loop P_DETAIL='too many links' ;;
+    *"File name too long" | *"Filename too long") P_STATUS=error P_DETAIL='file name too long' ;;
+    *"Input/output error" | *"I/O error" | *"Stale file handle") P_STATUS=error P_DETAIL='the file system failed' ;;
     *) P_STATUS=error && if [ "$fa_rc" -eq 124 ]; then P_STATUS=timeout; fi ;;
     esac
     return

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -159,6 +160,63 @@ def test_what_is_no_file_is_not_opened(bare: Path, tmp_path: Path) -> None:
     assert (fifo["status"], fifo["stat"]["type"]) == ("unsupported", "fifo")
     folder = run.record(ID, "/etc/kubernetes/super-admin.conf")
     assert (folder["status"], folder["stat"]["type"]) == ("unsupported", "dir")
+
+
+OTHER_CONF = "/etc/kubernetes/super-admin.conf"
+LONG = "/" + "n" * 300
+
+
+def test_what_cannot_be_read_is_told_apart(bare: Path, tmp_path: Path) -> None:
+    (bare / "etc/kubernetes").mkdir()
+    folder = os.open(bare / "etc/kubernetes", os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"/proc/self/fd/{folder}/admin.conf")  # the whole path may be too long
+    os.close(folder)
+    (bare / OTHER_CONF.lstrip("/")).symlink_to("../gone.conf")
+    write(bare, "/etc/kubernetes/scheduler.conf/x", "not a folder")
+    process(bare, 9, "kubelet", f"--config={LONG}", "--kubeconfig=/etc/hostname/below")
+    with write(bare, "/etc/default/kubelet", "# x\n" * 300_000).open("ab") as sparse:
+        sparse.truncate(10 * 2**30)
+    run = collect(bare, tmp_path / "out")
+    found = {
+        "socket": run.record(ID, CONF),
+        "dangling": run.record(ID, OTHER_CONF),
+        "folder": run.record("file/scheduler-kubeconfig", "/etc/kubernetes/scheduler.conf"),
+        "long": run.record("file/kubelet-config", LONG),
+        "below a file": run.record("file/kubelet-kubeconfig", "/etc/hostname/below"),
+        "sparse": run.record("file/kubelet-env", "/etc/default/kubelet"),
+    }
+    assert {name: (r["status"], r["detail"]) for name, r in found.items()} == {
+        "socket": ("unsupported", "not a regular file but a socket"),
+        "dangling": ("absent", "no such file or directory"),
+        "folder": ("unsupported", "not a regular file but a dir"),
+        "long": ("error", "file name too long"),
+        "below a file": ("absent", "no such file or directory"),
+        "sparse": ("truncated", "longer than 1048576 bytes"),
+    }
+    assert found["dangling"]["link"] == {"target": "../gone.conf"}
+    assert found["sparse"]["stat"]["size"] == 10 * 2**30
+    assert len(run.members["bundle/" + found["sparse"]["blob"]]) < 2 * 2**20
+
+
+GETFACL = """#!/bin/sh
+case "$*" in
+*super-admin.conf) printf 'user::rw-\\nuser:1000:r--\\ngroup::---\\nmask::r--\\nother::---\\n' ;;
+*admin.conf) printf 'user::rw-\\ngroup::---\\nother::---\\n' ;;
+*) exit 1 ;;
+esac
+"""
+
+
+def test_access_lists_are_known_by_getfacl_or_not_at_all(bare: Path, tmp_path: Path) -> None:
+    for path in (CONF, OTHER_CONF, "/etc/kubernetes/scheduler.conf"):
+        write(bare, path, "kind: Config\n")
+    tool = write(tmp_path, "bin/getfacl", GETFACL, 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    other = run.record("file/scheduler-kubeconfig", "/etc/kubernetes/scheduler.conf")
+    known = [run.record(ID, CONF)["acl"], run.record(ID, OTHER_CONF)["acl"], other["acl"]]
+    assert known == [False, True, None]
 
 
 @pytest.mark.parametrize("name", ['quo"te', "back\\slash", "tab\there", "é\udcff", " lead", "-n"])

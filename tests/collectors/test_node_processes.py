@@ -462,7 +462,7 @@ JOURNAL = (
 def with_k3s(tmp_path: Path) -> Iterator[int]:
     """Run a process that goes by the name of k3s on this machine, whose root is then collected."""
     write(tmp_path, "server", "import time\ntime.sleep(300)\n")
-    words = ["/usr/local/bin/k3s", "server"]
+    words = ["/usr/local/bin/k3s", "server", "--config=/dev/null"]
     with subprocess.Popen(words, executable=sys.executable, cwd=tmp_path) as running:
         yield running.pid
         running.kill()
@@ -497,6 +497,8 @@ def test_components_inside_k3s_are_known_by_its_journal(
     assert [status for status, _ in others[1:]] == ([last] if last else [])
     named = run.record("file/kubelet-config", "/nowhere/k.yaml")
     assert named["via"] == f"kubelet --config pid {pid}"
+    device = run.record("file/distribution-config", "/dev/null")
+    assert (device["status"], device["stat"]["type"]) == ("unsupported", "char")
     assert not [n for n, c in run.members.items() if b"hunter2" in c]
 
 
