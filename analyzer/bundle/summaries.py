@@ -10,6 +10,7 @@ from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.leak_scan import LeakHit, scan_bundle
 from analyzer.bundle.places import target_of, text_of
 from analyzer.bundle.probes import INVALID, NOT_RUN, REDACTIONS
+from analyzer.bundle.process_lines import process_lines
 from analyzer.bundle.signatures import SignatureState, signature_method, signature_state
 from analyzer.model.bundle import Bundle
 
@@ -97,6 +98,7 @@ class InspectSummary:
         counts: For each probe id, sorted, how many probes ended in which status (statuses
             in the order of STATUSES, zeros left out).
         totals: The same over all ids.
+        processes: Each matched process of a node in one line.
         missing: Probes that gave no evidence, in the order of the plan.
     """
 
@@ -108,6 +110,7 @@ class InspectSummary:
     complete: bool
     counts: Mapping[str, Mapping[str, int]]
     totals: Mapping[str, int]
+    processes: tuple[str, ...]
     missing: tuple[MissingPiece, ...]
 
 
@@ -148,6 +151,7 @@ def inspect_summary(bundle: Bundle) -> InspectSummary:
         complete=bundle.manifest["complete"],
         counts=MappingProxyType({name: _in_order(by_id[name]) for name in sorted(by_id)}),
         totals=_in_order(Counter(probe.status for probe in bundle.probes)),
+        processes=process_lines(bundle),
         missing=tuple(
             MissingPiece(
                 probe=probe.probe,

@@ -73,6 +73,10 @@ def _inspect_lines(summary: InspectSummary) -> Iterator[str]:
     yield f"  {_counts(summary.totals)}" + ("" if summary.complete else "  INCOMPLETE")
     for probe, counts in summary.counts.items():
         yield f"  {probe:<44} {_counts(counts)}"
+    if summary.processes:
+        yield "  processes:"
+    for line in summary.processes:
+        yield f"    {line}"
     if summary.missing:
         yield f"  gave no evidence ({len(summary.missing)}):"
     for piece in summary.missing[:_SHOWN_MISSING]:

@@ -82,6 +82,35 @@ def test_the_other_program_is_not_the_one_that_was_shipped_for_it(tmp_path: Path
     assert found.custody.text is CollectorText.DIFFERS
 
 
+def test_each_process_is_told_in_one_line(tmp_path: Path) -> None:
+    facts = {"exe": "/usr/bin/kubelet", "container_id": "c" * 64, "own_mounts": True}
+    kubelet = {
+        **probe(1, "proc/cmdline", "/proc/9/cmdline", blob="blobs/b1"),
+        "component": "kubelet",
+        "pid": 9,
+        "process": {**facts, "own_network": False, "sockets": [7]},
+    }
+    bare = {
+        **probe(2, "proc/cmdline", "/proc/8/cmdline", blob="blobs/b2"),
+        "component": "etcd",
+        "pid": 8,
+    }
+    sockets = probe(3, "proc/sockets", "/proc/net/tcp", blob="blobs/b3")
+    blobs = {
+        "blobs/b1": b"kubelet\0",
+        "blobs/b2": b"etcd\0",
+        "blobs/b3": b"tcp 0.0.0.0 10250 7\n",
+    }
+    sealed = members([kubelet, bare, sockets], blobs=blobs)
+    found = inspect_summary(read_bundle(write(tmp_path, pack(sealed))))
+    etcd, kubelet_line = found.processes
+    assert etcd == "etcd pid 8"
+    assert kubelet_line == (
+        "kubelet pid 9, runs /usr/bin/kubelet, container cccccccccccc, mounts of its own: its "
+        "paths may be others on the host, listens on 0.0.0.0 port 10250"
+    )
+
+
 def test_a_run_that_was_stopped_and_its_case_are_told(tmp_path: Path) -> None:
     told = {"case_no": "C-7", "operator": "J\u00c3\u00b6", "notes": None}
     value = manifest(complete=False, stopped="signal TERM", case=told)
