@@ -1877,8 +1877,15 @@ def redirected(message: str) -> Optional[int]:
 class Kubectl:
     """Runs kubectl: no shell, a fixed locale, a time limit, both outputs apart and capped."""
 
-    def __init__(self, program: List[str], timeout: float, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        program: List[str],
+        timeout: float,
+        log: Callable[[str], None],
+        cache: Path = Path(os.devnull),
+    ) -> None:
         self.program = program
+        self._cache = cache
         self._timeout = timeout
         self._log = log
 
@@ -1928,6 +1935,8 @@ class Kubectl:
         environment = dict(os.environ, LC_ALL="C", LANG="C", LANGUAGE="C")
         # No aliases and no default flags of the user's own: what is asked is what stands here.
         environment.update(KUBERC="off", KUBECTL_KUBERC="false")
+        # What it wants to remember of the server goes where it is removed at the end.
+        environment["KUBECACHEDIR"] = str(self._cache)
         child = subprocess.Popen(  # noqa: S603 - an argument list, no shell
             self.program + words,
             stdin=subprocess.DEVNULL if body is None else subprocess.PIPE,
@@ -2010,7 +2019,9 @@ class InCluster:
     CA, and each connection serves one request.
     """
 
-    def __init__(self, timeout: float, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, timeout: float, log: Callable[[str], None], _cache: Optional[Path] = None
+    ) -> None:
         self._timeout = timeout
         self._log = log
         self._connected, self._pause = False, 0
@@ -3210,7 +3221,7 @@ def collect_into(
     """Collect into the empty folder ``root``, seal, report; returns the exit code."""
     started = now()
     workshop = Workshop(root)
-    api = api_of(options.timeout, workshop.log)
+    api = api_of(options.timeout, workshop.log, root / "cache")
     collector = Collector(api, workshop, _progress, patience)
     stopped = ca = version = None
     try:
