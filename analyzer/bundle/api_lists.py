@@ -107,6 +107,10 @@ def _list(
     """Read one list. A list that may lack objects is never taken for the whole."""
     if probe.status == "absent":
         return _not_served(bundle, probe, resource, served)
+    # A collector that knows its rights calls such a list truncated; what it lacks is the right.
+    refused = forbidden(bundle, probe, resource, rights)
+    if refused is not None and probe.status in {"ok", "truncated"}:
+        return refused
     if probe.status != "ok":
         return why_not(bundle, probe)
     facts = probe.record.get("api") or {}
@@ -115,9 +119,6 @@ def _list(
     problem = list_problem(probe, resource)
     if problem:
         return misfit(bundle, probe, problem)
-    refused = forbidden(bundle, probe, resource, rights)
-    if refused is not None:
-        return refused
     return _whole_list(bundle, probe, resource, stated=facts["items"])
 
 

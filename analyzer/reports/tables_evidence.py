@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from analyzer.model.assessment import Assessment, EvidenceRef, Gap
 from analyzer.model.evidence import NODE_BUNDLE
 from analyzer.reports.citations import bundle_mark, cited_by
+from analyzer.reports.losses import loss_story
 from analyzer.reports.table import Column, Kind, Link, Table
 from analyzer.reports.words import several
 
@@ -129,6 +130,7 @@ GAPS: Table[GapRow] = Table(
     frozen=1,
     source=_gaps,
     empty="No control lacks evidence that a collector could bring.",
+    remarks=lambda assessment: tuple(loss_story(assessment)),
     columns=(
         Column(name="Request", kind=Kind.ID, width=9, value=lambda r: f"R-{r.number:02d}"),
         Column(name="What we ask for", kind=Kind.PROSE, width=46, value=_request),

@@ -39,7 +39,9 @@ def single(allowed: object, namespace: str = "", *, verb: str = "list", **status
     }
 
 
-def listed(folder: Path, *reviews: Any, path: str = PATH, items: bytes = b"") -> Evidence[Any]:
+def listed(
+    folder: Path, *reviews: Any, path: str = PATH, items: bytes = b"", status: str = "ok"
+) -> Evidence[Any]:
     """Return an answered list of network policies, read beside reviews of the reader's rights."""
     facts = {
         "resource": "networkpolicies",
@@ -51,7 +53,7 @@ def listed(folder: Path, *reviews: Any, path: str = PATH, items: bytes = b"") ->
     }
     records = [
         probe(1, "api/access", "/apis/x", api={"complete": True}, blob="api/p1.ndjson"),
-        probe(2, f"api/{POLICIES}", path, api=facts, blob="api/p2.ndjson"),
+        probe(2, f"api/{POLICIES}", path, status, api=facts, blob="api/p2.ndjson"),
     ]
     blobs = {"api/p1.ndjson": ndjson(reviews), "api/p2.ndjson": items}
     sealed = members(records, blobs=blobs, manifest_value=api_manifest())
@@ -104,6 +106,18 @@ def test_a_list_that_is_not_empty_may_lack_objects_too(tmp_path: Path) -> None:
     data = ndjson([policy])
     assert isinstance(listed(tmp_path, items=data), Present)
     assert isinstance(listed(tmp_path, single(allowed=False), items=data), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("truncated", "NE_API_FORBIDDEN"), ("timeout", "NE_TIMEOUT"), ("denied", "NE_API_FORBIDDEN")],
+)
+def test_the_collectors_own_word_for_it_is_read_as_the_same(
+    tmp_path: Path, status: str, reason: str
+) -> None:
+    evidence = listed(tmp_path, single(allowed=False), status=status)
+    assert isinstance(evidence, Unreadable)
+    assert evidence.reason == reason
 
 
 def test_a_census_asks_for_the_rights_in_its_namespace(tmp_path: Path) -> None:

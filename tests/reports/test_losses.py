@@ -13,7 +13,7 @@ from analyzer.reports.losses import WHY, denied, loss_story, losses
 from analyzer.reports.rendering import LABEL, Paper
 from analyzer.reports.terminal import summary_text
 from tests.reports.builder import build
-from tests.reports.sheets import cover, written
+from tests.reports.sheets import cover, records, remarks, written
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,9 @@ def test_every_report_says_what_was_lost_to_permissions(a: Assessment) -> None:
     how = rendering_of(made, Paper.A4, LABEL)
     assert said in render("md", made, how)["report.md"].decode()
     assert said in render("html", made, how)["report.html"].decode()
-    assert said in cover(written(made))["Lost"]
+    book = written(made)
+    assert said in cover(book)["Lost"]
+    assert said in remarks(book, "Gaps")
+    assert {row["Why"] for row in records(book, "Gaps")} == {"denied"}
     lost = f"{len(lacking(a))} of {len(a.controls)} controls lost to permissions"
     assert lost in summary_text(made, width=None)
