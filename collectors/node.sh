@@ -2087,6 +2087,7 @@ probe_process() { # PID
   if [ "$pp_comp" = k3s ]; then EMBEDDER=$1; fi
   process_facts "$1"
   started "$1"
+  if [ "$WORD" != ok ] && [ ! -d "$PROC/$1" ]; then return; fi # it ended before it said what it is
   if [ "$START" != "$pp_start" ]; then
     P_STATUS=error P_DETAIL='raced: another process took the number' P_MORE=''
     printf '%s' "${pp_refs:+$pp_refs$NL}" >"$WORK/refs"

@@ -509,3 +509,16 @@ def test_no_journal_is_read_of_another_root(bare: Path, tmp_path: Path) -> None:
     run = collect(bare, tmp_path / "out", env=env)
     assert run.records("proc/embedded") == []
     assert not (tmp_path / "asked").exists()
+
+
+def test_a_process_that_ends_before_it_is_read_is_no_gap(bare: Path, tmp_path: Path) -> None:
+    """A probe or a client that lives for a moment, on every busy node."""
+    process(bare, 9, "kubelet")
+    process(bare, 50, "kubectl", "get", "kube-system")
+    lines = f'#!/bin/sh\ncase "$*" in *50/cmdline*) rm -r {bare}/proc/50; exit 1 ;; esac\n'
+    tool = write(tmp_path, "bin/head", lines + f'exec {shutil.which("head")} "$@"\n', 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    assert not (bare / "proc/50").exists()
+    assert [r["pid"] for r in run.records("proc/cmdline")] == [9]
+    assert (run.record("proc/scan")["status"], run.code) == ("ok", 0)
