@@ -33,12 +33,16 @@ case ":${PATH:-}:" in
 esac
 export PATH
 
-FILE_CAP=1048576  # bytes read of one file, at most
-PROBE_TIMEOUT=10  # seconds one command may take
+# What the run may take, at most. Whatever is cut by one of these says so in the bundle.
+FILE_CAP=1048576     # bytes read of one file
+PROBE_TIMEOUT=10     # seconds one command may take
+JOURNAL_TIMEOUT=60   # seconds, for the one reading of the journal of k3s
+WALK_CAP=400         # entries of one directory walk
+LOG_CAP=200          # lines of log.txt
+PROBE_CAP=5000       # probes of the run
+BUNDLE_CAP=67108864  # bytes read of all files together
+RUN_CAP=900          # seconds of the run, looked at between two probes
 PATIENCE=$PROBE_TIMEOUT
-JOURNAL_TIMEOUT=60 # seconds, for the one reading of the journal of k3s
-WALK_CAP=400      # entries of one directory walk, at most
-LOG_CAP=200       # lines of log.txt, at most
 
 # ---------------------------------------------------------------- 2 tables
 # Files looked for on every node, found or not: ROLE REDACTOR FOLDER NAME...
@@ -501,12 +505,70 @@ distro spec/featureGates/name|enabled|components
 export FLAGS KEYS ENV_KEEP FLAG_KEEP FIELDS
 
 # ---------------------------------------------------------------- 3 awk texts
+# Text, with an x behind it that keeps its line ends, as a JSON string: each byte by itself.
 # shellcheck disable=SC2016  # awk program text, not for the shell to expand
 AWK_JSON='
-BEGIN { for (i = 0; i < 256; i++) { h = sprintf("%02x", i); C[h] = (i < 32 || i > 126) ? sprintf("\\u%04x", i) : sprintf("%c", i) }
-        C["22"] = "\\\""; C["5c"] = "\\\\"; printf "\"" }
-{ for (i = 1; i <= NF; i++) printf "%s", C[$i] }
-END { printf "\"" }'
+BEGIN {
+  for (i = 1; i < 256; i++) { c = sprintf("%c", i); C[c] = i < 32 || i > 126 ? sprintf("\\u%04x", i) : c }
+  C["\""] = "\\\""; C["\\"] = "\\\\"
+}
+NR > 1 { out = out "\\u000a" }
+{ for (i = 1; i <= length($0); i++) out = out C[substr($0, i, 1)] }
+END { print "\"" substr(out, 1, length(out) - 1) "\"" }'
+
+# Base64 of the first certificate as the words of printf %b, since not every awk can print a NUL.
+# shellcheck disable=SC2016
+AWK_BASE64='
+BEGIN { for (i = 0; i < 64; i++) V[substr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", i + 1, 1)] = i }
+/END/ { exit }
+/BEGIN/ { next }
+{ for (i = 1; i <= length($0); i++) if ((c = substr($0, i, 1)) in V) add(V[c]) }
+function add(six,   unit) {
+  held = held * 64 + six; bits += 6
+  if (bits < 8) return
+  bits -= 8; unit = bits == 0 ? 1 : bits == 2 ? 4 : 16
+  printf "\\0%03o", int(held / unit); held %= unit
+}'
+
+# What came of the probes: the counts of the manifest, and with KEB_HOW=words for the reader
+# at the terminal.
+# shellcheck disable=SC2016
+AWK_TALLY='
+function field(name,   t, at) {
+  at = index($0, "\"" name "\": \""); if (!at) return ""
+  t = substr($0, at + length(name) + 5); sub(/".*/, "", t); return t
+}
+{
+  s = field("status"); d = field("detail"); n++
+  if (!C[s]++) K[++k] = s
+  if (d != "" && !D[s, d]++ && ++nD[s] <= 3) WHY[s] = WHY[s] (nD[s] > 1 ? "; " : "") d
+  if (s == "ok" && field("id") == "proc/cmdline") found++
+  if (s == "denied" && field("id") == "proc/scan") hidden++
+}
+END {
+  for (i = 1; i < k; i++) for (j = i + 1; j <= k; j++) if (K[j] < K[i]) { t = K[i]; K[i] = K[j]; K[j] = t }
+  if (ENVIRON["KEB_HOW"] == "words") words(); else counts()
+}
+function counts() {
+  printf "\"run\": %d, \"by_status\": {", n
+  for (i = 1; i <= k; i++) printf "%s\"%s\": %d", (i > 1 ? ", " : ""), K[i], C[K[i]]
+  printf "}"
+}
+function words() {
+  printf "%d of %d probes ran:", n, ENVIRON["KEB_PLANNED"]
+  for (i = 1; i <= k; i++) printf "%s %d %s", (i > 1 ? "," : ""), C[K[i]], K[i]
+  print ""
+  root = ENVIRON["KEB_EUID"] == 0
+  say("denied", root ? "not even root may read them from here" : "run it as root (sudo) to read them")
+  say("error", "nothing of them was kept; log.txt in the bundle says more")
+  say("loop", "the links go in a circle")
+  say("timeout", "the host did not answer in time")
+  say("truncated", "what lies beyond the cap counts as unknown")
+  if (found) return
+  if (hidden) print "no Kubernetes component was seen, but processes are hidden" (root ? "" : ": run it as root (sudo) to see them")
+  else print "no Kubernetes component runs here: is this the right node?"
+}
+function say(s, advice) { if (C[s]) print C[s] " " s (WHY[s] == "" ? "" : " (" WHY[s] ")") ": " advice }'
 
 # The redactors. One program reads the whole of one file (NUL came in as \001),
 # keeps it in L[1..N], lets the function that KEB_HOW names fill O[], and only when that
@@ -1435,35 +1497,71 @@ nothing() { # WHERE WHAT HELP: nothing could be collected
   printf 'error: %s: %s\nhelp: %s\n' "$1" "$2" "$3" >&2
   exit 4
 }
+lost() { # what was collected cannot be written
+  trap '' HUP INT QUIT TERM
+  nothing "$OUT" 'the bundle could not be written' 'Free some space in the output folder, or choose another one.'
+}
+progress() { # only a person at a terminal is told how far it is
+  if [ "$TERMINAL" -eq 1 ]; then printf '\r%s probes of %s' "$RUN" "$PLANNED" >&2; fi
+}
 help_text() {
   printf '%s\n' \
-    'usage: sh node.sh [--root DIR] [--output DIR] [--node-name NAME] [--list] [--dry-run]' \
+    'usage: sh node.sh [--root DIR] [--output DIR] [--node-name NAME]' \
+    '                  [--case-no TEXT] [--operator TEXT] [--notes TEXT] [--list] [--dry-run]' \
+    '' \
+    'Reads the Kubernetes evidence of this node and writes one bundle, redacted. Nothing else' \
+    'is written, nothing is changed, and no connection is made.' \
+    '' \
     '  --root DIR        read everything, /proc too, below DIR; links are resolved below DIR' \
     '  --output DIR      existing folder for the bundle (default: the current one)' \
     '  --node-name NAME  how the API calls this node, when the kubelet does not say it' \
+    '  --case-no TEXT    the number of the case, for the manifest and the paper form' \
+    '  --operator TEXT   who runs this, for the same' \
+    '  --notes TEXT      anything worth noting, for the manifest' \
     '  --list            print what is looked for, reading nothing' \
     '  --dry-run         print what is looked for and whether it is there, opening nothing' \
-    'A run that is killed outright leaves the folder NAME.work in the output folder: remove it.' \
+    '' \
+    'On a node, as root, so that nothing is denied:' \
+    '  sudo sh node.sh --node-name worker-1 --output /tmp --case-no 2026-17 --operator "A. Smith"' \
+    'In a pod that sees the node below /host:' \
+    '  sh node.sh --root /host --output /out --node-name worker-1' \
+    '' \
+    'Told to stop, it seals what it has. Killed outright, it leaves the folder NAME.work in the' \
+    'output folder, and no bundle: remove that folder.' \
     'exit: 0 complete, 3 partial, 4 nothing collected, 2 usage'
 }
 
 # ---------------------------------------------------------------- 5 JSON
 j() { # TEXT: J becomes a JSON string, byte for byte (U+0000 to U+00FF)
   case $1 in
-  *[!A-Za-z0-9._/:@+,=' '-]*) J=$(printf '%s' "$1" | od -An -v -tx1 | awk "$AWK_JSON") ;;
+  *[!A-Za-z0-9._/:@+,=' '-]*) J=$(printf '%sx' "$1" | awk "$AWK_JSON") ;;
   *) J=\"$1\" ;;
   esac
 }
-now() { NOW=$(date -u +%Y-%m-%dT%H:%M:%SZ); }
+now() { no_text=$(date -u +%Y-%m-%dT%H:%M:%SZ) && NOW=$no_text; }
+clock() { # CLOCK becomes the second of the day in NOW; 1xx - 100 since 08 is no number
+  cl_text=${NOW#*T} && cl_text=${cl_text%Z}
+  cl_rest=${cl_text#*:}
+  CLOCK=$(((1${cl_text%%:*} - 100) * 3600 + (1${cl_rest%%:*} - 100) * 60 + 1${cl_rest##*:} - 100))
+}
+enough() { # between two probes: a run that has reached one of its caps ends here
+  if [ "$RUN" -ge "$PROBE_CAP" ]; then stop_run "more than $PROBE_CAP probes"; fi
+  if [ "$BYTES" -ge "$BUNDLE_CAP" ]; then stop_run "more than $BUNDLE_CAP bytes of files"; fi
+  clock
+  en_time=$((CLOCK - CLOCK_0))
+  if [ "$en_time" -lt -43200 ]; then en_time=$((en_time + 86400)); fi # past midnight
+  if [ "$en_time" -ge "$RUN_CAP" ]; then stop_run "more than $RUN_CAP seconds"; fi
+}
 plan() { # ID KIND TARGET VIA: SEQ becomes its number
   PLANNED=$((PLANNED + 1))
   SEQ=$PLANNED
   j "$3" && pl_target=$J
   j "$4"
   printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s}\n' \
-    "$SEQ" "$1" "$2" "$pl_target" "$J" >>"$BUNDLE/plan.ndjson"
+    "$SEQ" "$1" "$2" "$pl_target" "$J" >>"$BUNDLE/plan.ndjson" || lost
 }
 begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a new one
+  enough
   if [ -n "$HINT" ]; then
     SEQ=$HINT HINT=''
   else
@@ -1483,7 +1581,9 @@ record() { # the probe ends: one line into probes.ndjson
   if [ -n "$P_DETAIL" ]; then j "$P_DETAIL" && P_MORE=", \"detail\": $J$P_MORE"; fi
   if [ -n "$P_RESOLVED" ]; then j "$P_RESOLVED" && P_MORE=", \"resolved\": $J$P_MORE"; fi
   printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s, "t0": "%s", "t1": "%s", "status": "%s"%s}\n' \
-    "$SEQ" "$P_ID" "$P_KIND" "$re_target" "$re_via" "$P_T0" "$NOW" "$P_STATUS" "$P_MORE" >>"$BUNDLE/probes.ndjson"
+    "$SEQ" "$P_ID" "$P_KIND" "$re_target" "$re_via" "$P_T0" "$NOW" "$P_STATUS" "$P_MORE" >>"$BUNDLE/probes.ndjson" || lost
+  RUN=$((RUN + 1))
+  progress
   case $P_STATUS in
   ok) SEEN_OK=$((SEEN_OK + 1)) ;;
   denied | error | timeout | truncated | loop) PARTIAL=1 && say "seq $SEQ $P_ID: $P_STATUS $P_DETAIL" ;;
@@ -1491,33 +1591,41 @@ record() { # the probe ends: one line into probes.ndjson
 }
 
 # ---------------------------------------------------------------- 6 commands
-limited() { # COMMAND...: at most PATIENCE seconds; 124 means it ran out of time
+# limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time. Whatever touches
+# the host goes through here. Commands that only read our own folder, a pipe or the clock do not.
+limited() {
   case $WATCHDOG in
   timeout) timeout "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
   timeout-t) timeout -t "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
-  *)
-    exec 5<&0 # a background job would lose its input
-    "$@" <&5 5<&- &
-    li_job=$!
-    exec 5<&-
-    (
-      li_sleep=
-      trap 'kill $li_sleep 2>/dev/null; exit 0' TERM
-      sleep "$PATIENCE" &
-      li_sleep=$!
-      wait "$li_sleep"
-      kill -9 "$li_job"
-    ) </dev/null >/dev/null 2>&1 &
-    li_dog=$!
-    wait "$li_job" 2>/dev/null
-    li_rc=$?
-    kill "$li_dog" 2>/dev/null
-    wait "$li_dog" 2>/dev/null
-    ;;
+  *) watched "$@" ;;
   esac
   # killed or ended by a signal: 128, in ksh93 256, in yash 384 above its number
   case $li_rc in 124 | 137 | 143 | 265 | 271 | 393 | 399) return 124 ;; esac
   return "$li_rc"
+}
+watched() { # COMMAND...: li_rc becomes its status; a second process kills it when it takes too long
+  exec 5<&0 # a background job would lose its input
+  "$@" <&5 5<&- &
+  li_job=$!
+  exec 5<&-
+  (
+    li_left=$PATIENCE
+    while [ "$li_left" -gt 0 ]; do sleep 1 && li_left=$((li_left - 1)); done
+    kill -9 "$li_job"
+  ) </dev/null >/dev/null 2>&1 & # it would hold a pipe open, and its reader would wait for it
+  li_dog=$!
+  wait "$li_job" 2>/dev/null
+  li_rc=$?
+  kill -9 "$li_dog" 2>/dev/null # by no lesser signal: several shells would run our own traps in it first
+  wait "$li_dog" 2>/dev/null
+  li_job=''
+}
+first_bytes() { # COUNT FILE: the first bytes of a file, in the way that this userland has
+  if [ "$HEAD_HOW" = head ]; then
+    limited head -c "$1" "$2" 2>/dev/null
+  else
+    limited dd if="$2" bs=1 count="$1" 2>/dev/null # one by one, since /proc answers in pieces
+  fi
 }
 sha256() { # FILE or standard input: HASH becomes the hex digest
   case $SHA_TOOL in
@@ -1530,29 +1638,28 @@ sha256() { # FILE or standard input: HASH becomes the hex digest
 have() { command -v "$1" >/dev/null 2>&1; }
 flavour() { # TOOL: gnu, busybox, other or none
   if ! have "$1"; then FLAVOUR=none && return; fi
-  fl_text=$("$1" --version 2>&1 </dev/null | head -n 1)
-  case $fl_text in
+  case $("$1" --version 2>&1 </dev/null) in
   *GNU* | *coreutils*) FLAVOUR=gnu ;;
   *BusyBox* | *busybox*) FLAVOUR=busybox ;;
   *)
-    fl_text=$("$1" --help 2>&1 </dev/null | head -n 1)
-    case $fl_text in *BusyBox*) FLAVOUR=busybox ;; *) FLAVOUR=other ;; esac
+    case $("$1" --help 2>&1 </dev/null) in *BusyBox*) FLAVOUR=busybox ;; *) FLAVOUR=other ;; esac
     ;;
   esac
 }
 probe_tools() {
   TOOLS=
-  for pt_tool in stat awk od head tar gzip sha256sum timeout readlink getfacl; do
+  for pt_tool in stat awk head tar gzip sha256sum timeout readlink getfacl; do
     flavour "$pt_tool"
     TOOLS="$TOOLS${TOOLS:+, }\"$pt_tool\": \"$FLAVOUR\""
   done
-  for pt_tool in awk od tr date cat rm mkdir head; do
+  for pt_tool in awk cat date grep id ls mkdir mv rm sleep sort tar tr uname wc; do
     have "$pt_tool" || nothing "$pt_tool" 'is not on PATH' 'Install a busybox userland, or set PATH.'
   done
+  j "$(printf '\303\251')" # text is bytes to every tool that is used here
+  [ "$J" = '"\u00c3\u00a9"' ] || nothing awk 'does not work byte by byte' 'Put mawk, gawk or busybox awk first in PATH.'
   SHA_TOOL=none
   for pt_tool in openssl shasum sha256sum; do have "$pt_tool" && SHA_TOOL=$pt_tool; done
   [ "$SHA_TOOL" != none ] || nothing sha256sum 'is not on PATH' 'Install sha256sum, shasum or openssl.'
-  have tar || nothing tar 'is not on PATH' 'Install tar.'
   WATCHDOG=own
   if timeout 5 true 2>/dev/null; then WATCHDOG=timeout; elif timeout -t 5 true 2>/dev/null; then WATCHDOG=timeout-t; fi
   STAT_HOW='ls'
@@ -1564,7 +1671,8 @@ probe_tools() {
   if have getfacl; then ACL_HOW=getfacl; elif [ "$FLAVOUR" = gnu ]; then ACL_HOW='ls'; fi
   HEAD_HOW='dd'
   [ "$(printf 'ab' | head -c 1 2>/dev/null)" = a ] && HEAD_HOW='head'
-  case $(printf '\001\000' | od -An -tx2) in *0001*) ORDER=little ;; *) ORDER=big ;; esac
+  # the sixth byte of every program says which end of a number comes first on this machine
+  case $(first_bytes 6 /proc/self/exe | tr '\001\002' '12' | tr -dc 12) in ?2) ORDER=big ;; *) ORDER=little ;; esac
   resolve /proc
   PROC=$ROOT$REAL PROC_REAL=0
   [ "$(stat -f -c %t "$PROC" 2>/dev/null)" = 9fa0 ] && PROC_REAL=1
@@ -1679,11 +1787,7 @@ read_raw() { # FILE...: bytes up to the cap, then an end mark with the exit stat
   for rr_file in "$@"; do
     if [ "$rr_file" = KEB-SPLIT ]; then printf '\nKEB-SPLIT\n' && continue; fi
     if [ "$rr_file" = KEB-LINE ]; then printf '%s\n' "$LOGGED" && continue; fi
-    if [ "$HEAD_HOW" = head ]; then
-      limited head -c $((FILE_CAP + 1)) "$rr_file" 2>/dev/null || rr_rc=$?
-    else
-      limited dd if="$rr_file" bs=1024 count=$((FILE_CAP / 1024 + 1)) 2>/dev/null || rr_rc=$?
-    fi
+    first_bytes $((FILE_CAP + 1)) "$rr_file" || rr_rc=$?
   done
   printf 'KEB-END %s' "$rr_rc"
 }
@@ -1692,7 +1796,7 @@ read_raw() { # FILE...: bytes up to the cap, then an end mark with the exit stat
 capture() {
   ca_how=$1 && shift
   ca_blob=blobs/b$((BLOBS + 1))
-  : >"$WORK/side"
+  printf '' >"$WORK/side" || lost
   # exported, not put before the call: not every shell hands those on through a function
   KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob
   KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-}
@@ -1701,11 +1805,11 @@ capture() {
   export KEB_EXE KEB_CWD KEB_PID KEB_FROM KEB_DIR KEB_ORDER
   read_raw "$@" | tr '\000\001' '\001\002' |
     { PATIENCE=$((PROBE_TIMEOUT + 20)) && limited awk "$AWK_REDACT" 2>/dev/null; } | # it waits for the reader
-    untag "$ca_how" >"$BUNDLE/$ca_blob"
+    untag "$ca_how" >"$BUNDLE/$ca_blob" || lost
   WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp='' ca_shown=00
   read -r WORD ca_bytes ca_cut ca_count ca_comp ca_shown <"$WORK/side"
   if [ "$WORD" = ok ]; then
-    BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count))
+    BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count)) BYTES=$((BYTES + ca_bytes))
     sha256 <"$BUNDLE/$ca_blob"
     more "\"blob\": \"$ca_blob\", \"sha256\": \"$HASH\", \"redactions\": $ca_count, \"bytes_read\": $ca_bytes"
     if [ "$ca_cut" = 1 ]; then P_STATUS=truncated P_DETAIL="longer than $FILE_CAP bytes" && more '"truncated": true'; fi
@@ -2017,7 +2121,7 @@ started() { # PID: START becomes when it started, to notice a number used again;
 number() { # TEXT: J becomes it when it is a plain number, else null
   case $1 in '' | *[!0-9]* | 0?* | ????????????????*) J=null ;; *) J=$1 ;; esac
 }
-namespace() { # PID KIND: J becomes the inode number of its namespace
+namespace_of() { # PID KIND: J becomes the inode number of its namespace
   TARGET=''
   if [ -L "$PROC/$1/ns/$2" ]; then read_link "$PROC/$1/ns/$2"; fi
   case $TARGET in "$2:["*"]") TARGET=${TARGET#"$2:["} && number "${TARGET%]}" ;; *) J=null ;; esac
@@ -2064,9 +2168,9 @@ process_facts() {
   FACTS="$FACTS, \"exe\": $J"
   case $ca_shown in ?1) j "$P_CWD" ;; *) J=null ;; esac
   FACTS="$FACTS, \"cwd\": $J"
-  namespace 1 mnt && pf_first=$J && namespace "$1" mnt && pf_mnt=$J
+  namespace_of 1 mnt && pf_first=$J && namespace_of "$1" mnt && pf_mnt=$J
   differs "$pf_first" "$pf_mnt" && pf_mounts=$J
-  namespace 1 net && pf_first=$J && namespace "$1" net && pf_net=$J
+  namespace_of 1 net && pf_first=$J && namespace_of "$1" net && pf_net=$J
   differs "$pf_first" "$pf_net" && OWN_NETWORK=$J
   FACTS="$FACTS, \"mnt_ns\": $pf_mnt, \"net_ns\": $pf_net, \"own_mounts\": $pf_mounts, \"own_network\": $OWN_NETWORK"
   in_container "$1" && FACTS="$FACTS, $J"
@@ -2224,7 +2328,7 @@ short_text() { # PATH: TEXT_ becomes the first line of a small file, or nothing
   TEXT_=''
   resolve "$1"
   [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ] || return 0
-  TEXT_=$(limited head -n 1 "$ROOT$REAL" 2>/dev/null | tr -dc 'A-Za-z0-9._:+~-' | cut -c 1-200)
+  TEXT_=$(first_bytes 200 "$ROOT$REAL" | tr -dc 'A-Za-z0-9._:+~\012-' | awk 'NR == 1')
 }
 
 # ---------------------------------------------------------------- 12 the seal
@@ -2232,9 +2336,7 @@ nullable() { if [ -n "$1" ]; then j "$1"; else J=null; fi; }
 ca_hash() { # CA_SHA becomes the SHA-256 of the DER of the first certificate of the client CA
   CA_SHA=''
   [ -n "$CA_BLOB" ] || return 0
-  if have base64; then ch_tool='base64 -d'; elif have openssl; then ch_tool='openssl base64 -d'; else return 0; fi
-  # shellcheck disable=SC2086  # command and its option
-  awk '/END/ { exit } !/BEGIN/' "$CA_BLOB" | $ch_tool >"$WORK/der" 2>/dev/null
+  printf '%b' "$(awk "$AWK_BASE64" "$CA_BLOB")" >"$WORK/der"
   if [ -s "$WORK/der" ]; then sha256 <"$WORK/der" && CA_SHA=$HASH; fi
 }
 write_manifest() {
@@ -2259,10 +2361,10 @@ write_manifest() {
   sha256 <"$BUNDLE/collector/node.sh"
   wm_self=$HASH
   # a probe without a record is never passed over, whatever stopped it
-  if [ "$(wc -l <"$BUNDLE/probes.ndjson")" -ne "$PLANNED" ]; then PARTIAL=1; fi
-  wm_counts=$(awk '{ n++; s = $0; sub(/.*"t1": "[^"]*", "status": "/, "", s); sub(/".*/, "", s); if (!(s in C)) K[++k] = s; C[s]++ }
-    END { for (i = 1; i < k; i++) for (j = i + 1; j <= k; j++) if (K[j] < K[i]) { t = K[i]; K[i] = K[j]; K[j] = t }
-      printf "\"run\": %d, \"by_status\": {", n; for (i = 1; i <= k; i++) printf "%s\"%s\": %d", (i > 1 ? ", " : ""), K[i], C[K[i]]; printf "}" }' "$BUNDLE/probes.ndjson")
+  if [ "$RUN" -ne "$PLANNED" ]; then PARTIAL=1; fi
+  KEB_HOW=counts
+  export KEB_HOW
+  wm_counts=$(awk "$AWK_TALLY" "$BUNDLE/probes.ndjson")
   {
     printf '{"format": {"name": "k8s-evidence-bundle", "major": 1, "minor": 0, "min_reader_minor": 0},\n'
     printf ' "bundle_id": "%s", "kind": "node",\n' "$BUNDLE_ID"
@@ -2279,14 +2381,31 @@ write_manifest() {
     nullable "$CA_SHA" && printf ' "cluster": {"uid": null, "git_version": null, "ca_sha256": %s},\n' "$J"
     printf ' "time": {"started": "%s", "finished": "%s", "tz": "UTC"},\n' "$STARTED" "$NOW"
     printf ' "tools": {%s},\n' "$TOOLS"
-    printf ' "limits": {"file_cap": %s, "probe_timeout": %s},\n' "$FILE_CAP" "$PROBE_TIMEOUT"
+    printf ' "limits": {"file_cap": %s, "probe_timeout": %s, "walk_cap": %s, "log_cap": %s,' \
+      "$FILE_CAP" "$PROBE_TIMEOUT" "$WALK_CAP" "$LOG_CAP"
+    printf ' "probe_cap": %s, "bundle_cap": %s, "run_cap": %s},\n' "$PROBE_CAP" "$BUNDLE_CAP" "$RUN_CAP"
     printf ' "counts": {"planned": %s, %s},\n' "$PLANNED" "$wm_counts"
     if [ "$PARTIAL" -eq 0 ]; then printf ' "complete": true,\n'; else printf ' "complete": false,\n'; fi
-    printf ' "case": {"case_no": null, "operator": null, "notes": null},\n'
+    nullable "$STOPPED" && printf ' "stopped": %s,\n' "$J"
+    nullable "$CASE_NO" && printf ' "case": {"case_no": %s' "$J"
+    nullable "$OPERATOR" && printf ', "operator": %s' "$J"
+    nullable "$NOTES" && printf ', "notes": %s},\n' "$J"
     printf ' "redaction": {"policy_id": "%s", "count": %s}}\n' "$PROFILE" "$REDACTIONS"
-  } >"$BUNDLE/manifest.json"
+  } >"$BUNDLE/manifest.json" || lost
 }
-seal() {
+lines_of() { wc -l <"$BUNDLE/$1" | tr -d ' '; }
+settle() { # a redactor that was stopped may have begun to write; its blob was not counted
+  if [ "$(lines_of redactions.ndjson)" -gt "$REDACTIONS" ]; then
+    awk -v last="$REDACTIONS" 'NR <= last' "$BUNDLE/redactions.ndjson" >"$WORK/settled" || lost
+    mv "$WORK/settled" "$BUNDLE/redactions.ndjson" || lost
+  fi
+  # each counted line has to be there: a full disk loses some
+  [ "$(lines_of redactions.ndjson)" -eq "$REDACTIONS" ] || lost
+  [ "$(lines_of plan.ndjson)" -eq "$PLANNED" ] || lost
+  [ "$(lines_of probes.ndjson)" -eq "$RUN" ] || lost
+}
+seal() { # the bundle, whole or not at all; this and open_bundle write outside of the work folder
+  settle
   write_manifest
   set -- FORMAT plan.ndjson probes.ndjson
   se_n=1
@@ -2295,44 +2414,76 @@ seal() {
   for se_name in "$@"; do
     sha256 <"$BUNDLE/$se_name"
     printf '%s  %s\n' "$HASH" "$se_name"
-  done | sort -k 2 >"$BUNDLE/SHA256SUMS"
+  done | sort -k 2 >"$BUNDLE/SHA256SUMS" || lost
+  [ "$(lines_of SHA256SUMS)" -eq $# ] || lost
   sha256 <"$BUNDLE/SHA256SUMS"
   CUSTODY=$HASH
   set -- "$@" SHA256SUMS
   se_i=$#
   while [ "$se_i" -gt 0 ]; do set -- "$@" "bundle/$1" && shift && se_i=$((se_i - 1)); done
+  (cd "$WORK" && archive "$@") >"$WORK/tar" 2>/dev/null || lost
   PRODUCT=$OUT/$NAME.tar
-  if have gzip; then PRODUCT=$PRODUCT.gz; fi
-  (
-    cd "$WORK" || exit 1
-    if tar --format=ustar --owner=0 --group=0 --numeric-owner -cf /dev/null bundle/FORMAT 2>/dev/null; then
-      tar --format=ustar --owner=0 --group=0 --numeric-owner -cf - "$@"
-    else
-      tar -cf - "$@"
-    fi
-  ) 2>/dev/null | pack
-}
-pack() { # a new file or none: an existing one is never overwritten
-  set -C
-  case $PRODUCT in *.gz) gzip -c >"$PRODUCT" ;; *) cat >"$PRODUCT" ;; esac
-}
-finish() {
-  trap '' INT TERM HUP
-  seal
-  if [ ! -s "$PRODUCT" ]; then
-    rm -rf "$WORK"
-    nothing "$PRODUCT" 'the bundle could not be written' 'Free some space in the output folder, or choose another one.'
+  if have gzip; then
+    gzip -c <"$WORK/tar" >"$WORK/gz" 2>/dev/null || lost
+    PRODUCT=$PRODUCT.gz && place "$WORK/gz"
+  else
+    place "$WORK/tar"
   fi
-  rm -rf "$WORK"
+}
+archive() { # NAME...: a plain archive of them, which names no user
+  if tar --format=ustar --owner=0 --group=0 --numeric-owner -cf /dev/null bundle/FORMAT; then
+    tar --format=ustar --owner=0 --group=0 --numeric-owner -cf - "$@"
+  else
+    tar -cf - "$@"
+  fi
+}
+place() { # FILE: it gets its final name in one step; what has that name already stays
+  ln "$1" "$PRODUCT" 2>/dev/null && return
+  if [ -e "$PRODUCT" ]; then lost; fi
+  mv "$1" "$PRODUCT" 2>/dev/null || lost # a file system without hard links
+}
+paper_line() { # what goes onto the paper form, on one line
+  pa_node=$(printf '%s' "$NODE_NAME" | tr -dc 'A-Za-z0-9._:-')
+  pa_1=${CUSTODY%"${CUSTODY#????}"} pa_rest=${CUSTODY#????}
+  pa_2=${pa_rest%"${pa_rest#????}"} pa_rest=${pa_rest#????}
+  pa_3=${pa_rest%"${pa_rest#????}"} pa_rest=${pa_rest#????}
+  pa_4=${pa_rest%"${pa_rest#????}"}
+  printf 'for the paper form: %s | node %s | %s | case %s | operator %s | %s\n' "${PRODUCT##*/}" "${pa_node:--}" \
+    "$STARTED" "${CASE_NO:--}" "${OPERATOR:--}" "$pa_1 $pa_2 $pa_3 $pa_4"
+}
+summary() { # on stderr: what came of the run, and what would give more
+  if [ "$TERMINAL" -eq 1 ]; then printf '\r' >&2; fi
+  if [ -n "$STOPPED" ]; then printf 'stopped before its end: %s; %s probes never ran\n' "$STOPPED" "$((PLANNED - RUN))" >&2; fi
+  KEB_HOW=words KEB_PLANNED=$PLANNED KEB_EUID=$EUID_
+  export KEB_HOW KEB_PLANNED KEB_EUID
+  awk "$AWK_TALLY" "$BUNDLE/probes.ndjson" >&2
+}
+finish() { # seal what there is, say so, and end
+  trap '' HUP INT QUIT TERM # from here on it is the whole bundle or none
+  # the run may have been stopped anywhere
+  IFS=$BLANKS HINT='' BASE=$ROOT PREFIX='' PATIENCE=$PROBE_TIMEOUT
+  set -f
+  seal
+  summary
   printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY"
+  paper_line
   if [ "$SEEN_OK" -eq 0 ]; then exit 4; fi
   if [ "$PARTIAL" -ne 0 ]; then exit 3; fi
   exit 0
 }
-interrupted() {
-  PARTIAL=1
-  say 'interrupted'
+stop_run() { # WHY: the run ends before its plan does
+  PARTIAL=1 STOPPED=$1
+  say "stopped: $1"
   finish
+}
+interrupted() {
+  trap '' HUP INT QUIT TERM
+  if [ -n "${li_job:-}" ]; then kill -9 "$li_job" "$li_dog" 2>/dev/null; fi
+  if [ -z "$BUNDLE" ]; then nothing node.sh 'was told to stop' 'Nothing was collected yet: run it again.'; fi
+  stop_run signal
+}
+clean_up() { # whichever way the run ends
+  if [ -n "$WORK" ]; then rm -rf "$WORK"; fi
 }
 
 # ---------------------------------------------------------------- 13 main
@@ -2391,16 +2542,27 @@ dry_one() {
   look "$2"
   printf '%s\t%s\t%s\n' "$P_STATUS" "$1" "$2"
 }
+option() { # NAME VALUE
+  case $1 in
+  --root) ROOT=$2 && return ;;
+  --output) OUT=$2 && return ;;
+  esac
+  op_plain=$(printf '%s' "$2" | tr -d '\001-\037\177')
+  if [ "$op_plain" != "$2" ] || [ ${#2} -gt 200 ]; then usage "$1" 'is not one short line' 'Give at most 200 characters.'; fi
+  case $1 in --node-name) NODE_NAME=$2 ;; --case-no) CASE_NO=$2 ;; --operator) OPERATOR=$2 ;; *) NOTES=$2 ;; esac
+}
 options() {
-  ROOT='' OUT=. NODE_NAME='' MODE=run
+  ROOT='' OUT=. NODE_NAME='' CASE_NO='' OPERATOR='' NOTES='' MODE=run
   while [ $# -gt 0 ]; do
     case $1 in
-    --root | --output | --node-name)
+    --root | --output | --node-name | --case-no | --operator | --notes)
       if [ $# -lt 2 ] || [ -z "$2" ]; then usage "$1" 'needs a value' 'Give one after it; see --help.'; fi
-      case $1 in --root) ROOT=$2 ;; --output) OUT=$2 ;; *) NODE_NAME=$2 ;; esac
+      option "$1" "$2"
       shift
       ;;
-    --root=* | --output=* | --node-name=*) op_value=${1#*=} && op_name=${1%%=*} && shift && set -- "$op_name" "$op_value" ${1+"$@"} && continue ;;
+    --root=* | --output=* | --node-name=* | --case-no=* | --operator=* | --notes=*)
+      op_value=${1#*=} && op_name=${1%%=*} && shift && set -- "$op_name" "$op_value" ${1+"$@"} && continue
+      ;;
     --list) MODE=list ;;
     --dry-run) MODE=dry ;;
     --help | -h) help_text && exit 0 ;;
@@ -2423,28 +2585,37 @@ check_output() {
   if [ -n "$ROOT" ]; then
     case $OUT/ in "$ROOT"/*) usage --output 'is below --root' 'The host is only read: choose a folder outside it.' ;; esac
   fi
-  [ -f "$0" ] || usage node.sh 'was not started from its file' 'Run it as: sh node.sh'
-}
-open_bundle() {
-  BUNDLE_ID=$(od -An -v -tx1 -N16 /dev/urandom 2>/dev/null | tr -dc '0-9a-f')
-  case $BUNDLE_ID in ????????????????????????????????) ;; *)
-    sha256 <"/proc/self/stat"
-    BUNDLE_ID=${HASH%????????????????????????????????}
+  case $([ -f "$0" ] && awk 'NR < 40' "$0") in *"PROFILE=$PROFILE"*) ;; *)
+    usage node.sh 'was not started from its file' 'Run it as: sh node.sh'
     ;;
   esac
+}
+new_id() { # BUNDLE_ID becomes 32 hex digits that no other run has
+  BUNDLE_ID=$(first_bytes 64 /dev/urandom | { sha256 && printf '%s' "${HASH%????????????????????????????????}"; })
+  case $BUNDLE_ID in '' | e3b0c44298fc1c149afbf4c8996fb924) # the digest of nothing at all
+    nothing /dev/urandom 'cannot be read' 'Each bundle needs a name of its own.'
+    ;;
+  esac
+}
+open_bundle() { # the one place where the output folder gets something new: NAME.work, until the seal
   now
   STARTED=$NOW
+  clock
+  CLOCK_0=$CLOCK
+  new_id
   NAME=keb-node-${BUNDLE_ID%????????????????????????}-$(printf '%s' "$NOW" | tr -d ':-' | tr 'TZ' 'tz')
   WORK=$OUT/$NAME.work
   if [ -e "$OUT/$NAME.tar.gz" ] || [ -e "$OUT/$NAME.tar" ] || ! mkdir "$WORK" 2>/dev/null; then
+    WORK='' # not ours: it stays
     usage "$OUT/$NAME" 'exists already or cannot be made' 'Choose an output folder that can be written to.'
   fi
-  BUNDLE=$WORK/bundle
-  mkdir "$BUNDLE" "$BUNDLE/blobs" "$BUNDLE/collector"
-  printf 'k8s-evidence-bundle 1.0\n' >"$BUNDLE/FORMAT"
-  for ob_name in plan.ndjson probes.ndjson redactions.ndjson log.txt; do : >"$BUNDLE/$ob_name"; done
-  : >"$WORK/refs"
-  cat "$0" >"$BUNDLE/collector/node.sh"
+  ob_dir=$WORK/bundle
+  mkdir "$ob_dir" "$ob_dir/blobs" "$ob_dir/collector" || lost
+  printf 'k8s-evidence-bundle 1.0\n' >"$ob_dir/FORMAT" || lost
+  for ob_name in plan.ndjson probes.ndjson redactions.ndjson log.txt; do printf '' >"$ob_dir/$ob_name" || lost; done
+  printf '' >"$WORK/refs"
+  cat "$0" >"$ob_dir/collector/node.sh" || lost
+  BUNDLE=$ob_dir
 }
 main() {
   options ${1+"$@"}
@@ -2458,11 +2629,11 @@ main() {
   probe_tools
   if [ "$MODE" = dry ]; then list_fixed dry_one && exit 0; fi
   check_output
-  EUID_=$(id -u)
-  EMBEDDER=''
-  PLANNED=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 SEEN_OK=0 CA_BLOB='' OS_ID='' OS_VERSION=''
+  EUID_=$(id -u) TERMINAL=0
+  if [ -t 2 ]; then TERMINAL=1; fi
+  PLANNED=0 RUN=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 STOPPED='' SEEN_OK=0
+  CA_BLOB='' EMBEDDER='' OS_ID='' OS_VERSION=''
   open_bundle
-  trap interrupted INT TERM HUP
   fix host/os-release host /etc/os-release
   fix host/users host /etc/passwd
   fix host/mounts host /proc/1/mountinfo
@@ -2484,4 +2655,7 @@ main() {
   follow_refs
   finish
 }
+WORK='' BUNDLE=''
+trap clean_up EXIT
+trap interrupted HUP INT QUIT TERM
 main ${1+"$@"}

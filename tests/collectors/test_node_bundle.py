@@ -60,7 +60,8 @@ def test_seal_covers_every_other_member(cp_run: Collected) -> None:
         value, name = line.split("  ", 1)
         assert digest(cp_run.members[f"bundle/{name}"]) == value
     fingerprint = digest(cp_run.members["bundle/SHA256SUMS"])
-    assert cp_run.out == f"bundle: {cp_run.path}\ncustody fingerprint: sha256:{fingerprint}\n"
+    said = cp_run.out.splitlines()
+    assert said[:2] == [f"bundle: {cp_run.path}", f"custody fingerprint: sha256:{fingerprint}"]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,9 @@ USAGE = {
     "stray word": ["bundle"],
     "no value": ["--root"],
     "empty value": ["--output", ""],
+    "several lines": ["--notes", "a\nb"],
+    "control character": ["--operator=\x1b[2J"],
+    "long text": ["--case-no", "x" * 201],
     "no such root": ["--root", "/no/such/folder"],
     "no such output": ["--root", "@", "--output", "/no/such/folder"],
     "output below root": ["--root", "@", "--output", "@/inside"],
@@ -187,11 +191,12 @@ def test_an_existing_bundle_is_never_overwritten(bare: Path, tmp_path: Path) -> 
     """With the clock and the random source held still, a second run meets the first one's name."""
     tools = tmp_path / "tools"
     write(tools, "date", "#!/bin/sh\necho 2026-01-02T03:04:05Z\n", 0o755)
-    fixed = 'case " $* " in *" -N16 "*) echo 00112233445566778899aabbccddeeff ;; '
-    write(tools, "od", f'#!/bin/sh\n{fixed}*) exec /usr/bin/od "$@" ;; esac\n', 0o755)
+    fixed = 'case " $* " in *" /dev/urandom "*) echo chance ;; '
+    write(tools, "head", f'#!/bin/sh\n{fixed}*) exec /usr/bin/head "$@" ;; esac\n', 0o755)
     env = {"PATH": f"{tools}:{os.environ['PATH']}"}
     first = collect(bare, tmp_path / "out", env=env)
-    assert first.path.name == "keb-node-00112233-20260102t030405z.tar.gz"
+    short = digest(b"chance\n")[:8]
+    assert first.path.name == f"keb-node-{short}-20260102t030405z.tar.gz"
     before = first.path.read_bytes()
     again = invoke(["--root", str(bare), "--output", str(first.path.parent)], env=env)
     assert again.returncode == 2
@@ -234,7 +239,29 @@ def test_help_is_help() -> None:
     done = invoke(["--help"])
     assert (done.returncode, done.stderr) == (0, "")
     for option in ("--root", "--output", "--node-name", "--list", "--dry-run"):
-        assert option in done.stdout
+        assert f"  {option}" in done.stdout
+    assert done.stdout.count("  sudo sh node.sh ") + done.stdout.count("  sh node.sh ") == 2
+
+
+def test_what_goes_onto_the_paper_form_is_said_and_sealed(bare: Path, tmp_path: Path) -> None:
+    words = ("--case-no", "2026-17", "--operator=J\u00fcrgen O'N\\n", "--notes", 'a "b"')
+    run = collect(bare, tmp_path / "out", *words, "--node-name", "w 1")
+    case = {k: v.encode("latin-1").decode() for k, v in run.manifest["case"].items()}
+    assert case == {"case_no": "2026-17", "operator": "J\u00fcrgen O'N\\n", "notes": 'a "b"'}
+    _, fingerprint, form = run.out.splitlines()
+    hexes = fingerprint.removeprefix("custody fingerprint: sha256:")
+    groups = " ".join(hexes[n : n + 4] for n in range(0, 16, 4))
+    started = run.manifest["time"]["started"]
+    assert form == (
+        f"for the paper form: {run.path.name} | node w1 | {started} | case 2026-17"
+        f" | operator J\u00fcrgen O'N\\n | {groups}"
+    )
+
+
+def test_nothing_noted_is_null_and_a_dash(cp_run: Collected) -> None:
+    assert cp_run.manifest["case"] == {"case_no": None, "operator": None, "notes": None}
+    assert cp_run.manifest["stopped"] is None
+    assert " | case - | operator - | " in cp_run.out.splitlines()[2]
 
 
 def test_the_tree_is_left_as_it_was(bare: Path, tmp_path: Path) -> None:
@@ -277,5 +304,5 @@ def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> Non
         opened = archive.extractfile("bundle/manifest.json")
         assert opened is not None
         manifest = json.loads(opened.read())
-    assert manifest["complete"] is False
+    assert (manifest["complete"], manifest["stopped"]) == (False, "signal")
     assert manifest["counts"]["run"] < manifest["counts"]["planned"]
