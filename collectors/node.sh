@@ -2115,7 +2115,7 @@ started() { # PID: START becomes when it started, to notice a number used again;
   [ -f "$PROC/$1/stat" ] && [ ! -L "$PROC/$1/stat" ] || return 0
   read -r st_line 2>/dev/null <"$PROC/$1/stat" || return
   # shellcheck disable=SC2086  # numbers, split on purpose
-  set -- ${st_line##*')'}
+  set -- ${st_line##*') '} # posh would see an empty word before a blank
   if [ $# -ge 20 ]; then PARENT=$2 && shift 19 && START=$1; fi
 }
 number() { # TEXT: J becomes it when it is a plain number, else null
