@@ -322,8 +322,9 @@ FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audien
 # Configuration documents, field by field: KIND PATH... Kind is the redactor of a file, or its role
 # where that is "component". A value is kept only at one of these paths, and looked through for
 # secrets even there; of every other field value and name are masked, whatever it holds. In a
-# path a|b are two names, * is any plain name, lists are passed through, and ! after a name keeps
-# the name and masks all below it: set, but unknown. The paths of redactions.ndjson are the same.
+# path a|b are two names, * is any plain name, lists are passed through, ! after a name keeps the
+# name and masks all below it: set, but unknown; / after it, and nothing below it is kept. The
+# paths of redactions.ndjson are the same.
 FIELDS='
 every apiVersion|kind metadata/name|creationTimestamp
 
@@ -412,9 +413,9 @@ authorization-config authorizers/webhook/connectionInfo/type|kubeConfigFile
 authorization-config authorizers/webhook/matchConditions/expression
 
 encryption resources/resources resources/providers/aescbc|aesgcm|secretbox/keys/name|secret!
-encryption resources/providers/kms/apiVersion|name|endpoint|timeout|cachesize resources/providers/identity
+encryption resources/providers/kms/apiVersion|name|endpoint|timeout|cachesize resources/providers/identity/
 
-kubeconfig current-context|preferences clusters|contexts|users/name contexts/context/cluster|user|namespace
+kubeconfig current-context preferences/colors clusters|contexts|users/name contexts/context/cluster|user|namespace
 kubeconfig clusters/cluster/server|certificate-authority|certificate-authority-data|insecure-skip-tls-verify
 kubeconfig clusters/cluster/tls-server-name|proxy-url|disable-compression|extensions!
 kubeconfig users/user/client-certificate|client-certificate-data|client-key|tokenFile|client-key-data!|token!
@@ -431,7 +432,7 @@ manifest metadata/annotations/container.seccomp.security.alpha.kubernetes.io~1*
 manifest spec/hostNetwork|hostPID|hostIPC|hostUsers|priority|priorityClassName|nodeName|restartPolicy|dnsPolicy
 manifest spec/serviceAccountName|automountServiceAccountToken|shareProcessNamespace|runtimeClassName
 manifest spec/volumes/name|emptyDir!|configMap!|secret!|projected!|csi! spec/volumes/hostPath/path|type
-manifest spec/imagePullSecrets!|tolerations!|nodeSelector!|affinity!|hostAliases!|dnsConfig! status
+manifest spec/imagePullSecrets!|tolerations!|nodeSelector!|affinity!|hostAliases!|dnsConfig! status/
 manifest spec/securityContext/runAsUser|runAsGroup|runAsNonRoot|fsGroup|fsGroupChangePolicy|supplementalGroups
 manifest spec/securityContext/seccompProfile|appArmorProfile/type|localhostProfile
 manifest spec/securityContext/seLinuxOptions/user|role|type|level spec/securityContext/sysctls/name|value
@@ -711,7 +712,7 @@ function opaque(s, where,   out, m, t) {
 function flag_name(f) { f = tolower(f); sub(/^--?/, "", f); gsub(/_/, "-", f); return f }
 function kept_flag(n,   i, k, w, row) {
   if (!nKEPT++) {
-    k = split(ENVIRON["FLAGS"], row, "\n"); for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) KEPT[w[2]]
+    k = split(ENVIRON["FLAGS"], row, "\n"); for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) KEPT[w[2]] = w[4]
     k = split(ENVIRON["FLAG_KEEP"], w, /[ \n]+/); for (i = 1; i <= k; i++) KEPT[w[i]]
   }
   return n != "" && (n in KEPT || n ~ /^(audit-log|service-account)-/)
@@ -733,6 +734,7 @@ function worth(n, v, where,   t) {
   if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
   if (!secret_name(n) && amount(v)) return v
   if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
+  if (kept_flag(n) && KEPT[n] !~ /^(value)?$/ && v !~ /[.\/]/) return mask(v, "no-path", "value", where)
   if (kept_flag(n) || path_or_address(n, v)) {
     t = scrub(v, where)
     return t ~ /[@ \t"\047]/ ? mask(v, "argument-allow-list", "value", where) : t
@@ -977,13 +979,9 @@ function do_cert(   lost) {
   if (lost) mask(pad(lost > 200 ? 200 : lost), "certificate-blocks-only", "pem", "")
 }
 # Base64 of PEM in a kubeconfig: kept only if it decodes to CERTIFICATE blocks alone.
-function cert_data(v, where,   t, i, n, w, ok) {
+function cert_data(v, where,   t) {
   t = v; gsub(/[ \n]/, "", t)
-  if (t ~ /^LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t/ && t !~ /[^A-Za-z0-9+\/=]/) {
-    n = split(decode(t), w, "\n"); ok = n > 0
-    for (i = 1; i <= n; i++) if (w[i] !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) ok = 0
-    if (ok && der_certificate(w[2])) return v
-  }
+  if (t ~ /^LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t[A-Za-z0-9+\/=]*$/ && only_certs(decode(t))) return v
   return mask(v, "certificate-data", "pem", where)
 }
 # A certificate is a SEQUENCE that begins with a SEQUENCE; a private key begins with a
@@ -1139,12 +1137,12 @@ function load_fields(kind,   i, j, k, n, row, w) {
     if (w[1] == kind || w[1] == "every") for (j = 2; j <= k; j++) grow("", w[j])
   }
 }
-function grow(at, rest,   i, n, name, spot, step) {
-  i = index(rest, "/"); step = i ? substr(rest, 1, i - 1) : rest; rest = i ? substr(rest, i + 1) : ""
+function grow(at, rest,   i, n, name, spot, step, way) {
+  way = index(rest, "/"); step = way ? substr(rest, 1, way - 1) : rest; rest = way ? substr(rest, way + 1) : ""
   n = split(step, name, "|")
   for (i = 1; i <= n; i++) {
     spot = at "/" name[i]
-    if (rest != "") { if (!(spot in TREE)) TREE[spot] = ""; grow(spot, rest) }
+    if (way) { if (!(spot in TREE)) TREE[spot] = ""; if (rest != "") grow(spot, rest) }
     else if (sub(/!$/, "", spot)) TREE[spot] = "name"
     else TREE[spot] = "keep"
   }
@@ -1185,7 +1183,9 @@ function hide(oi, path, lead) {
 function judge(path, at, v,   k, t) {
   if (HIDDEN || v == "" || v == "null" || v == "~") return v
   if (at == "?" || TREE[at] != "keep") return mask(v, "field-allow-list", "value", path)
-  k = name_in(path); keys_of(path, k, v)
+  k = name_in(path)
+  if (is_path(k) && v !~ /[.\/]/) return mask(v, "no-path", "value", path)
+  keys_of(path, k, v)
   if (path == "/kind") KIND = v
   if (at ~ /\/\*$/ && HOW != "distro" && (t = worth("", v, path)) != v) return t # of any name: switches and amounts
   if (HOW == "cni") return cni(path, v)
@@ -1195,6 +1195,9 @@ function judge(path, at, v,   k, t) {
   if (HOW == "manifest") return manifest(path, k, v)
   if ((HOW == "etcd" || HOW == "distro") && is_option(at)) return option(at, flag_name(k), v, path)
   return scrub(v, path)
+}
+function is_path(k) {
+  return k ~ /(File|Path|Dir)$|^(path|kubeconfig|client-certificate|client-key|certificate-authority)$/
 }
 function name_in(path) { # the field that a value belongs to, also as an item of its list
   sub(/(\/[0-9]+)+$/, "", path); sub(/^.*\//, "", path); gsub(/~1/, "/", path); gsub(/~0/, "~", path)
@@ -1232,14 +1235,15 @@ function wordy(s,   i, n, w) {
     if (length(w[i]) > 24 || w[i] !~ /^([A-Za-z]*|[0-9][0-9]?[0-9]?|v[0-9]((alpha|beta)[0-9])?)$/) return 0
   return 1
 }
-function only_certs(v,   n, i, w) {
-  if (v !~ /^-----BEGIN CERTIFICATE-----/) return 0
-  n = split(v, w, "\n")
+function only_certs(v,   i, n, s, w, inside) { # CERTIFICATE blocks, and nothing before, between, after
+  n = split(v, w, "\n"); inside = 0
   for (i = 1; i <= n; i++) {
-    if (w[i] ~ /BEGIN/ && !der_certificate(trim(w[i + 1]))) return 0
-    if (trim(w[i]) !~ /^(-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+\/=]*)$/) return 0
+    s = trim(w[i])
+    if (s == "-----BEGIN CERTIFICATE-----" && !inside && der_certificate(trim(w[i + 1]))) inside = 1
+    else if (s == "-----END CERTIFICATE-----" && inside) inside = 0
+    else if (inside ? s !~ /^[A-Za-z0-9+\/=]+$/ : s != "") return 0
   }
-  return 1
+  return !inside
 }
 function keys_of(path, k, v,   i, n, w, row, role) {
   n = split(ENVIRON["KEYS"], row, "\n")

@@ -32,6 +32,7 @@ SPECIAL = {
     "feature-gates": "RotateKubeletServerCertificate=true",
     "authorization-mode": "Node,RBAC",
     "event-qps": "5",
+    "service-account-key-file": "/etc/kubernetes/pki/sa.pub,/etc/kubernetes/pki/old.pub",
 }
 
 

@@ -279,6 +279,9 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE--
         (CERTIFICATE.replace("MIIBCjCCAQAw", "MIIBCgIBAAME"), False),
         (f"{CERTIFICATE}ZZ ZZ\n", False),
         (f"ZZ ZZ\n{CERTIFICATE}", False),
+        (f"{CERTIFICATE}TUVFSA==\n", False),
+        (f"{CERTIFICATE}\n{CERTIFICATE}", True),
+        (CERTIFICATE[:-10], False),
         ("/etc/ZZ", False),
     ],
 )

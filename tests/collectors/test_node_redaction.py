@@ -376,11 +376,24 @@ def test_a_key_that_calls_itself_a_certificate_stays(bare: Path, tmp_path: Path)
     assert_absent(run, coded, data)
 
 
-def test_a_secret_in_the_place_of_a_path_is_not_looked_for(bare: Path, tmp_path: Path) -> None:
-    value = f"eyJhbGciOiJSUzI1NiJ9.eyJ{secret()}.{secret()}"
-    text = f"kind: Config\nusers:\n- user:\n    tokenFile: {value}\n"
-    write(bare, "/etc/kubernetes/admin.conf", text)
-    process(bare, 12, "kubelet", f"--kubeconfig=/{value}")
+SHAPES = ("eyJhbGciOiJSUzI1NiJ9.eyJ{0}.{0}", "{0}")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_secret_in_the_place_of_a_path_is_not_looked_for(
+    bare: Path, tmp_path: Path, shape: str
+) -> None:
+    value = shape.format(secret())
+    names = ("tokenFile", "client-certificate", "client-key")
+    fields = "".join(f"    {name}: {value}\n" for name in names)
+    write(bare, "/etc/kubernetes/admin.conf", f"kind: Config\nusers:\n- user:\n{fields}")
+    write(
+        bare,
+        "/var/lib/kubelet/config.yaml",
+        f"kind: KubeletConfiguration\nstaticPodPath: {value}\n",
+    )
+    words = [f"/{value}"] if "." in value else [value]
+    process(bare, 12, "kubelet", *(f"--kubeconfig={word}" for word in words))
     assert_absent(collect(bare, tmp_path / "out"), value)
 
 
