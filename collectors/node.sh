@@ -128,7 +128,9 @@ etcd-data none /var/lib etcd etcd/default.etcd etcd/data.etcd k0s/etcd
 etcd-data none /var/lib/rancher k3s/server/db/etcd rke2/server/db/etcd
 token-file none /etc/kubernetes azure.json
 distribution-config distro /etc rancher/rke2/config.yaml rancher/k3s/config.yaml k0s/k0s.yaml
-distribution-config distro /etc/origin/master master-config.yaml
+distribution-config distro /etc/origin/master master-config.yaml scheduler.json
+distribution-config manifest /etc/kubernetes/addons kube-proxy-daemonset.yaml kube-proxy-daemonset.yml
+distribution-config env /etc/sysconfig flanneld
 distribution-config env /etc/kubernetes config apiserver controller-manager scheduler
 distribution-config unit /etc/systemd/system k3s.service k3s-agent.service
 distribution-config env /etc/systemd/system k3s.service.env k3s-agent.service.env
@@ -214,6 +216,7 @@ kube-apiserver requestheader-client-ca-file certificate cert
 kube-apiserver tls-cert-file certificate cert
 kube-apiserver tls-private-key-file private-key none
 kube-apiserver oidc-ca-file certificate cert
+kube-apiserver peer-ca-file certificate cert
 kube-apiserver service-account-key-file pki none
 kube-apiserver service-account-signing-key-file private-key none
 kube-apiserver token-auth-file token-file none
@@ -236,6 +239,14 @@ kube-controller-manager requestheader-client-ca-file certificate cert
 kube-controller-manager root-ca-file certificate cert
 kube-controller-manager cluster-signing-cert-file certificate cert
 kube-controller-manager cluster-signing-key-file private-key none
+kube-controller-manager cluster-signing-kubelet-serving-cert-file certificate cert
+kube-controller-manager cluster-signing-kubelet-serving-key-file private-key none
+kube-controller-manager cluster-signing-kubelet-client-cert-file certificate cert
+kube-controller-manager cluster-signing-kubelet-client-key-file private-key none
+kube-controller-manager cluster-signing-kube-apiserver-client-cert-file certificate cert
+kube-controller-manager cluster-signing-kube-apiserver-client-key-file private-key none
+kube-controller-manager cluster-signing-legacy-unknown-cert-file certificate cert
+kube-controller-manager cluster-signing-legacy-unknown-key-file private-key none
 kube-controller-manager service-account-private-key-file private-key none
 kube-controller-manager tls-cert-file certificate cert
 kube-controller-manager tls-private-key-file private-key none
@@ -261,6 +272,7 @@ etcd config-file etcd-config etcd
 kubelet config kubelet-config kubelet
 kubelet config-dir @kubelet-dropin walk
 kubelet kubeconfig kubelet-kubeconfig kubeconfig
+kubelet bootstrap-kubeconfig kubelet-kubeconfig kubeconfig
 kubelet client-ca-file kubelet-ca cert
 kubelet tls-cert-file certificate cert
 kubelet tls-private-key-file private-key none
@@ -828,20 +840,24 @@ function component(n,   a, b, exe, w) {
   if (a == "kube-controller") return "kube-controller-manager"
   if (a == "hyperkube") return known(b)
   if (a == "openshift" && b == "start") {
-    if (A[3] == "master") return A[4] == "api" ? "kube-apiserver" : A[4] == "controllers" ? "kube-controller-manager" : ""
+    if (A[3] == "master" && A[4] == "api") return "kube-apiserver"
+    if (A[3] == "master") return A[4] == "controllers" ? "kube-controller-manager" : ""
     return A[3] == "etcd" ? "etcd" : A[3] == "network" ? "kube-proxy" : ""
   }
-  if (a == "hypershift") return b == "openshift-kube-apiserver" ? "kube-apiserver" : b == "openshift-controller-manager" ? "kube-controller-manager" : ""
+  if (a == "hypershift" && b == "openshift-kube-apiserver") return "kube-apiserver"
+  if (a == "hypershift") return b == "openshift-controller-manager" ? "kube-controller-manager" : ""
   if ((a == "k3s" || a == "rke2") && (b == "server" || b == "agent")) return a
   if ((exe == "k3s" || exe == "rke2") && (b == "server" || b == "agent")) return exe
   if (a == "k3s-server" || a == "k3s-agent") return "k3s"
   if ((a == "k0s" || exe == "k0s") && (b == "controller" || b == "worker")) return "k0s"
   if (a ~ /^(k8s-)?dqlite$/ || a == "kine") return a == "kine" ? a : "k8s-dqlite" # what stands in for etcd
   if (a == "apiserver" && has(n, "etcd-servers service-cluster-ip-range")) return "kube-apiserver"
-  if (a == "controller-manager" && has(n, "cluster-signing-cert-file service-account-private-key-file root-ca-file")) return "kube-controller-manager"
+  if (a == "controller-manager" && has(n, "cluster-signing-cert-file service-account-private-key-file root-ca-file"))
+    return "kube-controller-manager"
   if (a == "scheduler" && has(n, "leader-elect kubeconfig config")) return "kube-scheduler"
   if (a == "proxy" && has(n, "cluster-cidr proxy-mode hostname-override")) return "kube-proxy"
-  return exe ~ /^(kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|kube-proxy|kubelite|k8s-dqlite|kine)$/ ? exe : ""
+  if (exe ~ /^kube-(apiserver|controller-manager|scheduler|proxy)$/) return exe
+  return exe ~ /^(etcd|kubelet|kubelite|k8s-dqlite|kine)$/ ? exe : ""
 }
 function known(b) {
   if (b !~ /^kube/) b = "kube-" b
@@ -896,7 +912,10 @@ function do_embedded(   s, n, raw) {
   arguments(n)
 }
 function kept_variable(k,   i, n, w) {
-  if (!nVARIABLES++) { n = split(ENVIRON["ENV_KEEP"], w, /[ \n]+/); for (i = 1; i <= n; i++) if (w[i] != "") VARIABLES[w[i]] }
+  if (!nVARIABLES++) {
+    n = split(ENVIRON["ENV_KEEP"], w, /[ \n]+/)
+    for (i = 1; i <= n; i++) if (w[i] != "") VARIABLES[w[i]]
+  }
   return k in VARIABLES
 }
 function variable_flag(k) { return k ~ /^KUBELET_/ ? "config-dir" : flag_name(substr(k, 6)) }
@@ -941,7 +960,8 @@ function do_mounts(   i, j, n, w, fields) {
     while (j <= fields && w[j] != "-") j++
     if (j >= fields || of_container(w[5])) continue
     if (++n > 1000) { CUT = 1; break }
-    put((harmless(w[5]) ? w[5] : mask(w[5], "mount-point", "value", i)) " " (w[j + 1] ~ /^[a-z0-9._-]+$/ ? w[j + 1] : "other"))
+    if (!harmless(w[5])) w[5] = mask(w[5], "mount-point", "value", i)
+    put(w[5] " " (w[j + 1] ~ /^[a-z0-9._-]+$/ ? w[j + 1] : "other"))
   }
 }
 function of_container(p) {
@@ -1064,7 +1084,8 @@ function unit_refs(k, v,   role) { # the files of variables, and the slice, that
   if (k == "Slice" && v ~ /^[A-Za-z0-9:_.-]+[.]slice$/) ref("@slice", "value", "unit Slice", v)
   if (k != "EnvironmentFile" || v ~ /[ %$*?]/) return
   sub(/^-/, "", v); role = ENVIRON["KEB_ROLE"]
-  ref(role == "kubelet-unit" ? "kubelet-env" : role == "etcd-config" ? role : "distribution-config", "env", "unit EnvironmentFile", v)
+  if (role == "kubelet-unit") role = "kubelet-env"
+  ref(role ~ /^(kubelet-env|etcd-config)$/ ? role : "distribution-config", "env", "unit EnvironmentFile", v)
 }
 function do_unit(   i, j, n, k, v, s, lost) {
   hide_keys(); lost = 0
@@ -1907,7 +1928,9 @@ walk() {
         set -f
         if [ ! -e "$wa_entry" ] && [ ! -L "$wa_entry" ]; then continue; fi
         wa_count=$((wa_count + 1)) wa_left=$((wa_left - 1))
-        if [ "$wa_left" -lt 0 ]; then P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break; fi
+        if [ "$wa_left" -lt 0 ]; then
+          P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break
+        fi
         wa_name=${wa_entry##*/}
         case $wa_name in *"$NL"*) P_STATUS=error P_DETAIL='unreadable name: it holds a line break' && continue ;; esac
         if [ ! -L "$wa_entry" ] && [ -d "$wa_entry" ]; then
@@ -2098,7 +2121,8 @@ sieve() {
   # shellcheck disable=SC2086
   (cd "$PROC" && limited ls -l $si_files 2>/dev/null) >"$WORK/batch"
   if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
-  awk '/ -> .*(kube|etcd|k3s|rke2|k0s|dqlite|kine)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' "$WORK/batch" >>"$WORK/pids"
+  awk '/ -> .*(kube|etcd|k3s|rke2|k0s|dqlite|kine)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' \
+    "$WORK/batch" >>"$WORK/pids"
 }
 sieve_each() { # PID...: what cannot be read counts as unreadable, unless the process is gone
   for si_pid in "$@"; do
@@ -2112,7 +2136,8 @@ sieve_each() { # PID...: what cannot be read counts as unreadable, unless the pr
   done
 }
 hidden_processes() { # a /proc that shows each user only his own
-  [ "$EUID_" != 0 ] && [ -r "$PROC/mounts" ] && limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$PROC/mounts" 2>/dev/null
+  [ "$EUID_" != 0 ] && [ -r "$PROC/mounts" ] &&
+    limited grep -q -E '^proc .*hidepid=(1|2|4|noaccess|invisible|ptraceable)' "$PROC/mounts" 2>/dev/null
 }
 started() { # PID: START becomes when it started, to notice a number used again; PARENT who started it
   START='' PARENT=''
@@ -2144,8 +2169,9 @@ in_container() {
 # shellcheck disable=SC2016  # awk program text
 AWK_CGROUP='
 { for (s = $0; match(s, /[0-9a-f]+/); s = substr(s, RSTART + RLENGTH)) if (RLENGTH == 64) id = substr(s, RSTART, 64)
-  if (match($0, /pod[0-9a-f][0-9a-f_-]+/) && (RLENGTH == 35 || RLENGTH == 39)) { pod = substr($0, RSTART + 3, RLENGTH - 3); gsub(/_/, "-", pod) } }
-END { printf "\"container_id\": %s, \"pod_uid\": %s", (id == "" ? "null" : "\"" id "\""), (pod == "" ? "null" : "\"" pod "\"") }'
+  if (match($0, /pod[0-9a-f][0-9a-f_-]+/) && (RLENGTH == 35 || RLENGTH == 39)) pod = substr($0, RSTART + 3, RLENGTH - 3) }
+END { gsub(/_/, "-", pod); printf "\"container_id\": %s, \"pod_uid\": %s", said(id), said(pod) }
+function said(s) { return s == "" ? "null" : "\"" s "\"" }'
 # listening PID: J becomes the inodes of the listening TCP sockets that it holds open
 listening() {
   J=null
@@ -2202,7 +2228,8 @@ probe_process() { # PID
   fi
   pp_more=$P_MORE pp_status=$P_STATUS pp_detail=$P_DETAIL
   begin proc/cmdline proc "/proc/$1/cmdline" proc/scan
-  P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE="$pp_more, \"component\": \"$pp_comp\", \"pid\": $1, \"process\": {$FACTS}"
+  P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE=$pp_more
+  more "\"component\": \"$pp_comp\", \"pid\": $1, \"process\": {$FACTS}"
   record
   if [ "$P_STATUS" != ok ]; then return; fi
   for pp_what in environ status; do
@@ -2262,7 +2289,8 @@ embedded() { # of one component, from the line in LOGGED
 # shellcheck disable=SC2016  # awk program text
 AWK_NEWEST='
 { s = LAST = $0; sub(/^time="[^"]*" level=info msg="/, "", s)
-  if (length(s) < 65536 && match(s, /^Running (kube-apiserver|kube-controller-manager|kube-scheduler|kubelet|kube-proxy) --/)) { split(s, W, " "); NEWEST[W[2]] = $0 } }
+  if (length(s) < 65536 && s ~ /^Running (kubelet|kube-(apiserver|controller-manager|scheduler|proxy)) --/) {
+    split(s, W, " "); NEWEST[W[2]] = $0 } }
 END { n = split("kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy", W, " ")
   for (i = 1; i <= n; i++) if (W[i] in NEWEST) print NEWEST[W[i]]
   print LAST }'
@@ -2291,7 +2319,11 @@ sockets_in() { # FOLDER, or nothing: the content of the probe that has begun
 probe_host() {
   begin host/os-release host /etc/os-release candidate
   look /etc/os-release
-  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then capture release "$FILE"; elif [ -n "$TYPE" ]; then P_STATUS=denied P_DETAIL='not readable'; fi
+  if [ "$TYPE" = file ] && [ -r "$FILE" ]; then
+    capture release "$FILE"
+  elif [ -n "$TYPE" ]; then
+    P_STATUS=denied P_DETAIL='not readable'
+  fi
   OS_ID='' OS_VERSION=''
   if [ "$P_STATUS" = ok ]; then
     OS_ID=$(awk -F= '$1 == "ID" { gsub(/["\047]/, "", $2); print $2; exit }' "$BUNDLE/$ca_blob")
