@@ -2738,7 +2738,8 @@ class Collector:
                 continue  # subresources have a slash in their names
             kind_name, namespaced = str(one.get("kind")), one.get("namespaced") is True
             resource = Resource(group, version, name, kind_name, namespaced, "")
-            found.append((resource, "list" in (one.get("verbs") or [])))
+            verbs = one.get("verbs")
+            found.append((resource, isinstance(verbs, list) and "list" in verbs))
         return found
 
     # -- lists
@@ -2894,9 +2895,11 @@ def _versions_of(group: Any) -> List[Tuple[str, str]]:
     """Return (group, version) pairs of one discovery group, the preferred version first."""
     if not isinstance(group, dict):
         return []
-    name = str(group.get("name"))
-    preferred = (group.get("preferredVersion") or {}).get("version")
-    versions = [one.get("version") for one in group.get("versions") or []]
+    name, preferred = str(group.get("name")), group.get("preferredVersion")
+    preferred = preferred.get("version") if isinstance(preferred, dict) else None
+    served = group.get("versions")
+    served = served if isinstance(served, list) else []
+    versions = [one.get("version") for one in served if isinstance(one, dict)]
     ordered = [one for one in versions if one == preferred]
     ordered += [one for one in versions if one != preferred]
     return [(name, str(one)) for one in ordered]
@@ -3210,8 +3213,9 @@ def paper_line(path: Path, fingerprint: str, facts: Facts) -> str:
 
 def _heed_signals(handler: Any) -> None:
     """Have INT, TERM and HUP handled; one that whoever started us ignores stays ignored."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 

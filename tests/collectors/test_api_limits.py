@@ -207,3 +207,47 @@ def test_a_signal_between_requests_waits_for_the_next_one(api: ModuleType, tmp_p
     workshop.finish()
     plan = (tmp_path / "plan.ndjson").read_text(encoding="utf-8").splitlines()
     assert len(plan) > 30
+
+
+HOSTILE = [None, 5, "x", [], [5], ["x"], [[]], [None], {}, {"list": 1}, True]
+PLACES = [
+    ("/api", ("versions",)),
+    ("/apis", ("groups",)),
+    ("/apis", ("groups", 0, "name")),
+    ("/apis", ("groups", 0, "versions")),
+    ("/apis", ("groups", 0, "versions", 0, "version")),
+    ("/apis", ("groups", 0, "preferredVersion")),
+    ("/apis/a.io/v1", ("resources",)),
+    ("/apis/a.io/v1", ("resources", 0, "name")),
+    ("/apis/a.io/v1", ("resources", 0, "kind")),
+    ("/apis/a.io/v1", ("resources", 0, "verbs")),
+    ("/apis/a.io/v1", ("resources", 0, "namespaced")),
+    ("/version", ("gitVersion",)),
+    ("/api/v1/nodes", ("metadata",)),
+    ("/api/v1/nodes", ("items",)),
+    ("/api/v1/nodes", ("items", 0, "metadata", "name")),
+    ("/api/v1/nodes/n0/proxy/configz", ("kubeletconfig",)),
+]
+
+
+@pytest.mark.parametrize(("path", "steps"), PLACES)
+def test_no_answer_makes_the_program_fall(
+    api: ModuleType, tmp_path: Path, path: str, steps: tuple[str | int, ...]
+) -> None:
+    for at, value in enumerate(HOSTILE):
+        versions = {"versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}}
+        group: dict[str, Any] = {"name": "a.io", **versions}
+        kind = {"name": "bs", "kind": "B", "namespaced": True, "verbs": ["list"]}
+        known = answers(nodes=1)
+        known["/apis"] = {"groups": [group]}
+        known["/apis/a.io/v1"] = {"resources": [kind]}
+        known["/api/v1/nodes/n0/proxy/configz"] = {"kubeletconfig": {"port": 1}}
+        place = known[path]
+        for step in steps[:-1]:
+            place = place[step]
+        place[steps[-1]] = value
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        found, stopped = records(api, Server(api, known), folder)
+        assert stopped == ""
+        assert len(found) > 30

@@ -3,6 +3,8 @@
 import hashlib
 import importlib.util
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -13,8 +15,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.collectors.api_run import COLLECTOR, Collected, collect
-from tests.collectors.replay import captured
+from tests.collectors.api_run import COLLECTOR, Collected, collect, collect_in_pod, command
+from tests.collectors.replay import RULES_REVIEW, Replay, captured, small
+from tests.collectors.tls import Pair
 
 SCHEMAS = COLLECTOR.parents[1] / "schemas"
 
@@ -159,12 +162,14 @@ def test_only_control_plane_pods_show_their_command(whole: Collected) -> None:
     }
 
 
-def test_two_runs_hold_the_same_evidence(tmp_path: Path) -> None:
-    contents = []
-    for name, page in (("a", 500), ("b", 7)):
-        (tmp_path / name).mkdir()
-        got = collect(tmp_path / name, captured(), page=page)
-        contents.append({k: v for k, v in got.members.items() if k.startswith(("api/", "red"))})
+def test_another_run_holds_the_same_evidence(whole: Collected, tmp_path: Path, pair: Pair) -> None:
+    """Whichever way it goes, and however many objects make a page."""
+    with Replay(captured(), page=7, tls=pair.context(), token="t") as server:
+        got = collect_in_pod(tmp_path, server, ca=pair.certificate)
+    contents = [
+        {k: v for k, v in one.members.items() if k.startswith(("api/", "red"))}
+        for one in (got, whole)
+    ]
     assert contents[0] == contents[1]
 
 
@@ -181,6 +186,8 @@ def test_requests_read_and_never_change(whole: Collected) -> None:
         ["--output", "/no/such/folder"],
         ["--timeout", "0"],
         ["--timeout", "soon"],
+        ["--max-time", "0"],
+        ["--in-cluster", "--context", "a"],
         ["stray"],
     ],
 )
@@ -198,6 +205,13 @@ def test_a_missing_kubectl_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_pod_without_a_service_account_is_said(tmp_path: Path) -> None:
+    done = run("--in-cluster", "--output", str(tmp_path))
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("error: in-cluster: ")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_list_and_dry_run_ask_nobody() -> None:
     listed = run("--list", "--kubectl", "/no/such/kubectl")
     assert listed.returncode == 0
@@ -208,11 +222,14 @@ def test_list_and_dry_run_ask_nobody() -> None:
     assert (
         "/no/such/kubectl --context 'two words' get --raw '/api/v1/pods?limit=500'\n" in dry.stdout
     )
+    pod = run("--dry-run", "--in-cluster")
+    assert "GET '/api/v1/pods?limit=500'\n" in pod.stdout
+    assert f"POST {RULES_REVIEW}\n" in pod.stdout
 
 
 def test_case_facts_reach_the_manifest(tmp_path: Path) -> None:
     words = ["--case-no", "7/b", "--operator", "A. Auditor", "--notes", "line one"]
-    got = collect(tmp_path, captured(), words=words)
+    got = collect(tmp_path, small({"pods": []}, {"pods": "Pod"}), words=words)
     assert got.manifest["case"] == {
         "case_no": "7/b",
         "notes": "line one",
@@ -310,3 +327,20 @@ def test_an_address_loses_what_may_be_secret(api: ModuleType, url: str, kept: st
         return f"r{len(seen)}"
 
     assert api.address(api.Redactor(emit), url, "/url") == kept
+
+
+def test_progress_is_shown_to_a_terminal(tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    kinds = {"nodes": "Node", "pods": "Pod"}
+    pods = [{"metadata": {"name": f"p{at}"}} for at in range(3)]
+    with Replay(small({"nodes": [], "pods": pods}, kinds)) as server:
+        words = command(tmp_path, server.kubeconfig(tmp_path / "kubeconfig.json"), [], None)
+        done = subprocess.run(
+            words, stdout=subprocess.PIPE, stderr=slave, text=True, check=False, timeout=60
+        )
+    os.close(slave)
+    shown = os.read(master, 1 << 16).decode()
+    os.close(master)
+    assert done.returncode == 0
+    assert "api/pods, 3 objects" in shown
+    assert shown.endswith("\r\x1b[K")
