@@ -5,6 +5,7 @@ That it is the program which ran stays the word of whoever made the bundle.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from analyzer import __version__
 from analyzer.bundle.claims import COLLECTOR
@@ -58,10 +59,15 @@ def _texts(bundle: Bundle) -> tuple[str, ...]:
 def _text(bundle: Bundle, texts: tuple[str, ...], version: str) -> CollectorText:
     if not texts:
         return CollectorText.MISSING
-    ours = collector_files()[_PROGRAM[bundle.kind]]
+    ours = _shipped(_PROGRAM[bundle.kind])
     if all(bundle.members[name] == ours for name in texts):
         return CollectorText.AS_SHIPPED
     return CollectorText.DIFFERS if version == __version__ else CollectorText.OTHER_VERSION
+
+
+@cache
+def _shipped(program: str) -> bytes:
+    return collector_files()[program]
 
 
 def _noted(bundle: Bundle, text: str | None) -> str:

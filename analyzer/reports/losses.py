@@ -40,6 +40,7 @@ _HELP: Mapping[Cause, str] = {
 }
 _LISTED, _PLACES = 40, 6
 _API, _NODE = "api/", "node/"
+_OF_NO_PLACE = "The gaps say what was denied."
 _LISTS_ARE = "the rights that docs/collecting.md lists"
 
 
@@ -89,7 +90,7 @@ def _loss(a: Assessment, cause: Cause) -> Loss | None:
     controls = tuple(lost)
     if not controls:
         return None
-    advice = _HELP.get(cause) or " ".join(_rights(gaps))
+    advice = _HELP.get(cause) or " ".join(_rights(gaps)) or _OF_NO_PLACE
     return Loss(cause=cause, controls=controls, pieces=len(gaps), advice=advice)
 
 

@@ -68,6 +68,12 @@ def test_advice_names_the_nodes_and_the_lists_that_were_denied(a: Assessment) ->
     assert "denied: pods." in found.advice
 
 
+def test_advice_is_given_where_no_node_and_no_list_is_named(a: Assessment) -> None:
+    found = denied(replace(a, gaps=(gap(Cause.DENIED, lacking(a)[0], subject="cluster"),)))
+    assert found is not None
+    assert found.advice == "The gaps say what was denied."
+
+
 def test_every_cause_has_words_and_every_lack_a_cause() -> None:
     assert set(WHY) == set(Cause)
     assert {cause_of(r) for r in Reason if r.value.startswith("NE_")} == set(Cause)
