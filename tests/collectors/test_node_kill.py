@@ -17,21 +17,11 @@ from typing import Any
 import pytest
 
 from analyzer.cli import main
-from tests.collectors.node_run import COLLECTOR, SHELLS, collect, process, write
+from tests.collectors.node_run import SHELLS, collect, process, short_text, write
 from tests.tools import needed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 TIMES = 4
-
-
-def short_text() -> str:
-    """Return the collector with few rows in its tables, so that a run is quick."""
-    text = COLLECTOR.read_text()
-    for table in ("CANDIDATES", "WALKS"):
-        head, rest = text.split(f"\n{table}='\n")
-        rows, tail = rest.split("\n'\n", 1)
-        text = "\n".join([head, f"{table}='", *rows.splitlines()[:4], "'", tail])
-    return text
 
 
 @pytest.fixture(scope="module")

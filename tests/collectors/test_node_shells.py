@@ -35,7 +35,9 @@ def test_every_shell_gives_the_same_evidence(
     cp_tree: Path, cp_run: Collected, tmp_path: Path, shell: tuple[str, ...]
 ) -> None:
     needed(shell[0])
-    run = collect(cp_tree, tmp_path / "out", shell=shell)
+    nowhere = str(tmp_path / "no" / "such")
+    env = {"PATH": os.environ["PATH"], "TMPDIR": nowhere, "TMPPREFIX": nowhere, "HOME": nowhere}
+    run = collect(cp_tree, tmp_path / "out", shell=shell, env=env)
     assert (run.code, run.err) == (0, cp_run.err)
     assert run.manifest["cluster"] == cp_run.manifest["cluster"]
     assert run.timeless == cp_run.timeless
