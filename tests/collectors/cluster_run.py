@@ -4,13 +4,17 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.collectors import kubectl_stand_in as stand_in
+
+if TYPE_CHECKING:
+    from tests.collectors.kubectl_stand_in import Cluster, Thing
 
 KUBERNETES = Path(__file__).resolve().parents[2] / "collectors" / "kubernetes"
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -22,6 +26,52 @@ NODES = ("cp-1,linux,True", "w-1,linux,True", "w-2,linux,True")
 SHELLS = (("dash",), ("busybox", "sh"), ("bash",))
 
 
+def set_up(
+    folder: Path,
+    nodes: Sequence[str],
+    *,
+    objects: Sequence["Thing"] = (),
+    faults: Sequence["Thing"] = (),
+    pods: Path,
+    openshift: bool = False,
+    minor: str = "32+",
+) -> Path:
+    """Make a cluster and return its kubectl.
+
+    Args:
+        folder: A new folder.
+        nodes: ``NAME,OS,READY`` of each.
+        objects: What is there already: kind, name, namespace, labels.
+        faults: Each with ``on`` (plain words that begin a call), ``kind`` (fail; hang; cut: half of
+            the answer; spoil: the file ``text`` instead of it; sick: pod ``on`` is not ready for
+            the reason ``text``), and optionally ``times`` (default: always) and ``text``.
+        pods: Holds for each role (node, api) the folder with ``log`` and the bundle that the log
+            names, as its pod would.
+        openshift: The cluster offers security.openshift.io.
+        minor: Of the server's version.
+    """
+    folder.mkdir()
+    cluster = {
+        "nodes": nodes,
+        "objects": list(objects),
+        "faults": list(faults),
+        "pods": str(pods),
+        "openshift": openshift,
+        "minor": minor,
+        "made": [],
+        "documents": [],
+        "calls": [],
+        "paths": [path for path in sys.path if path.endswith("site-packages")],
+    }
+    stand_in.save(str(folder), cluster)
+    program = folder / "kubectl"
+    at = Path(stand_in.__file__)
+    text = f"import sys; sys.path[:0] = ['{at.parent}']; import {at.stem} as k; sys.exit(k.call())"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S -c "{text}" {folder} "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """What one run left behind."""
@@ -30,7 +80,7 @@ class Ended:
     out: str
     err: str
     fetched: dict[str, bytes]
-    cluster: stand_in.Cluster
+    cluster: "Cluster"
 
     @property
     def ours(self) -> list[str]:
@@ -92,7 +142,7 @@ def run(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if after is not None:
-        while child.poll() is None and not stand_in.load(kubectl.parent)["calls"]:
+        while child.poll() is None and not stand_in.load(str(kubectl.parent))["calls"]:
             time.sleep(0.02)
         time.sleep(after)
         child.send_signal(number)
@@ -102,7 +152,7 @@ def run(
         out=said,
         err=complained,
         fetched={path.name: path.read_bytes() for path in out.iterdir()},
-        cluster=stand_in.load(kubectl.parent),
+        cluster=stand_in.load(str(kubectl.parent)),
     )
 
 

@@ -1,20 +1,26 @@
 """A kubectl for a cluster that is a folder, for tests of collect.sh.
 
 It knows the few commands that collect.sh gives, answers them from STATE/cluster.json, keeps
-every object that was made there, and can be told to fail in known ways. Started as a program,
-it is one call of kubectl; imported, it sets such a cluster up.
+every object that was made there, and can be told to fail in known ways. A run makes some thirty
+calls, each a Python that starts: what is slow to import is done without.
 """
 
-import json
+# ruff: noqa: PTH, S302 - pathlib and json take longer to import than a call takes
+
+from __future__ import annotations
+
+import marshal
 import os
 import sys
 import time
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-Cluster = dict[str, Any]
-Thing = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    Cluster = dict[str, Any]
+    Thing = dict[str, Any]
 
 CLUSTER_SCOPED = frozenset({"Namespace", "ClusterRole", "ClusterRoleBinding"})
 NAMES = {
@@ -31,61 +37,19 @@ class RefusedError(Exception):
     """The server says no; the message goes to standard error."""
 
 
-def set_up(
-    folder: Path,
-    nodes: Sequence[str],
-    *,
-    objects: Sequence[Thing] = (),
-    faults: Sequence[Thing] = (),
-    pods: Path,
-    openshift: bool = False,
-    minor: str = "32+",
-) -> Path:
-    """Make a cluster and return its kubectl.
-
-    Args:
-        folder: A new folder.
-        nodes: ``NAME,OS,READY`` of each.
-        objects: What is there already: kind, name, namespace, labels.
-        faults: Each with ``on`` (plain words that begin a call), ``kind`` (fail; hang; cut: half of
-            the answer; spoil: the file ``text`` instead of it; sick: pod ``on`` is not ready for
-            the reason ``text``), and optionally ``times`` (default: always) and ``text``.
-        pods: Holds for each role (node, api) the folder with ``log`` and the bundle that the log
-            names, as its pod would.
-        openshift: The cluster offers security.openshift.io.
-        minor: Of the server's version.
-    """
-    folder.mkdir()
-    cluster = {
-        "nodes": nodes,
-        "objects": list(objects),
-        "faults": list(faults),
-        "pods": str(pods),
-        "openshift": openshift,
-        "minor": minor,
-        "made": [],
-        "documents": [],
-        "calls": [],
-        "paths": [path for path in sys.path if path.endswith("site-packages")],
-    }
-    save(folder, cluster)
-    program = folder / "kubectl"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {__file__} {folder} "$@"\n')
-    program.chmod(0o755)
-    return program
-
-
-def load(folder: Path) -> Cluster:
+def load(folder: str) -> Cluster:
     """Return the state: ``objects`` now, all ever ``made``, their ``documents``, all ``calls``."""
-    cluster: Cluster = json.loads((folder / "cluster.json").read_text())
+    with open(f"{folder}/cluster", "rb") as stream:
+        cluster: Cluster = marshal.load(stream)
     return cluster
 
 
-def save(folder: Path, cluster: Cluster) -> None:
+def save(folder: str, cluster: Cluster) -> None:
     """Put the state in place in one step, since calls are killed at any moment."""
-    draft = folder / f"draft.{os.getpid()}"
-    draft.write_text(json.dumps(cluster))
-    draft.replace(folder / "cluster.json")
+    draft = f"{folder}/draft.{os.getpid()}"
+    with open(draft, "wb") as stream:
+        marshal.dump(cluster, stream)
+    os.replace(draft, f"{folder}/cluster")
 
 
 def options_of(words: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -199,7 +163,7 @@ def named(cluster: Cluster, name: str) -> str:
 def get(cluster: Cluster, plain: list[str], options: dict[str, str]) -> str:
     """Answer a question."""
     if options.get("--raw") == "/version":
-        return json.dumps({"major": "1", "minor": cluster["minor"]})
+        return '{"major": "1", "minor": "%s"}' % cluster["minor"]  # noqa: UP031
     if "--raw" in options:
         if cluster["openshift"]:
             return "{}"
@@ -223,15 +187,20 @@ def delete(cluster: Cluster, plain: list[str], options: dict[str, str]) -> None:
     ]
 
 
+def read(path: str) -> bytes:
+    """Return a file's bytes."""
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
 def content(cluster: Cluster, pod: str, name: str) -> bytes:
     """Return a file of a pod's work folder."""
     known = {one["name"]: one for one in cluster["objects"] if one["kind"] == "Pod"}
     if pod not in known:
         raise RefusedError(f"Error from server (NotFound): {pod} not found")
-    folder = Path(cluster["pods"]) / known[pod]["labels"]["kube-evidence/role"]
-    own = folder / known[pod]["node"]
-    path: Path = (own if own.exists() else folder) / name.removeprefix("/work/")
-    return path.read_bytes()
+    folder = f"{cluster['pods']}/{known[pod]['labels']['kube-evidence/role']}"
+    own = f"{folder}/{known[pod]['node']}"
+    return read(f"{own if os.path.exists(own) else folder}/{name.removeprefix('/work/')}")
 
 
 def answer(cluster: Cluster, words: list[str]) -> bytes:
@@ -267,8 +236,9 @@ def strike(cluster: Cluster, words: list[str]) -> Thing:
     return {}
 
 
-def call(folder: Path, words: list[str]) -> int:
+def call() -> int:
     """Be kubectl for one call; returns its exit code."""
+    folder, words = sys.argv[1], sys.argv[2:]
     cluster = load(folder)
     cluster["calls"].append(words)
     fault = strike(cluster, words)
@@ -288,10 +258,6 @@ def call(folder: Path, words: list[str]) -> int:
     if fault.get("kind") == "cut":
         said = said[: len(said) // 2]
     elif fault.get("kind") == "spoil":
-        said = Path(fault["text"]).read_bytes()
+        said = read(fault["text"])
     sys.stdout.buffer.write(said)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(call(Path(sys.argv[1]), sys.argv[2:]))

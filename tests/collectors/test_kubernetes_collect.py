@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.collectors import cluster_run, kubectl_stand_in
+from tests.collectors import cluster_run
 from tests.collectors.cluster_run import DIGEST, IMAGES, NODES, SHELLS, Ended, fault
 from tests.collectors.node_run import collect
 from tests.tools import needed
@@ -48,7 +48,7 @@ class Site:
     def run(self, *words: str, **how: Any) -> Ended:
         made = {name: how.pop(name) for name in ("objects", "faults", "openshift") if name in how}
         nodes: Sequence[str] = how.pop("nodes", NODES)
-        kubectl = kubectl_stand_in.set_up(self.folder / "state", nodes, pods=self.pods, **made)
+        kubectl = cluster_run.set_up(self.folder / "state", nodes, pods=self.pods, **made)
         words = words or IMAGES
         return cluster_run.run(self.folder, self.script, kubectl, *words, **how)
 

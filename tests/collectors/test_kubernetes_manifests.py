@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from analyzer.cli import main
-from tests.collectors import api_run, cluster_run, kubectl_stand_in
+from tests.collectors import api_run, cluster_run
 from tests.collectors.cluster_run import DIGEST, IMAGES, KUBERNETES
 from tests.collectors.node_run import write
 from tests.collectors.programs import kubectl, kubectls
@@ -26,6 +26,8 @@ from tests.tools import needed
 
 ROOT = KUBERNETES.parent.parent
 Document = dict[str, Any]
+# One worker, so that what all share is made once.
+pytestmark = pytest.mark.xdist_group("kubernetes_manifests")
 LABEL = "kube-evidence/collector"
 MINORS = {"27": False, "33": True}
 """API servers for which manifests are made out: minor version, and whether it is OpenShift."""
@@ -52,7 +54,7 @@ def _made(folder: Path, minor: str) -> list[Document]:
     script = cluster_run.quick(folder / "script")
     sick = [cluster_run.fault(f"kube-evidence-{pod}", "sick", text="Pulling")
             for pod in ("api-n-1", "node-n-1")]  # fmt: skip
-    stand_in = kubectl_stand_in.set_up(
+    stand_in = cluster_run.set_up(
         folder / "state", ["n-1,linux,True"], pods=folder, minor=minor,
         openshift=MINORS[minor], faults=sick,
     )  # fmt: skip

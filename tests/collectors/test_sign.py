@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "collectors" / "sign.sh"
 BUNDLE = ROOT / "samples" / "bundles" / "worker-1.tar.gz"
 GUIDE = (ROOT / "docs" / "custody.md").read_text(encoding="utf-8")
+# One worker, so that what all share is made once.
+pytestmark = pytest.mark.xdist_group("sign")
 TOOLS = ("ssh", "minisign", "openssl", "gpg")
 PROGRAMS = ("ssh-keygen", "minisign", "openssl", "gpg", "age", "age-keygen")
 KEYS = """
