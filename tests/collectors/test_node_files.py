@@ -269,6 +269,7 @@ def test_denied_is_not_absent(public: Path, tmp_path: Path) -> None:
     finally:
         (public / "var/lib/kubelet").chmod(0o755)
         (public / "etc/kubernetes/pki").chmod(0o755)
+    assert "run it as root (sudo) to read them\n" in run.err
     file = run.record(ID, CONF)
     assert (file["status"], file["stat"]["type"]) == ("denied", "file")
     assert run.record("file/kubelet-config", "/var/lib/kubelet/config.yaml")["status"] == "denied"
