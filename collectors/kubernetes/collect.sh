@@ -88,7 +88,8 @@ limited() { # SECONDS COMMAND...: its exit code; its input is descriptor 3
   while :; do
     wait "$CHILD"
     li_code=$?
-    kill -0 "$CHILD" 2>/dev/null || break # else a signal ended the waiting, not the command
+    # Above 128 a signal may have ended the waiting, and not the command.
+    if [ "$li_code" -le 128 ] || ! kill -0 "$CHILD" 2>/dev/null; then break; fi
   done
   CHILD=''
   return "$li_code"

@@ -79,6 +79,7 @@ def test_everything_is_fetched_and_nothing_is_left(shell: tuple[str, ...], site:
             sums = archive.extractfile("bundle/SHA256SUMS")
             assert sums is not None
             assert hashlib.sha256(sums.read()).hexdigest() in ended.out
+    assert ended.out.count("for the paper form: keb-node-") == 4
 
 
 def test_everything_made_is_labelled_and_only_that_is_deleted(site: Site) -> None:
@@ -263,13 +264,15 @@ def test_a_removal_that_failed_once_is_done_again(site: Site) -> None:
     assert_clean(ended)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+ENDINGS = [(shell, number) for shell in SHELLS for number in (signal.SIGTERM, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize(("shell", "number"), [*ENDINGS, (("dash",), signal.SIGINT)])
 def test_nothing_is_left_after_a_signal(
     shell: tuple[str, ...], number: signal.Signals, site: Site
 ) -> None:
     needed(shell[0])
-    ended = site.run(shell=shell, after=RNG.uniform(0.05, 1.6), number=number)
+    ended = site.run(shell=shell, after=RNG.uniform(0.0, 1.6), number=number)
     assert ended.code in {0, 3, 4}, ended.err
     assert ("interrupted" in ended.err) == (ended.code != 0)
     assert_clean(ended)

@@ -148,6 +148,12 @@ def test_real_kubectls_understand_the_questions(tmp_path: Path) -> None:
                     env={"HOME": str(tmp_path)}, timeout=60,
                 )  # fmt: skip
                 assert line in done.stdout, (program.name, name)
+            words = ["get", "roles,rolebindings", "-n", "empty", "-l", f"{LABEL}=x"]
+            done = subprocess.run(
+                [program, "--kubeconfig", config, *words, "--ignore-not-found", "-o", "name"],
+                capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)}, timeout=60,
+            )  # fmt: skip
+            assert done.stdout == "", "what was removed is known by this silence"
 
 
 SHARED = {
