@@ -1403,7 +1403,7 @@ function literal(head, pcol, oi, path, at, lead,   first, i, n, t, v, w) {
   for (i = 1; i <= n; i++) put(w[i] == "" ? "" : pad(oi + 2) w[i])
 }
 function plain(r, pcol, oi, path, at, lead,   j, v) {
-  if (index("&*!%@`", substr(r, 1, 1)) || r ~ /^\? /) die("redactor failed: line " I)
+  if (index("&*!%@`]},", substr(r, 1, 1)) || r ~ /^[?-]([ \t]|$)/) die("redactor failed: line " I)
   v = plain_text(r); j = I + 1
   while (v == trim(r)) {
     while (j <= N && L[j] ~ /^[ \t]*$/) j++
@@ -1471,7 +1471,7 @@ function flow(oi, path, at, lead,   c, e, s) {
   } else {
     if (!match(substr(T_, POS), /^[^],{}:#&*!|>%@`"\047 \n[][^],{}\n[]*/)) die("redactor failed: flow")
     s = trim(substr(T_, POS, RLENGTH)); POS += RLENGTH
-    if (s ~ /:([ \t]|$)|[ \t]#/) die("redactor failed: flow")
+    if (s ~ /:([ \t]|$)|[ \t]#|^-([ \t]|$)/) die("redactor failed: flow")
     emit(oi, lead scalar(path, at, s, s))
   }
   DEPTH--
@@ -1501,6 +1501,7 @@ function flow_key(   e, s) {
   } else {
     if (!match(substr(T_, POS), /^[A-Za-z0-9_.\/-]+/)) die("redactor failed: key")
     s = substr(T_, POS, RLENGTH); POS += RLENGTH
+    if (substr(T_, POS, 2) !~ /^([ \t\n]|:[ \t\n])/) die("redactor failed: key") # a:b is one word
   }
   space(); if (substr(T_, POS++, 1) != ":") die("redactor failed: key")
   return s

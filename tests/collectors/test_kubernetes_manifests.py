@@ -280,9 +280,7 @@ def granted(rules: list[Document]) -> set[tuple[str, str, str]]:
 
 
 def rights(documents: list[Document], kind: str, name: str) -> set[tuple[str, str, str]]:
-    (found,) = [
-        one for one in documents if (one["kind"], one["metadata"]["name"]) == (kind, name)
-    ]
+    (found,) = [one for one in documents if (one["kind"], one["metadata"]["name"]) == (kind, name)]
     return granted(found["rules"])
 
 
