@@ -2658,6 +2658,9 @@ class Collector:
         answer: Answer = instead or self._patience.wait(
             lambda: self._api.get(path, KUBELET_TIMEOUT)
         )
+        if answer.code in (502, 503, 504):
+            words = f"the API server does not reach the kubelet (HTTP {answer.code})"
+            answer = answer._replace(detail=words)
         found = self._document(probe, answer, CONFIGZ_TREE, "kubeletconfig")
         return answer.status if found is not None or answer.status != OK else ERROR
 

@@ -214,11 +214,7 @@ class Replay:
 
     def review(self, path: str, asked: Document) -> Document:
         """Return the status of a review of one's own rights."""
-        if path == RULES_REVIEW:
-            return self._recording.rules
-        name = asked["spec"]["resourceAttributes"]["resource"]
-        said = self._recording.allowed.get(name, True)
-        return {"allowed": False, "evaluationError": "x"} if said is None else {"allowed": said}
+        return review(path, asked, self._recording.rules, self._recording.allowed)
 
     def _find(self, path: str) -> Document | None:
         if path in self._recording.discovery:
@@ -318,6 +314,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing: a test's output is its own."""
+
+
+def review(
+    path: str, asked: Document, rules: Document, allowed: Mapping[str, bool | None]
+) -> Document:
+    """Return the status of a review of one's own rights."""
+    if path == RULES_REVIEW:
+        return rules
+    said = allowed.get(asked["spec"]["resourceAttributes"]["resource"], True)
+    return {"allowed": False, "evaluationError": "x"} if said is None else {"allowed": said}
 
 
 def _status(code: int, path: str) -> bytes:

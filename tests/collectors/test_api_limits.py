@@ -1,81 +1,14 @@
 """Servers that are slow, silent, or offer too much do not keep the program for ever."""
 
-import importlib.util
-import json
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.collectors.api_run import COLLECTOR
-from tests.collectors.replay import ALL_RULES
+from tests.collectors.in_process import Server, answers, api, records
 
-Ask = Callable[[str], Any]
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("limited_api", COLLECTOR)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "RESTART_WAIT", 0)
-    return module
-
-
-class Server:
-    """Answers from a function of the path; what it does not know is not found."""
-
-    def __init__(self, api: ModuleType, answers: dict[str, Any]) -> None:
-        self._api, self._answers = api, answers
-        self.asked: list[str] = []
-
-    def get(self, path: str, _timeout: float | None = None) -> Any:
-        self.asked.append(path)
-        found = self._answers.get(path.partition("?")[0])
-        if callable(found):
-            return found(path)
-        return self._api.failure(404) if found is None else self.ok(found)
-
-    def create(self, _path: str, body: bytes) -> Any:
-        return self.ok(dict(json.loads(body), status=ALL_RULES))
-
-    def ok(self, document: Any) -> Any:
-        return self._api.Answer("ok", 200, document, "", False, True)
-
-
-def answers(nodes: int = 0, kinds: dict[str, str] | None = None) -> dict[str, Any]:
-    """Return what a server of ``nodes`` nodes answers that also offers ``kinds``."""
-    items = [{"metadata": {"name": f"n{at}"}} for at in range(nodes)]
-    offered = {"nodes": "Node", **(kinds or {})}
-    return {
-        "/version": {"gitVersion": "v1.32.0"},
-        "/api": {"versions": ["v1"]},
-        "/apis": {"groups": []},
-        "/api/v1": {
-            "resources": [
-                {"name": name, "kind": kind, "namespaced": name != "nodes", "verbs": ["list"]}
-                for name, kind in offered.items()
-            ]
-        },
-        "/api/v1/nodes": {"kind": "NodeList", "metadata": {}, "items": items},
-    }
-
-
-def records(api: ModuleType, server: Server, folder: Path) -> tuple[list[dict[str, Any]], str]:
-    """Run the collector; returns its probe records, and why it stopped."""
-    workshop = api.Workshop(folder)
-    stopped = ""
-    try:
-        api.Collector(server, workshop, lambda *_: None).collect()
-    except api.Stopped as reason:
-        stopped = str(reason)
-    workshop.finish()
-    lines = (folder / "probes.ndjson").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines], stopped
+__all__ = ["api"]  # a fixture
 
 
 def kubelets(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -209,7 +142,7 @@ def test_a_signal_between_requests_waits_for_the_next_one(api: ModuleType, tmp_p
     assert len(plan) > 30
 
 
-HOSTILE = [None, 5, "x", [], [5], ["x"], [[]], [None], {}, {"list": 1}, True]
+HOSTILE: list[Any] = [None, 5, "x", [], [5], ["x"], [[]], [None], {}, {"list": 1}, True]
 PLACES = [
     ("/api", ("versions",)),
     ("/apis", ("groups",)),

@@ -98,6 +98,7 @@ def test_unanswered_kubelets_make_the_run_partial(whole: Collected) -> None:
     }
     assert len(statuses) == 6
     assert [node for node, status in statuses.items() if status == "ok"] == ["cp-1"]
+    assert "- error, the API server does not reach the kubelet (HTTP 503): " in whole.err
 
 
 def test_the_members_have_their_order_and_names(whole: Collected) -> None:
