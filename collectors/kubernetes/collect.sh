@@ -116,7 +116,8 @@ ask() { # NAME WORDS...: the answer goes into the work folder's file NAME, compl
   shift
   kube 60 "$@" 3</dev/null >"$WORK/$as_name" 2>"$WORK/$as_name.err"
 }
-why() { sed -n '$p' "$WORK/$1.err" | cut -c 1-300; } # NAME: the last complaint of an ask
+plain() { tr -d '\000-\011\013-\037\177'; } # what comes from a node may hold orders to a terminal
+why() { sed -n '$p' "$WORK/$1.err" | plain | cut -c 1-300; } # NAME: the last complaint of an ask
 pause() { limited "$1" sleep "$1" 3</dev/null; }
 sha256() { # the hash of the input
   if command -v sha256sum >/dev/null 2>&1; then
@@ -329,7 +330,7 @@ start_nodes() {
 put_result() { # SUBJECT WORDS...
   pu_name=$1
   shift
-  printf '%s\n' "$*" >"$WORK/result/$pu_name"
+  printf '%s\n' "$*" | plain >"$WORK/result/$pu_name"
 }
 get_result() { RESULT=waiting && read -r RESULT <"$WORK/result/$1"; } # SUBJECT: RESULT becomes its line
 expect_nodes() { # every node of the list gets a result; those worth waiting for go to awaited
@@ -420,7 +421,7 @@ keep() { # SUBJECT FILE FINGERPRINT CODE: an existing file is never overwritten
   ke_note='complete'
   if [ "$4" != 0 ]; then ke_note='partial'; fi
   put_result "$1" "fetched $2 $3 $ke_note"
-  sed -n 's/^for the paper form: //p' "$WORK/log" | sed -n '$p' >"$WORK/paper/$1"
+  sed -n 's/^for the paper form: //p' "$WORK/log" | sed -n '$p' | plain >"$WORK/paper/$1"
 }
 
 # ---------------------------------------------------------------- 8 check

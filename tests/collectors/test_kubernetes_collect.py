@@ -106,7 +106,7 @@ def test_lists_are_read_before_the_node_collectors_exist(site: Site) -> None:
 
 AILING = ("image", "unplaced", "absent", "cut", "refused", "silent")
 BAD: dict[str, tuple[list[dict[str, Any]], str]] = {
-    "image": ([fault("kube-evidence-node-image", "sick", text="ErrImagePull")],
+    "image": ([fault("kube-evidence-node-image", "sick", text="Err\x1bImagePull")],
               "MISSING: its pod was not ready in time: ErrImagePull"),
     "unplaced": ([fault("kube-evidence-node-unplaced", "sick", text="Unplaced")],
                  "MISSING: its pod was not ready in time: Unplaced"),
@@ -131,6 +131,7 @@ def test_bad_nodes_do_not_stop_the_others(site: Site) -> None:
     assert ended.code == 3, ended.err
     for subject, (_, words) in BAD.items():
         assert words in ended.row(subject)
+    assert "\x1b" not in ended.out
     assert len(ended.fetched) == len(NODES)
     assert_clean(ended)
 

@@ -19,7 +19,7 @@ import yaml
 from analyzer.cli import main
 from tests.collectors import api_run, cluster_run
 from tests.collectors.cluster_run import DIGEST, IMAGES, KUBERNETES
-from tests.collectors.node_run import write
+from tests.collectors.node_run import collect, write
 from tests.collectors.programs import kubectl, kubectls
 from tests.collectors.replay import Recording, Replay, captured
 from tests.tools import needed
@@ -354,6 +354,28 @@ def test_the_pods_hand_their_words_on(kind: str, program: str, tmp_path: Path) -
     script = wrapper(kind, tmp_path, tmp_path).replace("python3", sys.executable)
     said = logged(script, tmp_path, NODE_NAME="w-1", CASE_NO="a 'b", OPERATOR="Jo Doe")
     assert "[--case-no][a 'b][--operator][Jo Doe]" in said, program
+
+
+ROOT_RUNS = os.geteuid() == 0
+"""An ordinary user has no capabilities to give: half of the next test is then all there is."""
+
+
+@pytest.mark.parametrize("given", [True, False] if ROOT_RUNS else [False])
+def test_the_capabilities_are_those_that_reading_needs(given: bool, tmp_path: Path) -> None:
+    shipped = documents_of((KUBERNETES / "node-collector.yaml").read_text())
+    security = pod_of(shipped, "DaemonSet")[1]["securityContext"]
+    added = security["capabilities"]["add"] if given else []
+    bounds = ",".join(["-all", *(f"+{name.lower()}" for name in added)])
+    limited = (needed("setpriv"), f"--bounding-set={bounds}", "--inh-caps=-all")
+    path = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+    (tmp_path / "root" / "proc").mkdir(parents=True)
+    manifest = write(tmp_path / "root", path, "kind: Pod\n", mode=0o600 if ROOT_RUNS else 0)
+    if ROOT_RUNS:
+        os.chown(manifest, 1000, 1000)
+    shell = (*limited, "sh") if ROOT_RUNS else ("sh",)
+    run = collect(tmp_path / "root", tmp_path / "out", shell=shell)
+    status = run.record("file/apiserver-manifest", path)["status"]
+    assert status == ("ok" if given else "denied")
 
 
 def with_own_objects(documents: list[Document]) -> Recording:
