@@ -51,7 +51,11 @@ def test_every_kubectl_brings_the_same_evidence(
     assert str(got.manifest["tools"]["kubectl"]).startswith("v1.")
 
 
-@pytest.mark.parametrize("which", ["stand-in", "oldest", "newest"])
+# Where there is but one kubectl, it is the oldest and the newest.
+WHICH = ["stand-in", "oldest", "newest"] if len(kubectls()) > 1 else ["stand-in", "newest"]
+
+
+@pytest.mark.parametrize("which", WHICH)
 def test_faults_are_recorded_as_what_they_were(tmp_path: Path, which: str) -> None:
     program = None if which == "stand-in" else kubectl(which)
     with Replay(faults.cluster()) as elsewhere:
@@ -102,9 +106,9 @@ def test_a_plugin_that_waits_for_words_gets_none(tmp_path: Path, pair: Pair) -> 
     plugin.chmod(0o700)
     user = {
         "exec": {
-            "apiVersion": "client.authentication.k8s.io/v1",
+            # The version that old and new kubectls know; its plugins may ask where they can.
+            "apiVersion": "client.authentication.k8s.io/v1beta1",
             "command": str(plugin),
-            "interactiveMode": "IfAvailable",
         }
     }
     begun = time.monotonic()
