@@ -1855,12 +1855,20 @@ untag() { # the redactor writes \001 for NUL, since not every awk can print one
 }
 
 # ---------------------------------------------------------------- 9 files and directories
-# probe_file ROLE REDACTOR PATH VIA: facts, and the content unless REDACTOR is none
+# probe_file ROLE REDACTOR PATH VIA [ASKED]: facts, and the content unless REDACTOR is none.
+# ASKED is what the process that named it calls the file, where the host has it elsewhere.
 probe_file() {
-  case $DONE in *"|$1 $PREFIX$3|"*) return 0 ;; esac
-  DONE="$DONE$1 $PREFIX$3|"
+  pf_asked=${5:-$PREFIX$3}
+  case $DONE in *"|$1 $PREFIX$3 $pf_asked|"*) return 0 ;; esac
+  DONE="$DONE$1 $PREFIX$3 $pf_asked|"
   P_ROLE=$1 pf_how=$2 pf_path=$3
-  begin "file/$1" file "$PREFIX$3" "$4"
+  begin "file/$1" file "$pf_asked" "$4"
+  case $ELSEWHERE in *"|$pf_asked|"*)
+    if [ "$4" = candidate ]; then
+      P_STATUS=excluded P_DETAIL='the process that reads this path has another file there' && record && return
+    fi
+    ;;
+  esac
   look "$pf_path"
   if [ -n "$TYPE" ] && [ "$pf_how" != none ]; then
     if [ "$TYPE" != file ]; then
@@ -2033,7 +2041,8 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   @*) walk "${1#@}" 2 "${4%/}" "$3" ;;
   *)
     inside "$P_PID" "$4"
-    probe_file "$1" "$2" "$HOST_PATH" "$3"
+    if [ "$PREFIX$HOST_PATH" != "$4" ]; then ELSEWHERE="$ELSEWHERE$4|"; fi
+    probe_file "$1" "$2" "$HOST_PATH" "$3" "$4"
     BASE=$ROOT PREFIX=''
     ;;
   esac
@@ -2674,7 +2683,7 @@ main() {
   EUID_=$(id -u) TERMINAL=0
   if [ -t 2 ]; then TERMINAL=1; fi
   PLANNED=0 RUN=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 STOPPED='' SEEN_OK=0
-  CA_BLOB='' EMBEDDER='' OS_ID='' OS_VERSION=''
+  CA_BLOB='' EMBEDDER='' ELSEWHERE='|' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle
   fix host/os-release host /etc/os-release

@@ -189,28 +189,34 @@ def test_paths_of_a_container_are_those_of_its_host(bare: Path, tmp_path: Path) 
         "etcd",
         "--cert-file=/certs/server.crt",
         "--data-dir=/var/lib/data",
-        "--config-file=/own.yaml",
+        "--config-file=/etc/etcd/etcd.conf.yml",
         "--wal-dir=/mnt/wal",
     )
     (folder / "root").unlink()
     write(bare, "/proc/50/root/real.yaml", "name: inside\n")
-    (folder / "root" / "own.yaml").symlink_to("/real.yaml")
+    (folder / "root/etc/etcd").mkdir(parents=True)
+    (folder / "root/etc/etcd/etcd.conf.yml").symlink_to("/real.yaml")
+    write(bare, "/etc/etcd/etcd.conf.yml", "name: of-the-host\n")
     write(bare, "/etc/kubernetes/pki/server.crt", "no certificate")
+    (bare / "var/lib/etcd").mkdir(parents=True)
     for pid, name, mounts in (("1", "mnt:[1]", MOUNTS_HOST), ("50", "mnt:[2]", MOUNTS_INSIDE)):
         (bare / "proc" / pid / "ns").mkdir(parents=True)
         (bare / "proc" / pid / "ns" / "mnt").symlink_to(name)
         write(bare, f"/proc/{pid}/mountinfo", mounts)
     env = stand_in(tmp_path / "bin", "stat", 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac')
     run = collect(bare, tmp_path / "out", env=env)
-    certificate = run.record("file/certificate", "/etc/kubernetes/pki/server.crt")
+    certificate = run.record("file/certificate", "/certs/server.crt")
     assert (certificate["status"], certificate["via"]) == ("ok", "etcd --cert-file pid 50")
-    assert {r["target"] for r in run.records("file/etcd-data") if "pid" in r["via"]} == {
-        "/var/lib/etcd",
-        "/data/er/wal",
-    }
-    own = run.record("file/etcd-config", "/proc/50/root/own.yaml")
+    assert certificate["resolved"] == "/etc/kubernetes/pki/server.crt"
+    named = {r["target"]: r for r in run.records("file/etcd-data") if "pid" in r["via"]}
+    assert set(named) == {"/var/lib/data", "/mnt/wal"}
+    assert named["/var/lib/data"]["resolved"] == "/var/lib/etcd"
+    guess, own = sorted(
+        run.records("file/etcd-config", "/etc/etcd/etcd.conf.yml"), key=lambda r: r["via"]
+    )
+    assert (guess["via"], guess["status"], "stat" in guess) == ("candidate", "excluded", False)
     assert (own["status"], own["resolved"]) == ("ok", "/proc/50/root/real.yaml")
-    assert run.blob("file/etcd-config", "/proc/50/root/own.yaml") == b"name: inside\n"
+    assert run.members["bundle/" + own["blob"]] == b"name: inside\n"
 
 
 def test_a_prepared_tree_never_leads_out_through_proc(bare: Path, tmp_path: Path) -> None:
