@@ -421,6 +421,7 @@ keep() { # SUBJECT FILE FINGERPRINT CODE: an existing file is never overwritten
   ke_note='complete'
   if [ "$4" != 0 ]; then ke_note='partial'; fi
   put_result "$1" "fetched $2 $3 $ke_note"
+  if [ ! -t 2 ]; then say "$1: fetched"; fi # where nobody sees the progress
   sed -n 's/^for the paper form: //p' "$WORK/log" | sed -n '$p' | plain >"$WORK/paper/$1"
 }
 

@@ -71,7 +71,10 @@ def assert_clean(ended: Ended) -> None:
 def test_everything_is_fetched_and_nothing_is_left(shell: tuple[str, ...], site: Site) -> None:
     needed(shell[0])
     ended = site.run(*IMAGES, "--operator", "Jo Doe", shell=shell)
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, set(ended.err.splitlines())) == (
+        0,
+        {f"{subject}: fetched" for subject in ("API", "cp-1", "w-1", "w-2")},
+    )
     assert_clean(ended)
     assert len(ended.fetched) == 4
     for content in ended.fetched.values():
