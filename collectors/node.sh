@@ -1326,7 +1326,7 @@ function key(s) {
   return 1
 }
 function block(col, oi, path, at) {
-  if (++DEPTH > 60) die("redactor failed: depth")
+  if (++DEPTH > 30) die("redactor failed: depth")
   if (L[I] ~ /^ *\t/) die("redactor failed: tab")
   if (dash(L[I], col)) sequence(col, oi, path, at)
   else if (key(substr(L[I], col + 1))) mapping(col, oi, path, at)
@@ -1459,7 +1459,7 @@ function feed(s,   i, c) {
 function space() { while (substr(T_, POS, 1) ~ /[ \t\n]/ && POS <= length(T_)) POS++ }
 # Brackets, from POS in T_.
 function flow(oi, path, at, lead,   c, e, s) {
-  if (++DEPTH > 60) die("redactor failed: depth")
+  if (++DEPTH > 30) die("redactor failed: depth")
   space(); c = substr(T_, POS, 1)
   if (c == "{" || c == "[") {
     if (masked_whole(at)) { hide(oi, path, lead); members(c, 0, path, at, ""); HIDDEN-- }
