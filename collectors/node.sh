@@ -1681,8 +1681,13 @@ probe_tools() {
   for pt_tool in awk cat date grep id ls mkdir mv rm sleep sort tar tr uname wc; do
     have "$pt_tool" || nothing "$pt_tool" 'is not on PATH' 'Install a busybox userland, or set PATH.'
   done
-  j "$(printf '\303\251')" # text is bytes to every tool that is used here
-  [ "$J" = '"\u00c3\u00a9"' ] || nothing awk 'does not work byte by byte' 'Put mawk, gawk or busybox awk first in PATH.'
+  case $(printf 'a\377\303\251x' | awk "$AWK_JSON") in '"a\u00ff\u00c3\u00a9"') ;; *)
+    nothing awk 'does not work byte by byte' 'Put mawk, gawk or busybox awk first in PATH.'
+    ;;
+  esac
+  LOSSY=0 # yash loses a text from the first byte on that its locale does not know
+  pt_text=$(printf 'a\377b')
+  if [ "$(printf '%s' "$pt_text" | wc -c)" -ne 3 ]; then LOSSY=1; fi
   SHA_TOOL=none
   for pt_tool in openssl shasum sha256sum; do have "$pt_tool" && SHA_TOOL=$pt_tool; done
   [ "$SHA_TOOL" != none ] || nothing sha256sum 'is not on PATH' 'Install sha256sum, shasum or openssl.'
@@ -1949,7 +1954,12 @@ walk() {
         fi
       done
       set -f
-      more "\"entries\": $wa_count"
+      wa_all=$wa_count
+      if [ "$LOSSY" -eq 1 ] && [ "$wa_left" -ge 0 ]; then
+        wa_all=$(limited ls -A "$wa_abs" 2>/dev/null | wc -l | tr -d ' ')
+      fi
+      if [ "$wa_all" -gt "$wa_count" ]; then P_STATUS=error P_DETAIL='unreadable name: this shell cannot hold it'; fi
+      more "\"entries\": $wa_all"
     fi
     record
     IFS=$NL
@@ -2017,6 +2027,7 @@ above() { # NAME.slice: its unit and drop-ins, and those of the slices that it l
 # follow_refs: what flags and configuration files named, until nothing new is named
 follow_refs() {
   while [ -s "$WORK/refs" ]; do
+    if [ "$LOSSY" -eq 1 ]; then only_ascii; fi
     fr_list=$(cat "$WORK/refs")
     : >"$WORK/refs"
     IFS=$NL
@@ -2030,6 +2041,12 @@ follow_refs() {
     IFS=$BLANKS
   done
   P_PID=''
+}
+only_ascii() { # paths that this shell would cut off are not looked for, and the run says so
+  [ -n "$(tr -d '\001-\177' <"$WORK/refs" | wc -c | tr -d ' 0')" ] || return 0
+  PARTIAL=1
+  say 'paths that are not ASCII were not followed: run it with another shell'
+  awk '!/[\200-\377]/' "$WORK/refs" >"$WORK/ascii" && mv "$WORK/ascii" "$WORK/refs"
 }
 follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else named
   P_PID=${3##* pid }
@@ -2054,9 +2071,9 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
 inside() {
   HOST_PATH=$2 BASE=$ROOT PREFIX=''
   if [ -z "$1" ] || [ "$PROC_REAL" -eq 0 ]; then return; fi
-  in_mine=$(readlink "$PROC/1/ns/mnt" 2>/dev/null) || return
-  in_its=$(readlink "$PROC/$1/ns/mnt" 2>/dev/null) || return
-  if [ "$in_mine" = "$in_its" ]; then return; fi
+  read_link "$PROC/1/ns/mnt" && in_mine=$TARGET
+  read_link "$PROC/$1/ns/mnt" && in_its=$TARGET
+  if [ -z "$in_mine" ] || [ -z "$in_its" ] || [ "$in_mine" = "$in_its" ]; then return; fi
   KEB_PATH=$2
   export KEB_PATH
   in_path=$(limited awk "$AWK_MOUNTS" "$PROC/$1/mountinfo" "$PROC/1/mountinfo" 2>/dev/null)
@@ -2385,6 +2402,13 @@ ca_hash() { # CA_SHA becomes the SHA-256 of the DER of the first certificate of 
   printf '%b' "$(awk "$AWK_BASE64" "$CA_BLOB")" >"$WORK/der"
   if [ -s "$WORK/der" ]; then sha256 <"$WORK/der" && CA_SHA=$HASH; fi
 }
+shell_name() { # SHELL_NAME becomes what the shell calls itself
+  SHELL_NAME='sh'
+  if [ -n "${KSH_VERSION:-}" ]; then SHELL_NAME=ksh; fi
+  if [ -n "${YASH_VERSION:-}" ]; then SHELL_NAME=yash; fi
+  if [ -n "${ZSH_VERSION:-}" ]; then SHELL_NAME=zsh; fi
+  if [ -n "${BASH_VERSION:-}" ]; then SHELL_NAME=bash; fi
+}
 write_manifest() {
   now
   short_text /etc/hostname
@@ -2402,8 +2426,7 @@ write_manifest() {
   wm_arch=''
   if [ "$PROC_REAL" -eq 1 ]; then wm_arch=$(uname -m); fi
   ca_hash
-  wm_shell='sh'
-  if [ -n "${BASH_VERSION:-}" ]; then wm_shell=bash; elif [ -n "${ZSH_VERSION:-}" ]; then wm_shell=zsh; elif [ -n "${YASH_VERSION:-}" ]; then wm_shell=yash; elif [ -n "${KSH_VERSION:-}" ]; then wm_shell=ksh; fi
+  shell_name
   sha256 <"$BUNDLE/collector/node.sh"
   wm_self=$HASH
   # a probe without a record is never passed over, whatever stopped it
@@ -2414,7 +2437,8 @@ write_manifest() {
   {
     printf '{"format": {"name": "k8s-evidence-bundle", "major": 1, "minor": 0, "min_reader_minor": 0},\n'
     printf ' "bundle_id": "%s", "kind": "node",\n' "$BUNDLE_ID"
-    printf ' "collector": {"name": "node.sh", "version": "%s", "sha256": "%s", "shell": "%s"},\n' "$VERSION" "$wm_self" "$wm_shell"
+    printf ' "collector": {"name": "node.sh", "version": "%s", "sha256": "%s", "shell": "%s"},\n' \
+      "$VERSION" "$wm_self" "$SHELL_NAME"
     printf ' "profile": {"id": "%s", "version": "1"},\n' "$PROFILE"
     nullable "$NODE_NAME" && printf ' "subject": {"node_name": %s' "$J"
     nullable "$wm_host" && printf ', "hostname": %s' "$J"
@@ -2499,7 +2523,9 @@ paper_line() { # what goes onto the paper form, on one line
 }
 summary() { # on stderr: what came of the run, and what would give more
   if [ "$TERMINAL" -eq 1 ]; then printf '\r' >&2; fi
-  if [ -n "$STOPPED" ]; then printf 'stopped before its end: %s; %s probes never ran\n' "$STOPPED" "$((PLANNED - RUN))" >&2; fi
+  if [ -n "$STOPPED" ]; then
+    printf 'stopped before its end: %s; %s probes never ran\n' "$STOPPED" "$((PLANNED - RUN))" >&2
+  fi
   KEB_HOW=words KEB_PLANNED=$PLANNED KEB_EUID=$EUID_
   export KEB_HOW KEB_PLANNED KEB_EUID
   awk "$AWK_TALLY" "$BUNDLE/probes.ndjson" >&2
@@ -2594,7 +2620,9 @@ option() { # NAME VALUE
   --output) OUT=$2 && return ;;
   esac
   op_plain=$(printf '%s' "$2" | tr -d '\001-\037\177')
-  if [ "$op_plain" != "$2" ] || [ ${#2} -gt 200 ]; then usage "$1" 'is not one short line' 'Give at most 200 characters.'; fi
+  if [ "$op_plain" != "$2" ] || [ ${#2} -gt 200 ]; then
+    usage "$1" 'is not one short line' 'Give at most 200 characters.'
+  fi
   case $1 in --node-name) NODE_NAME=$2 ;; --case-no) CASE_NO=$2 ;; --operator) OPERATOR=$2 ;; *) NOTES=$2 ;; esac
 }
 options() {
@@ -2682,7 +2710,8 @@ main() {
   check_output
   EUID_=$(id -u) TERMINAL=0
   if [ -t 2 ]; then TERMINAL=1; fi
-  PLANNED=0 RUN=0 HINT='' ROW=0 FIXED='|' DONE='|' BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 PARTIAL=0 STOPPED='' SEEN_OK=0
+  PLANNED=0 RUN=0 BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 SEEN_OK=0 PARTIAL=0 STOPPED=''
+  HINT='' ROW=0 FIXED='|' DONE='|'
   CA_BLOB='' EMBEDDER='' ELSEWHERE='|' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle

@@ -183,3 +183,20 @@ def test_only_a_terminal_sees_progress(small: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "\r1 probes of " in said
     assert done.stdout.count("\n") == 3
+
+
+def test_a_shell_that_loses_bytes_says_what_it_lost(small: Path, tmp_path: Path) -> None:
+    """In yash a name that is no text of the locale vanishes from a folder, and from a list."""
+    needed("yash")
+    root = tmp_path / "root"
+    process(root, 7, "kubelet", b"--config=/k\xff.yaml", "--kubeconfig=/x")
+    for name in (b"a.key", b"\xff.key"):
+        path = os.fsdecode(bytes(root / "etc/kubernetes/pki") + b"/" + name)
+        write(Path("/"), path, "")
+    run = collect(root, tmp_path / "out", script=small / "node.sh", shell=("yash",))
+    assert run.code == 3
+    found = run.record("dir/pki", "/etc/kubernetes/pki")
+    assert (found["status"], found["entries"]) == ("error", 2)
+    assert [r["target"] for r in run.records("file/kubelet-config") if "pid" in r["via"]] == []
+    assert run.records("file/kubelet-kubeconfig", "/x")
+    assert b"were not followed" in run.members["bundle/log.txt"]
