@@ -1870,11 +1870,16 @@ probe_file() {
   begin "file/$1" file "$pf_asked" "$4"
   case $ELSEWHERE in *"|$pf_asked|"*)
     if [ "$4" = candidate ]; then
-      P_STATUS=excluded P_DETAIL='the process that reads this path has another file there' && record && return
+      P_STATUS=excluded P_DETAIL='the process that reads this path has another file there'
+      record
+      return
     fi
     ;;
   esac
   look "$pf_path"
+  if [ "$P_STATUS" = absent ] && [ -n "$PREFIX" ] && [ ! -d "$BASE/" ]; then
+    P_STATUS=error P_DETAIL='raced: the process that names it has ended'
+  fi
   if [ -n "$TYPE" ] && [ "$pf_how" != none ]; then
     if [ "$TYPE" != file ]; then
       P_STATUS=unsupported P_DETAIL="not a regular file but a $TYPE"

@@ -522,3 +522,25 @@ def test_a_process_that_ends_before_it_is_read_is_no_gap(bare: Path, tmp_path: P
     assert not (bare / "proc/50").exists()
     assert [r["pid"] for r in run.records("proc/cmdline")] == [9]
     assert (run.record("proc/scan")["status"], run.code) == ("ok", 0)
+
+
+def test_a_file_of_a_container_that_ended_is_not_absent(bare: Path, tmp_path: Path) -> None:
+    for pid in (1, 50, 51):
+        link(bare, f"/proc/{pid}/ns/mnt", f"mnt:[{pid}]")
+        write(bare, f"/proc/{pid}/mountinfo", f"9 8 0:{pid} / / rw - overlay overlay rw\n")
+    gone = process(bare, 50, "etcd", "--config-file=/gone.yaml")
+    still = process(bare, 51, "etcd", "--config-file=/still.yaml")
+    for folder in (gone, still):
+        (folder / "root").unlink()
+    (still / "root").mkdir()
+    kernel = 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac'
+    lines = f'#!/bin/sh\n{kernel}\nexec {shutil.which("stat")} "$@"\n'
+    tool = write(tmp_path, "bin/stat", lines, 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    ended = run.record("file/etcd-config", "/gone.yaml")
+    assert (ended["status"], ended["detail"]) == (
+        "error",
+        "raced: the process that names it has ended",
+    )
+    assert run.record("file/etcd-config", "/still.yaml")["status"] == "absent"
