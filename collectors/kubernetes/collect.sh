@@ -518,7 +518,10 @@ end() { # the only way out once something may have been made; a second signal ca
   trap : INT TERM HUP PIPE
   trap - EXIT
   exec >&5 2>&6 # a signal may come where output goes into a file
-  if [ -n "$CHILD" ]; then kill "$CHILD" 2>/dev/null; fi
+  if [ -n "$CHILD" ]; then
+    kill "$CHILD" 2>/dev/null
+    pause 1 # what it had asked for may still be done
+  fi
   en_code=0
   if [ "$MADE" = 1 ]; then
     progress 'removing what was made'
