@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.node_run import COLLECTOR, Collected, collect, process, write
+from tests.collectors.node_run import COLLECTOR, SHELLS, Collected, collect, process, write
 
 MATCHES = {
     "plain": (("kube-apiserver", "--secure-port=6443"), "kube-apiserver"),
@@ -270,8 +270,8 @@ PROCESSES: dict[str, tuple[int, dict[str, object]]] = {
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Collected:
-    """Return the run on a tree whose processes have namespaces, sockets and control groups."""
+def described_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tree whose processes have namespaces, sockets and control groups."""
     tree = tmp_path_factory.mktemp("described") / "root"
     for pid, mounts, network in ((1, HOST_MOUNTS, HOST_NETWORK), (50, OTHER, OTHER)):
         link(tree, f"/proc/{pid}/ns/mnt", f"mnt:[{mounts}]")
@@ -299,7 +299,21 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     link(tree, "/proc/70/ns/mnt", "mnt:[12x]")
     link(tree, "/proc/70/ns/net", "/net:[12]")
     write(tree, "/proc/1/mountinfo", MOUNTINFO)
-    return collect(tree, tmp_path_factory.mktemp("described-out") / "out")
+    return tree
+
+
+@pytest.fixture(scope="module")
+def described(described_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Collected:
+    """Return the run on that tree."""
+    return collect(described_tree, tmp_path_factory.mktemp("described-out") / "out")
+
+
+@pytest.mark.parametrize("shell", SHELLS[1:], ids=" ".join)
+def test_every_shell_says_the_same_of_a_process(
+    described_tree: Path, described: Collected, tmp_path: Path, shell: tuple[str, ...]
+) -> None:
+    run = collect(described_tree, tmp_path / "out", shell=shell)
+    assert run.timeless == described.timeless
 
 
 def link(root: Path, path: str, target: str) -> None:
