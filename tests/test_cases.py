@@ -13,6 +13,7 @@ from analyzer.catalogue.definitions import CheckSpec, load_definitions
 from analyzer.catalogue.policy import load_policy
 from analyzer.checks import CHECK_TYPES
 from analyzer.formats.strict_yaml import load_strict
+from analyzer.model.context import Context
 from analyzer.model.outcome import Check, Outcome
 from analyzer.model.verdict import Verdict, worst
 from tests import case_evidence
@@ -65,15 +66,18 @@ def check_of(case: Mapping[str, Any], check_type: str) -> Check:
     return bind(spec, CHECK_TYPES, where="case")
 
 
-def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
-    settings = context(
+def settings_of(case: Mapping[str, Any]) -> Context:
+    return context(
         version=case.get("version", "1.32"),
         kubelet_versions=case.get("kubelets") or {},
         reading=case.get("reading", "effective"),
         defaults=load_defaults(),
         policy=load_policy(None),
     )
-    return check_of(case, check_type).evaluate(case_evidence.build(case), settings)
+
+
+def evaluate(case: Mapping[str, Any], check_type: str) -> tuple[Outcome, ...]:
+    return check_of(case, check_type).evaluate(case_evidence.build(case), settings_of(case))
 
 
 def case_id(path: Path) -> str:

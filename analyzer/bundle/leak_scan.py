@@ -8,9 +8,11 @@ import base64
 import binascii
 import math
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from types import MappingProxyType
 
 from analyzer.model.bundle import Bundle
@@ -20,6 +22,10 @@ MAX_HITS = 100
 """Hits of one rule that are reported for one member."""
 
 _DECODED = 256 * 1024  # bytes of base64 text that are decoded to look for a key
+_STREAMS = 32  # gzip streams of one member that are opened
+_INFLATED = 1024 * 1024  # bytes of one stream that are looked at
+_GZIP = re.compile(rb"\x1f\x8b\x08")
+_GZIP_BASE64 = re.compile(rb"H4sI[A-Za-z0-9+/]{28,}")
 _ENTROPY = 3.5  # bits for each character; words and paths have less, keys have more
 _REDACTED = REDACTED.encode("ascii")
 
@@ -54,7 +60,29 @@ def scan_member(member: str, data: bytes) -> tuple[LeakHit, ...]:
         for rule in RULES
         for place in _places(rule, data)
     }
+    for start, inner in _packed(data):
+        line = data.count(b"\n", 0, start) + 1
+        found |= {
+            LeakHit(member=member, line=line, rule=rule)
+            for rule in RULES
+            if next(_places(rule, inner), None) is not None
+        }
     return tuple(sorted(found))
+
+
+def _packed(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield what gzip streams inside a member hold, plain or in base64, and where they begin."""
+    plain = ((found.start(), data[found.start() :]) for found in _GZIP.finditer(data))
+    coded = ((found.start(), _decoded(found[0])) for found in _GZIP_BASE64.finditer(data))
+    for start, stream in islice(chain(plain, coded), _STREAMS):
+        try:
+            yield start, zlib.decompressobj(wbits=31).decompress(stream, _INFLATED)
+        except zlib.error:
+            continue
+
+
+def _decoded(text: bytes) -> bytes:
+    return base64.b64decode(text[: min(len(text), _DECODED) // 4 * 4])
 
 
 def _places(rule: str, data: bytes) -> Iterator[int]:
@@ -115,6 +143,22 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
         "private-key-base64": (
             re.compile(rb"(LS0tLS1CRUdJTi[A-Za-z0-9+/]{16,}={0,2})"),
             _holds_private_key,
+        ),
+        "private-key-base64-shifted": (
+            # The words "PRIVATE KEY" as base64 spells them where no head stands before them.
+            re.compile(rb"(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtF)[A-Za-z0-9+/]{24}"),
+            _always,
+        ),
+        "provider-key": (
+            re.compile(
+                rb"(?<![A-Za-z0-9])(?:AIza[A-Za-z0-9_-]{35}|gh[opsu]_[A-Za-z0-9]{36}|"
+                rb"xox[abprs]-[0-9]{8,}-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,})"
+            ),
+            _always,
+        ),
+        "bearer": (
+            re.compile(rb"(?i:bearer)[ \t]{1,4}([A-Za-z0-9+/_=.~-]{20,512})"),
+            _looks_random,
         ),
         "jwt": (
             # Anchored at the first dot: a head without an end is tried once, not from each letter.

@@ -75,6 +75,9 @@ def _judge(target: Target, evidence: ClusterEvidence, context: Context) -> Judge
         return _masked(judged, target)
     if paths:
         return _narrowed(judged, paths)
+    masked = target.config.look_up(_MODES)
+    if isinstance(masked, Unreadable) and masked.reason is Reason.NE_REDACTED:
+        return no_evidence(masked, "process/kube-apiserver", target.subject, sources=judged.sources)
     modes = _resetting(target)
     if not modes:
         return judged

@@ -99,6 +99,8 @@ class Encryption:
             return _by_version(file, "whether the API server knows the wildcards in the file")
         if target.version is not None and target.version < _WILDCARDS:
             block = plain
+        if _may_cover_unseen(blocks, block):
+            return broken_file(file, _ROLE, "names a resource that was masked", target.subject)
         if block is None or not block.providers:
             return self._uncovered(file)
         if any(is_redacted(name) for name in block.providers):
@@ -131,6 +133,12 @@ class Encryption:
             ),
             notes=_notes(first, good=good),
         )
+
+
+def _may_cover_unseen(blocks: tuple[EncryptionBlock, ...], winner: EncryptionBlock | None) -> bool:
+    """Tell whether a block before the one that decides may cover the resource: a name is masked."""
+    before = blocks if winner is None else blocks[: blocks.index(winner)]
+    return any(is_redacted(name) for block in before for name in block.resources)
 
 
 def _notes(first: str, *, good: bool) -> tuple[str, ...]:

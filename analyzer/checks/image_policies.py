@@ -91,10 +91,14 @@ def _kyverno(spec: Fields) -> tuple[bool, str]:
         _foreign(spec, _SPEC, "the policy") or _kyverno_entry(rule, entry)
         for rule in entries(spec.get("rules"))
         for entry in entries(rule.get("verifyImages"))
-        if str(entry.get("failureAction", by_default)).lower() == "enforce"
+        if _may_enforce(str(entry.get("failureAction", by_default)))
         and (entry.get("attestors") or entry.get("attestations"))
     ]
     return bool(found), min(found, key=bool, default="")
+
+
+def _may_enforce(action: str) -> bool:
+    return action.lower() == "enforce" or is_redacted(action)
 
 
 def _kyverno_entry(rule: Fields, entry: Fields) -> str:

@@ -47,6 +47,9 @@ def unless_plain_listener(judged: Judgement, target: Target, flag: str) -> Judge
 def unless_plain_server(judged: Judgement, target: Target) -> Judgement:
     """Fail what passed where the API server reaches an etcd by a URL without TLS."""
     found = target.config.look_up(Query(flag="etcd-servers", shape=Shape.LIST))
+    if isinstance(found, Unreadable) and judged.verdict is Verdict.PASS:
+        key = unreadable_key(found, target.config, "")
+        return no_evidence(found, key, target.subject, sources=judged.sources)
     plain = (
         tuple(url for url in _urls(found) if url.lower().startswith(_PLAIN))
         if isinstance(found, Value)

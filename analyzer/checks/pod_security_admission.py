@@ -36,6 +36,7 @@ _PINNED = re.compile(r"v1\.(?:0|[1-9][0-9]*)")
 
 _PLUGIN = "PodSecurity"
 _CONFIG = "admission-control-config-file"
+_MASKED = Unreadable(reason=Reason.NE_REDACTED, detail="a name was masked by the collector")
 _COMPONENT = "system:"
 """What names of components and of service accounts start with: they make pods for others."""
 
@@ -136,6 +137,8 @@ class Admission:
             return answer
         if self.seen and self.unknown is not None:
             return self._exemptions_unknown(answer, self.unknown)
+        if any(is_redacted(name) for d in self.defaults for name in d.value.exempt()):
+            return self._exemptions_unknown(answer, _MASKED)
         users = tuple(name for d in self.defaults for name in d.value.exempt_users)
         components = tuple(name for name in users if name.startswith(_COMPONENT))
         if components:

@@ -65,7 +65,7 @@ class CelPolicies:
                 yield masked(f"ValidatingAdmissionPolicyBinding {binding.name}", BINDINGS)
                 continue
             policy = policies.get(binding.spec.policy_name)
-            if policy is None or not mentions(expressions(policy.value.spec), demand):
+            if policy is None or not _may_mention(expressions(policy.value.spec), demand):
                 continue
             spec: AdmissionPolicySpec = policy.value.spec
             label = f"ValidatingAdmissionPolicy {policy.value.name}"
@@ -105,10 +105,10 @@ class CelPolicies:
             try:
                 spec = read_policy_spec(fields)
             except EvidenceFormatError:
-                if mentions(str(fields), demand):
+                if _may_mention(str(fields), demand):
                     yield _unclear(f"{label} could not be read", (where,))
                 continue
-            if not mentions(expressions(spec), demand):
+            if not _may_mention(expressions(spec), demand):
                 continue
             decides = (spec.match_constraints, *(fields.get(key) for key in _DECIDING))
             if is_redacted(str(decides)):
@@ -193,6 +193,11 @@ def mentions(text: str, demand: Demand) -> bool:
     return not demand.words or any(word in text for word in demand.words)
 
 
+def _may_mention(text: str, demand: Demand) -> bool:
+    """Tell the same of a text that may be masked: what is masked may be about anything."""
+    return is_redacted(text) or mentions(text, demand)
+
+
 def _reaches(spec: AdmissionPolicySpec, space: Space) -> bool:
     """Tell whether new pods of a namespace are put before the policy."""
     match = spec.match_constraints
@@ -235,6 +240,8 @@ def narrowed(spec: AdmissionPolicySpec) -> tuple[str, ...]:
         found.append("it has match conditions")
     if spec.failure_policy == "Ignore":
         found.append("failurePolicy Ignore lets in what cannot be evaluated")
+    elif is_redacted(str(spec.failure_policy)):
+        found.append("its failurePolicy was masked")
     if spec.param_kind is not None:
         found.append(f"it depends on parameters ({spec.param_kind.kind or 'of some kind'})")
     return tuple(found)

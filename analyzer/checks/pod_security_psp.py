@@ -55,7 +55,8 @@ class OldPolicies:
             return self._none()
         letting = tuple(i.value.name for i in items if _permits(i.value.spec or {}, demand.test))
         reach = self.users.reach(space.name, letting)
-        if reach.anyone and not (self.authorizers and self.authorizers.without_rbac):
+        asked = self.authorizers
+        if reach.anyone and not (asked and (asked.without_rbac or asked.unread)):
             return self._open(letting, reach.anyone)
         return self._not_known(letting) or self._held(letting, reach.others)
 

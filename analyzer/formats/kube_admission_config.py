@@ -35,6 +35,10 @@ class PodSecurityDefaults:
     exempt_classes: tuple[str, ...] = ()
     path: str = ""
 
+    def exempt(self) -> tuple[str, ...]:
+        """Return every name that is exempt, of whatever kind."""
+        return (*self.exempt_namespaces, *self.exempt_users, *self.exempt_classes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginEntry:

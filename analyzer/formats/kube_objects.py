@@ -24,7 +24,7 @@ from analyzer.formats.kube_rbac import Role, RoleBinding
 from analyzer.model.api import ApiEvidence, ResourceList
 from analyzer.model.cluster import ExpectedNode
 from analyzer.model.errors import EvidenceFormatError
-from analyzer.model.evidence import REDACTED, Evidence, Present
+from analyzer.model.evidence import REDACTED, Evidence, Present, is_redacted
 from analyzer.model.node import NodeName
 
 RBAC = "rbac.authorization.k8s.io"
@@ -101,6 +101,9 @@ _MASK = REDACTED.encode("ascii")
 _DEEPEST = 64
 """Levels of a custom object that are read; rules walk through it."""
 
+_WHOLE = ("podsecuritypolicies.policy",)
+"""Kinds besides RBAC's of which every value may decide."""
+
 _ROLE_LABELS = (
     "node-role.kubernetes.io/control-plane",
     "node-role.kubernetes.io/master",
@@ -126,11 +129,25 @@ def decode(resource: str, line: bytes) -> KubeObject:
         raise EvidenceFormatError(resource, f"not an object of its kind: {error}") from error
     if isinstance(value, CustomObject) and value.deeper_than(_DEEPEST):
         raise EvidenceFormatError(resource, f"{value.name!r} is nested too deeply")
-    if resource.endswith(f".{RBAC}") and _MASK in line:
+    if resource.endswith((f".{RBAC}", *_WHOLE)) and _MASK in line:
         raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value")
+    if _MASK in line and is_redacted(str(_deciding(value))):
+        raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value where it decides")
     if resource in KINDS and KINDS[resource][2] and not value.namespace:
         raise EvidenceFormatError(resource, f"{value.name!r} names no namespace")
     return value
+
+
+def _deciding(value: KubeObject) -> object:
+    """Return what says to which objects something applies: by half, it would apply to others."""
+    if isinstance(value, WebhookConfiguration):
+        return [
+            (hook.rules, hook.namespace_selector, hook.object_selector, hook.failure_policy)
+            for hook in value.webhooks or ()
+        ]
+    if isinstance(value, NetworkPolicy) and value.spec is not None:
+        return (value.spec.pod_selector, value.spec.policy_types)
+    return ()
 
 
 def kind_of(resource: str) -> str:

@@ -1,6 +1,7 @@
 """The leak scan finds what looks like a secret, says where, and never repeats it."""
 
 import base64
+import gzip
 import secrets
 import time
 from pathlib import Path
@@ -53,6 +54,14 @@ LEAKS: dict[str, tuple[bytes, str]] = {
     "json-in-json": (b'x\n{"a": "{\\"secret\\":\\"' + RANDOM + b'\\"}"}', "named-secret"),
     "yaml": (b"x\nsecret:  " + RANDOM, "named-secret"),
     "hex": (b"x\napi_key = " + b"0123456789abcdef" * 3, "named-secret"),
+    "key-in-a-larger-base64": (
+        b"x\ndata: " + base64.b64encode(b"12" + KEY.replace(b" EC ", b" ")),
+        "private-key-base64-shifted",
+    ),
+    "key-in-gzip": (b"x\n" + gzip.compress(KEY), "private-key"),
+    "jwt-in-gzip-in-base64": (b'x\n{"a":"' + base64.b64encode(gzip.compress(JWT)), "jwt"),
+    "provider": (b"x\nghp_" + b"aB3" * 12, "provider-key"),
+    "bearer": (b"x\nAuthorization: Bearer " + RANDOM, "bearer"),
     "bootstrap": (b"x\n--token abcdef.0123456789abcdef", "bootstrap-token"),
 }
 
@@ -117,6 +126,10 @@ SLOW: dict[str, bytes] = {
     "schemes": b"a" * 1_000_000,
     "urls": b"a://" * 250_000,
     "colons": b"http://" + b":" * 1_000_000,
+    "gzip-heads": b"\x1f\x8b\x08" * 300_000,
+    "gzip-base64": b"H4sI" * 250_000,
+    "gzip-bomb": gzip.compress(bytes(200_000_000)),
+    "bearers": b"bearer " * 150_000,
     "tokens": b"token" * 200_000,
     "token-blanks": b"token" + b" " * 1_000_000,
     "letters": b"eyJ" * 300_000,
