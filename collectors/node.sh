@@ -2060,7 +2060,7 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   @node-name) NODE_NAME=${NODE_NAME:-$4} ;;
   @manifests) manifests "$4" "$3" ;;
   @slice) above "$4" ;;
-  @*) walk "${1#@}" 2 "${4%/}" "$3" ;;
+  @*) walk_inside "${1#@}" "${4%/}" "$3" ;;
   *)
     inside "$P_PID" "$4"
     if [ "$PREFIX$HOST_PATH" != "$4" ]; then ELSEWHERE="$ELSEWHERE$4|"; fi
@@ -2068,6 +2068,17 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
     BASE=$ROOT PREFIX=''
     ;;
   esac
+}
+walk_inside() { # ROLE PATH VIA: a folder that a process named, unless its container has its own
+  inside "$P_PID" "$2"
+  if [ "$PREFIX$HOST_PATH" = "$2" ]; then
+    walk "$1" 2 "$2" "$3"
+    return
+  fi
+  BASE=$ROOT PREFIX=''
+  begin "dir/$1" dir "$2" "$3"
+  P_STATUS=unsupported P_DETAIL='a folder of a container is not walked'
+  record
 }
 # inside PID PATH: HOST_PATH becomes where the host keeps what the process calls PATH. A
 # process in another mount namespace sees its own tree: its mounts are matched with the

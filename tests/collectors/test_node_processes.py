@@ -539,14 +539,17 @@ def test_a_process_that_ends_before_it_is_read_is_no_gap(bare: Path, tmp_path: P
 
 
 def test_a_file_of_a_container_that_ended_is_not_absent(bare: Path, tmp_path: Path) -> None:
-    for pid in (1, 50, 51):
+    for pid in (1, 50, 51, 52):
         link(bare, f"/proc/{pid}/ns/mnt", f"mnt:[{pid}]")
         write(bare, f"/proc/{pid}/mountinfo", f"9 8 0:{pid} / / rw - overlay overlay rw\n")
     gone = process(bare, 50, "etcd", "--config-file=/gone.yaml")
     still = process(bare, 51, "etcd", "--config-file=/still.yaml")
-    for folder in (gone, still):
+    own = process(bare, 52, "kubelet", "--config-dir=/dropins")
+    write(bare, "/dropins/10.conf", "kind: KubeletConfiguration\n")
+    for folder in (gone, still, own):
         (folder / "root").unlink()
     (still / "root").mkdir()
+    (own / "root").mkdir()
     kernel = 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac'
     lines = f'#!/bin/sh\n{kernel}\nexec {shutil.which("stat")} "$@"\n'
     tool = write(tmp_path, "bin/stat", lines, 0o755)
@@ -558,3 +561,9 @@ def test_a_file_of_a_container_that_ended_is_not_absent(bare: Path, tmp_path: Pa
         "raced: the process that names it has ended",
     )
     assert run.record("file/etcd-config", "/still.yaml")["status"] == "absent"
+    walked = run.record("dir/kubelet-dropin", "/dropins")
+    assert (walked["status"], walked["detail"]) == (
+        "unsupported",
+        "a folder of a container is not walked",
+    )
+    assert run.records("file/kubelet-dropin", "/dropins/10.conf") == []
