@@ -129,13 +129,23 @@ def decode(resource: str, line: bytes) -> KubeObject:
         raise EvidenceFormatError(resource, f"not an object of its kind: {error}") from error
     if isinstance(value, CustomObject) and value.deeper_than(_DEEPEST):
         raise EvidenceFormatError(resource, f"{value.name!r} is nested too deeply")
-    if resource.endswith((f".{RBAC}", *_WHOLE)) and _MASK in line:
+    if resource.endswith((f".{RBAC}", *_WHOLE)) and _is_masked(line):
         raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value")
     if _MASK in line and is_redacted(str(_deciding(value))):
         raise EvidenceFormatError(resource, f"{value.name!r} holds a masked value where it decides")
     if resource in KINDS and KINDS[resource][2] and not value.namespace:
         raise EvidenceFormatError(resource, f"{value.name!r} names no namespace")
     return value
+
+
+def _is_masked(line: bytes) -> bool:
+    """Tell whether anything but a label or an annotation of an object is masked."""
+    if _MASK not in line:
+        return False
+    value = msgspec.json.decode(line)
+    metadata = value["metadata"]
+    kept = {name: one for name, one in metadata.items() if name not in ("labels", "annotations")}
+    return _MASK in msgspec.json.encode({**value, "metadata": kept})
 
 
 def _deciding(value: KubeObject) -> object:
