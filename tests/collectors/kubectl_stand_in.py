@@ -5,7 +5,8 @@ every object that was made there, and can be told to fail in known ways. A run m
 calls, each a Python that starts: what is slow to import is done without.
 """
 
-# ruff: noqa: PTH, S302 - pathlib and json take longer to import than a call takes
+# ruff: noqa: PTH105, PTH110, PTH123, S302
+# pathlib and json take longer to import than a call takes
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     Cluster = dict[str, Any]

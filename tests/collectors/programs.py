@@ -1,5 +1,6 @@
 """Real kubectls and other Pythons that this machine has, to run the collector with."""
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ from tests.tools import ALL_TOOLS, needed
 
 _PATTERN = re.compile(r"kubectl\.1\.(\d+)")
 _TELL = "import sys; print('%d.%d' % sys.version_info[:2])"
+SUPPORTED = 27
+"""The oldest minor release of kubectl that the collector promises to understand."""
 OLD = (3, 10)
 """A Python below this is an old one: CI promises that there is one."""
 
@@ -37,6 +40,22 @@ def kubectl(which: str) -> Path:
     """Return the ``oldest`` or ``newest`` kubectl; without any, skip or fail the test."""
     needed("kubectl")
     return kubectls()[0 if which == "oldest" else -1]
+
+
+def supported_kubectl(which: str) -> Path:
+    """Return a kubectl that the collector promises to understand; older ones word errors otherwise.
+
+    Distributions package kubectls from years ago, which is all that some machines have.
+    """
+    program = kubectl(which)
+    told = subprocess.run(
+        [program, "version", "--client", "--output=json"],
+        capture_output=True, text=True, check=True, timeout=30,
+    )  # fmt: skip
+    minor = int(json.loads(told.stdout)["clientVersion"]["minor"].rstrip("+"))
+    if minor < SUPPORTED:
+        pytest.skip(f"the only kubectl here is 1.{minor}, older than 1.{SUPPORTED}")
+    return program
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 
 from tests.collectors import faults
 from tests.collectors.api_run import Collected, collect, hasty, run
-from tests.collectors.programs import kubectl, kubectls
+from tests.collectors.programs import kubectl, kubectls, supported_kubectl
 from tests.collectors.replay import Document, Recording, Replay, small
 from tests.collectors.tls import Pair, made_pair
 
@@ -57,7 +57,7 @@ WHICH = ["stand-in", "oldest", "newest"] if len(kubectls()) > 1 else ["stand-in"
 
 @pytest.mark.parametrize("which", WHICH)
 def test_faults_are_recorded_as_what_they_were(tmp_path: Path, which: str) -> None:
-    program = None if which == "stand-in" else kubectl(which)
+    program = None if which == "stand-in" else supported_kubectl(which)
     with Replay(faults.cluster()) as elsewhere:
         got = collect(
             tmp_path,
@@ -73,7 +73,7 @@ def test_faults_are_recorded_as_what_they_were(tmp_path: Path, which: str) -> No
 def over_tls(
     folder: Path, pair: Pair, *, ca: Path, user: Document, words: tuple[str, ...] = ()
 ) -> Collected:
-    program = kubectl("newest")
+    program = supported_kubectl("newest")
     with Replay(three_pods(), tls=pair.context()) as server:
         config = server.kubeconfig(folder / "kubeconfig.json", ca=ca, user=user)
         options = ["--kubectl", str(program), "--kubeconfig", str(config), *words]

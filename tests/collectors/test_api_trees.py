@@ -1,4 +1,4 @@
-"""The trees of api.py are allow-lists: nothing unknown survives, nothing that rules read is lost."""
+"""The trees of api.py are allow-lists: nothing unknown survives, nothing rules read is lost."""
 
 import importlib.util
 import json
