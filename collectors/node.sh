@@ -7,6 +7,9 @@
 # does not understand a file keeps nothing of it. The layout of the bundle is
 # docs/bundle-format.md. Needs a POSIX sh and a busybox userland, no more.
 #
+# To check that: the output folder is written to by open_bundle, place and clean_up
+# alone; every other file that is made, moved or removed lies in its NAME.work.
+#
 # Reading order: tables (what is collected), awk texts (how it is redacted),
 # then the shell: resolve, look, capture, record, and main at the bottom.
 
@@ -1636,7 +1639,7 @@ watched() { # COMMAND...: li_rc becomes its status; a second process kills it wh
   exec 5<&-
   (
     li_left=$PATIENCE
-    while [ "$li_left" -gt 0 ]; do sleep 1 && li_left=$((li_left - 1)); done
+    while [ "$li_left" -gt 0 ]; do sleep 1; li_left=$((li_left - 1)); done
     kill -9 "$li_job"
   ) </dev/null >/dev/null 2>&1 & # it would hold a pipe open, and its reader would wait for it
   li_dog=$!
@@ -2034,7 +2037,7 @@ follow_refs() {
   while [ -s "$WORK/refs" ]; do
     if [ "$LOSSY" -eq 1 ]; then only_ascii; fi
     fr_list=$(cat "$WORK/refs")
-    : >"$WORK/refs"
+    printf '' >"$WORK/refs"
     IFS=$NL
     for fr_line in $fr_list; do
       IFS=$TAB
@@ -2151,7 +2154,7 @@ probe_processes() {
 # redactor's. One grep reads them all; when it does not end well, each is read by itself.
 sieve() {
   si_what='kube|etcd|apiserver|controller-manager|scheduler|proxy|k3s|rke2|k0s|openshift|hypershift|dqlite|kine'
-  : >"$WORK/pids"
+  printf '' >"$WORK/pids"
   # shellcheck disable=SC2086  # numbers, split on purpose
   set -- $sc_some
   if [ $# -eq 0 ]; then return; fi

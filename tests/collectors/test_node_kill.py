@@ -21,7 +21,7 @@ from tests.collectors.node_run import SHELLS, collect, process, short_text, writ
 from tests.tools import needed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-TIMES = 4
+TIMES = 3
 
 
 @pytest.fixture(scope="module")

@@ -242,3 +242,20 @@ def test_a_process_that_changed_under_the_reading_counts_for_nothing(
     assert found["detail"].startswith("raced")
     assert run.records("file/etcd-config", "/raced.yaml") == []
     assert run.code == 3
+
+
+OURS = ("$WORK/", "$BUNDLE/", "$ob_dir/", "/dev/null", "&2", "&1", "&5")
+
+
+def test_every_write_is_into_the_work_folder() -> None:
+    """What a careful reader looks for: the targets of redirections and of mv, rm, mkdir and ln."""
+    text = re.sub(r"(?ms)^AWK_[A-Z0-9]+='\n.*?'$", "", COLLECTOR.read_text())
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    code = "\n".join(re.sub(r"'[^']*'", "''", line) for line in lines)
+    targets = re.findall(r"(?<![-=<])[0-9]?>>?\s*\"?([^\s\";|)]+)", code)
+    assert len(targets) > 50
+    assert [t for t in targets if not t.startswith(OURS)] == []
+    changes = re.findall(r"(?m)(?:^|[;&|!(] |then )\s*((?:mv|rm|mkdir|ln|cp|touch|chmod) .*)", code)
+    assert len(changes) >= 6
+    ours = ('"$WORK', '"$BUNDLE', '"$ob_dir', '"$1" "$PRODUCT"')
+    assert [c for c in changes if not any(w in c for w in ours)] == []
