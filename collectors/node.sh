@@ -2568,6 +2568,7 @@ stop_run() { # WHY: the run ends before its plan does
   finish
 }
 interrupted() {
+  if [ "${ZSH_SUBSHELL:-0}" -gt 0 ]; then exit 1; fi # zsh runs this in its subshells too
   trap '' HUP INT QUIT TERM
   if [ -n "${li_job:-}" ]; then kill -9 "$li_job" "$li_dog" 2>/dev/null; fi
   if [ -z "$BUNDLE" ]; then nothing node.sh 'was told to stop' 'Nothing was collected yet: run it again.'; fi

@@ -77,7 +77,9 @@ def test_told_to_stop_it_seals_all_or_leaves_nothing(
             send(run.pid, rng.choice(SIGNALS))
         out, err = run.communicate(timeout=60)
         left = list((tmp_path / str(n)).iterdir())
-        assert run.returncode in {0, 3, 4} or not left, (run.returncode, err)
+        # ksh93 may add 128 when the signal met it within a command substitution
+        code = run.returncode & 0x7F if shell == ("ksh93",) else run.returncode
+        assert code in {0, 3, 4} or not left, (run.returncode, err)
         if not left:
             assert out == ""
             continue
