@@ -10,7 +10,8 @@ Rules it keeps (the bundle's layout is described in docs/bundle-format.md):
 * A list is read page by page and believed only when its end was seen. A failure is
   recorded as what it was, never as an empty list.
 * What is written is an allow-list of fields for each kind (``TREES``). Everything else is
-  left out before it touches the disk. Secrets are never asked for.
+  left out before it touches the disk; of a policy, it is kept that another field is set.
+  Secrets are never asked for.
 * A value that matters only by being set is replaced by ``KEB-REDACTED-<id>``, and each
   replacement is listed in redactions.ndjson.
 * When pruning one object fails, the whole list is dropped and recorded as an error.
@@ -57,7 +58,7 @@ from typing import (
 
 VERSION = "0.1.0"
 PROFILE_VERSION = "1"
-REDACTION_POLICY = "kube-evidence-api-2"
+REDACTION_POLICY = "kube-evidence-api-3"
 
 PAGE_LIMITS = (500, 50, 5)  # objects a page; fewer when pages are too large or too slow
 MAX_PAGES = 20000
@@ -2281,6 +2282,7 @@ class Workshop:
         for _, _, pattern in SECRET_TEXTS:
             text = pattern.sub("(removed)", text)
         text = ASSIGNMENT.sub(r"\g<name>(removed)", text)
+        text = RUN.sub(lambda run: "(removed)" if looks_random(run[0]) else run[0], text)
         text = re.sub(r'User "[^"]*"', "User (not recorded)", text)
         text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)[:2000]
         line = f"{now()} {text}\n".encode("utf-8", "replace")

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import time
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -251,6 +252,14 @@ def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str)
     kept(api, "SELECTOR", {"matchLabels": {text: text, "a": text}})
     kept(api, "_SIGNER", {"keys": {"publicKeys": text, "kms": text}, "keyless": {"subject": text}})
     assert time.process_time() - begun < 10
+
+
+def test_what_kubectl_says_is_logged_without_secrets(api: ModuleType, tmp_path: Path) -> None:
+    workshop = api.Workshop(tmp_path)
+    workshop.log(f"/api/v1/pods: exec plugin failed: {RANDOM} --token a b\nhttps://u:p@h {HEX}")
+    workshop.finish()
+    said = (tmp_path / "log.txt").read_text()
+    assert "exec plugin failed: (removed) --token (removed) https://(removed)@h (removed)" in said
 
 
 def test_an_answer_that_never_ends_is_given_up(
