@@ -21,6 +21,10 @@ _STATUS = "Uid:\t{0}\t{0}\t{0}\t{0}\nGid:\t{0}\t{0}\t{0}\t{0}\n"
 _FACTS_ONLY = frozenset({"private-key", "token-file", "etcd-data", "cni-state", "cert-dir"})
 _CERTIFICATE = (".crt", ".pem", ".cert", ".cer")
 _MANIFEST_NAMES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")
+_UNITS = (
+    "kubelet.service", "kubelet.service.d", "service.d", "slice.d", "-.slice", "-.slice.d",
+    "system.slice", "system.slice.d",
+)  # fmt: skip
 _OF_POD = re.compile(r"/(var/)?run/secrets/kubernetes\.io/")
 """What a pod finds in itself is no file of the node."""
 _KEPT = re.compile(r"ETCD_[A-Z_]+|KUBELET_CONFIG_DROPIN_DIR_ALPHA")
@@ -72,6 +76,8 @@ class Collector:
         for kind, role, path in candidates():
             if kind == "file":
                 list(self._file(role, path, "candidate"))
+            elif role == "systemd-unit":
+                self._unit_folder(path)
             else:
                 self._walk(role, path, "candidate")
         return Looked(self._records, self._blobs)
@@ -91,6 +97,7 @@ class Collector:
         count = len(self._node.processes)
         scan = {"seen": count + 2, "unreadable": 0, "matched": count}
         self._add("proc/scan", "/proc", scan=scan)
+        self._add("host/mounts", "/proc/1/mountinfo", "absent")
         self._add("proc/sockets", "/proc/net/tcp", content=b"")
 
     def _process(self, one: Running) -> Iterator[Reference]:
@@ -160,6 +167,24 @@ class Collector:
                 elif depth < WALK_DEPTH.get(role, 2):
                     pending.append(child)
 
+    def _unit_folder(self, folder: str) -> None:
+        """Look into a folder of units: the kubelet's, what is above it, and no other."""
+        here = self._node.files.get(folder)
+        if here is None:
+            self._add("dir/systemd-unit", folder, "absent", via="candidate", resolved=folder)
+            return
+        inside = {p for p in self._node.files if p.rpartition("/")[0] == folder}
+        facts = _facts(folder, here)
+        self._add("dir/systemd-unit", folder, via="candidate", entries=len(inside), **facts)
+        for path in (f"{folder}/{name}" for name in _UNITS):
+            if path not in inside:
+                continue
+            role = "kubelet-unit" if "/kubelet." in path else "systemd-unit"
+            if path.endswith(".d"):
+                self._walk(role, path, "candidate")
+            else:
+                list(self._file(role, path, "candidate"))
+
     def _found(self, role: str, path: str, folder: str) -> None:
         name = path.rpartition("/")[2]
         if role == "cni-state" and name == "lock":
@@ -187,7 +212,7 @@ def _has_content(role: str, path: str) -> bool:
 def _walk_reads(role: str, name: str) -> bool:
     if role == "cni-config":
         return name.endswith((".conf", ".conflist", ".json")) or "kubeconfig" in name
-    if role in ("kubelet-dropin", "kubelet-unit"):
+    if role in ("kubelet-dropin", "kubelet-unit", "systemd-unit"):
         return name.endswith(".conf")
     return role == "pki" and name.endswith(_CERTIFICATE) and not name.endswith("key.pem")
 

@@ -6,7 +6,7 @@ _BY_COMPONENT = {
     "kube-apiserver": {
         "certificate": "client-ca-file etcd-cafile etcd-certfile kubelet-certificate-authority "
         "kubelet-client-certificate proxy-client-cert-file requestheader-client-ca-file "
-        "tls-cert-file oidc-ca-file",
+        "tls-cert-file oidc-ca-file peer-ca-file",
         "private-key": "etcd-keyfile kubelet-client-key proxy-client-key-file "
         "tls-private-key-file service-account-signing-key-file",
         "pki": "service-account-key-file",
@@ -24,9 +24,13 @@ _BY_COMPONENT = {
         "controller-manager-kubeconfig": "kubeconfig authentication-kubeconfig "
         "authorization-kubeconfig",
         "certificate": "client-ca-file requestheader-client-ca-file root-ca-file "
-        "cluster-signing-cert-file tls-cert-file",
+        "cluster-signing-cert-file tls-cert-file cluster-signing-kubelet-serving-cert-file "
+        "cluster-signing-kubelet-client-cert-file cluster-signing-legacy-unknown-cert-file "
+        "cluster-signing-kube-apiserver-client-cert-file",
         "private-key": "cluster-signing-key-file service-account-private-key-file "
-        "tls-private-key-file",
+        "tls-private-key-file cluster-signing-kubelet-serving-key-file "
+        "cluster-signing-kubelet-client-key-file cluster-signing-legacy-unknown-key-file "
+        "cluster-signing-kube-apiserver-client-key-file",
         "@cert-dir": "cert-dir",
     },
     "kube-scheduler": {
@@ -45,7 +49,7 @@ _BY_COMPONENT = {
     "kubelet": {
         "kubelet-config": "config",
         "@kubelet-dropin": "config-dir",
-        "kubelet-kubeconfig": "kubeconfig",
+        "kubelet-kubeconfig": "kubeconfig bootstrap-kubeconfig",
         "kubelet-ca": "client-ca-file",
         "certificate": "tls-cert-file",
         "private-key": "tls-private-key-file",
@@ -96,5 +100,12 @@ KEYS = MappingProxyType(
 """Role by the role of the file and the key in it that names a path."""
 
 WALK_DEPTH = MappingProxyType(
-    {"pki": 5, "cni-config": 3, "cni-state": 4, "kubelet-dropin": 1, "kubelet-unit": 1}
+    {
+        "pki": 5,
+        "cni-config": 3,
+        "cni-state": 4,
+        "kubelet-dropin": 1,
+        "kubelet-unit": 1,
+        "systemd-unit": 1,
+    }
 )
