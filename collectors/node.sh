@@ -1567,7 +1567,13 @@ j() { # TEXT: J becomes a JSON string, byte for byte (U+0000 to U+00FF)
   *) J=\"$1\" ;;
   esac
 }
-now() { no_text=$(date -u +%Y-%m-%dT%H:%M:%SZ) && NOW=$no_text; }
+now() { # NOW becomes the time; within one second of the machine's uptime it is not asked again
+  no_second=''
+  # shellcheck disable=SC2034  # what follows the first dot is of no use
+  if [ -r /proc/uptime ]; then IFS=. read -r no_second no_rest </proc/uptime; fi
+  if [ -n "$no_second" ] && [ "$no_second" = "$ASKED" ]; then return; fi
+  no_text=$(date -u +%Y-%m-%dT%H:%M:%SZ) && NOW=$no_text ASKED=$no_second
+}
 clock() { # CLOCK becomes the second of the day in NOW; 1xx - 100 since 08 is no number
   cl_text=${NOW#*T} && cl_text=${cl_text%Z}
   cl_rest=${cl_text#*:}
@@ -1664,6 +1670,13 @@ sha256() { # FILE or standard input: HASH becomes the hex digest
   esac
   HASH=${HASH%% *}
 }
+sha256_list() { # FILE...: a line of digest and name for each, as sha256sum prints it
+  case $SHA_TOOL in
+  sha256sum) sha256sum "$@" ;;
+  shasum) shasum -a 256 "$@" ;;
+  *) openssl dgst -sha256 -r "$@" | tr '*' ' ' ;;
+  esac
+}
 have() { command -v "$1" >/dev/null 2>&1; }
 flavour() { # TOOL: gnu, busybox, other or none
   if ! have "$1"; then FLAVOUR=none && return; fi
@@ -1751,6 +1764,7 @@ read_link() { # LINK: TARGET becomes what it says
 # facts FILE: P_STATUS, P_STAT and TYPE from the kernel's own answer
 facts() {
   TYPE=''
+  if still_missing "$1"; then P_STATUS=absent P_DETAIL='no such file or directory' && return; fi
   if [ "$STAT_HOW" = stat ]; then
     fa_text=$(limited stat -c '%f %a %u %g %s %Y %h' "$1" 2>&1)
   else
@@ -1760,7 +1774,8 @@ facts() {
   if [ "$fa_rc" -ne 0 ]; then
     P_DETAIL='facts could not be read'
     case $fa_text in
-    *"No such file or directory" | *"Not a directory") P_STATUS=absent P_DETAIL='no such file or directory' ;;
+    *"No such file or directory") P_STATUS=absent P_DETAIL='no such file or directory' && missing "$1" ;;
+    *"Not a directory") P_STATUS=absent P_DETAIL='no such file or directory' ;;
     *"Permission denied" | *"Operation not permitted") P_STATUS=denied P_DETAIL='permission denied' ;;
     *"Too many levels of symbolic links" | *"Symbolic link loop") P_STATUS=loop P_DETAIL='too many links' ;;
     *"File name too long" | *"Filename too long") P_STATUS=error P_DETAIL='file name too long' ;;
@@ -1780,6 +1795,21 @@ facts() {
   fa_time=''
   if [ "$6" != - ]; then fa_time="\"mtime\": $6, "; fi
   P_STAT="{\"type\": \"$TYPE\", \"mode\": \"$fa_mode\", \"uid\": $3, \"gid\": $4, \"size\": $5, $fa_time\"nlink\": $7}"
+}
+# Most of what is looked for on a node lies below a few folders that are not there. MISSING keeps
+# the topmost ones that the kernel called absent, and what lies below is not asked for again.
+missing() { # PATH, which is absent: so is its first part that is not there
+  mi_path=$1
+  while [ ! -e "${mi_path%/*}" ] && [ -n "${mi_path%/*}" ]; do mi_path=${mi_path%/*}; done
+  if [ "$mi_path" != "$1" ]; then MISSING="$MISSING$mi_path|"; fi
+}
+still_missing() { # PATH: whether it lies below one of them, and that one is still not there
+  sm_path=${1%/*}
+  while [ -n "$sm_path" ]; do
+    case $MISSING in *"|$sm_path|"*) [ ! -e "$sm_path" ] && [ ! -L "$sm_path" ] && return 0 ;; esac
+    sm_path=${sm_path%/*}
+  done
+  return 1
 }
 # `ls -ldn` in the shape of stat: the fallback of a userland without stat. No mtime.
 # shellcheck disable=SC2016  # awk program text
@@ -2500,10 +2530,7 @@ seal() { # the bundle, whole or not at all; this and open_bundle write outside o
   se_n=1
   while [ "$se_n" -le "$BLOBS" ]; do set -- "$@" "blobs/b$se_n" && se_n=$((se_n + 1)); done
   set -- "$@" redactions.ndjson log.txt collector/node.sh manifest.json
-  for se_name in "$@"; do
-    sha256 <"$BUNDLE/$se_name"
-    printf '%s  %s\n' "$HASH" "$se_name"
-  done | sort -k 2 >"$BUNDLE/SHA256SUMS" || lost
+  (cd "$BUNDLE" && sha256_list "$@") | sort -k 2 >"$BUNDLE/SHA256SUMS" || lost
   [ "$(lines_of SHA256SUMS)" -eq $# ] || lost
   sha256 <"$BUNDLE/SHA256SUMS"
   CUSTODY=$HASH
@@ -2670,7 +2697,7 @@ options() {
     ROOT=${ROOT%/}
     ;;
   esac
-  BASE=$ROOT PREFIX=''
+  BASE=$ROOT PREFIX='' MISSING='|'
 }
 check_output() {
   [ -d "$OUT" ] || usage --output 'is not a folder' 'Make it first.'
@@ -2731,7 +2758,7 @@ main() {
   EUID_=$(id -u) TERMINAL=0
   if [ -t 2 ]; then TERMINAL=1; fi
   PLANNED=0 RUN=0 BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 SEEN_OK=0 PARTIAL=0 STOPPED=''
-  HINT='' ROW=0 FIXED='|' DONE='|'
+  ASKED='' HINT='' ROW=0 FIXED='|' DONE='|'
   CA_BLOB='' EMBEDDER='' ELSEWHERE='|' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle

@@ -285,6 +285,7 @@ def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> Non
     tools = tmp_path / "tools"
     slow = '#!/bin/sh\ncase $* in *kubeadm-flags.env*) touch "$MARK"; sleep 1 ;; esac\n'
     write(tools, "stat", slow + 'exec /usr/bin/stat "$@"\n', 0o755)
+    (bare / "var/lib/kubelet").mkdir(parents=True)
     mark = tmp_path / "mark"
     output = tmp_path / "out"
     output.mkdir()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.collectors.node_run import REPOSITORY, Collected, collect, process, write
+from tests.collectors.test_node_shells import stand_in
 
 CONF = "/etc/kubernetes/admin.conf"
 ID = "file/admin-kubeconfig"
@@ -355,3 +356,23 @@ def test_a_name_with_a_line_break_is_said_to_be_unreadable(bare: Path, tmp_path:
     assert found["detail"].startswith("unreadable name")
     assert run.record("file/cni-config", "/etc/cni/net.d/10.conf")["status"] == "ok"
     assert run.code == 3
+
+
+def test_below_a_folder_that_is_not_there_nothing_is_asked_for_twice(
+    bare: Path, tmp_path: Path
+) -> None:
+    """It is asked for again as soon as it is there: the run may take minutes."""
+    asked = tmp_path / "asked"
+    late = bare / "etc/rancher/rke2"
+    made = f"mkdir -p {late} && echo 'debug: true' >{late}/config.yaml"
+    lines = f'case $* in *rancher*) echo "$*" >>{asked} ;; *azure.json) {made} ;; esac'
+    (bare / "etc/kubernetes").mkdir(parents=True, exist_ok=True)
+    env = stand_in(tmp_path / "bin", "stat", lines)
+    run = collect(bare, tmp_path / "out", env=env)
+    below = [r for r in run.probes if "/var/lib/rancher/" in r["target"]]
+    assert len(below) > 10
+    assert {r["status"] for r in below} == {"absent"}
+    assert (
+        len([line for line in asked.read_text().splitlines() if "/var/lib/rancher/" in line]) == 1
+    )
+    assert run.record("file/distribution-config", "/etc/rancher/rke2/config.yaml")["status"] == "ok"
