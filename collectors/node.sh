@@ -286,8 +286,11 @@ kubelet hostname-override @node-name value
 kube-proxy config proxy-config component
 kube-proxy kubeconfig proxy-kubeconfig kubeconfig
 k3s config distribution-config distro
+k3s data-dir @k3s-data walk
 rke2 config distribution-config distro
+rke2 data-dir @rke2-data walk
 k0s config distribution-config distro
+k0s data-dir @k0s-data walk
 '
 
 # Paths that a configuration file names: REDACTOR KEY ROLE REDACTOR-OF-THE-FILE.
@@ -308,6 +311,7 @@ etcd trusted-ca-file certificate cert
 etcd key-file private-key none
 etcd data-dir etcd-data none
 etcd wal-dir etcd-data none
+distro data-dir @data-dir walk
 '
 
 # Environment variables of a matched process that are kept; all others are not.
@@ -1085,10 +1089,20 @@ function environment(s, where,   n, i, raw, said, t, out) {
 }
 function unit_refs(k, v,   role) { # the files of variables, and the slice, that a unit names
   if (k == "Slice" && v ~ /^[A-Za-z0-9:_.-]+[.]slice$/) ref("@slice", "value", "unit Slice", v)
-  if (k != "EnvironmentFile" || v ~ /[ %$*?]/) return
-  sub(/^-/, "", v); role = ENVIRON["KEB_ROLE"]
+  if (k != "EnvironmentFile") return
+  v = specified(v); sub(/^-/, "", v)
+  if (v ~ /[][ %$*?{\\]/) { if (harmless(v)) ref("@unread", "value", "unit EnvironmentFile", v); return }
+  role = ENVIRON["KEB_ROLE"]
   if (role == "kubelet-unit") role = "kubelet-env"
   ref(role ~ /^(kubelet-env|etcd-config)$/ ? role : "distribution-config", "env", "unit EnvironmentFile", v)
+}
+# systemd puts the name of the unit for %n, and less its ending for %N; %p, of no instance, is the same.
+function specified(v,   unit, name) {
+  unit = ENVIRON["KEB_TARGET"]; sub(/[.]d\/[^\/]*$/, "", unit); sub(/^.*\//, "", unit)
+  if (unit !~ /^[A-Za-z0-9:_.-]+$/ || unit ~ /^(service|slice)$/) return v
+  name = unit; sub(/[.][a-z]+$/, "", name)
+  gsub(/%n/, unit, v); gsub(/%[Np]/, name, v)
+  return v
 }
 function do_unit(   i, j, n, k, v, s, lost) {
   hide_keys(); lost = 0
@@ -1275,12 +1289,14 @@ function keys_of(path, k, v,   i, n, w, row, role) {
     if (split(row[i], w, " ") != 4 || w[1] != HOW || w[2] != k) continue
     role = w[3]
     if (role == "@client-connection") role = client_of(ENVIRON["KEB_ROLE"])
+    if (role == "@data-dir") role = folder() ~ /\/rke2(\/|$)/ ? "@rke2-data" : "@k3s-data"
     if (k == "path" && (ENVIRON["KEB_ROLE"] != "admission-config" || path !~ /^\/plugins\/[0-9]+\/path$/)) continue
     if (!harmless(v)) continue
-    if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = ENVIRON["KEB_DIR"] "/" v }
+    if (v !~ /^\//) { if (HOW == "kubelet" || HOW == "etcd") continue; v = folder() "/" v }
     ref(role, w[4], ENVIRON["KEB_FROM"] " " k (ENVIRON["KEB_PID"] == "" ? "" : " pid " ENVIRON["KEB_PID"]), v)
   }
 }
+function folder(   s) { s = ENVIRON["KEB_TARGET"]; sub(/\/[^\/]*$/, "", s); return s }
 function client_of(role) {
   if (role == "proxy-config") return "proxy-kubeconfig"
   return role == "scheduler-config" ? "scheduler-kubeconfig" : "webhook-kubeconfig"
@@ -1864,9 +1880,9 @@ capture() {
   # exported, not put before the call: not every shell hands those on through a function
   KEB_HOW=$ca_how KEB_SIDE=$WORK/side KEB_RID=$REDACTIONS KEB_SEQ=$SEQ KEB_MEMBER=$ca_blob
   KEB_CAP=$FILE_CAP KEB_REDACTIONS=$BUNDLE/redactions.ndjson KEB_REFS=$WORK/refs KEB_ROLE=${P_ROLE:-}
-  KEB_EXE=${P_EXE:-} KEB_CWD=${P_CWD:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_DIR=${P_TARGET%/*} KEB_ORDER=$ORDER
+  KEB_EXE=${P_EXE:-} KEB_CWD=${P_CWD:-} KEB_PID=${P_PID:-} KEB_FROM=${P_VIA%% *} KEB_TARGET=$P_TARGET KEB_ORDER=$ORDER
   export KEB_HOW KEB_SIDE KEB_RID KEB_SEQ KEB_MEMBER KEB_CAP KEB_REDACTIONS KEB_REFS KEB_ROLE
-  export KEB_EXE KEB_CWD KEB_PID KEB_FROM KEB_DIR KEB_ORDER
+  export KEB_EXE KEB_CWD KEB_PID KEB_FROM KEB_TARGET KEB_ORDER
   read_raw "$@" | tr '\000\001' '\001\002' |
     { PATIENCE=$((PROBE_TIMEOUT + 20)) && limited awk "$AWK_REDACT" 2>/dev/null; } | # it waits for the reader
     untag "$ca_how" >"$BUNDLE/$ca_blob" || lost
@@ -1901,14 +1917,7 @@ probe_file() {
   DONE="$DONE$1 $PREFIX$3 $pf_asked|"
   P_ROLE=$1 pf_how=$2 pf_path=$3
   begin "file/$1" file "$pf_asked" "$4"
-  case $ELSEWHERE in *"|$pf_asked|"*)
-    if [ "$4" = candidate ]; then
-      P_STATUS=excluded P_DETAIL='the process that reads this path has another file there'
-      record
-      return
-    fi
-    ;;
-  esac
+  if [ "$4" = candidate ] && ! read_by_all "$pf_asked"; then record && return; fi
   look "$pf_path"
   if [ "$P_STATUS" = absent ] && [ -n "$PREFIX" ] && [ ! -d "$BASE/" ]; then
     P_STATUS=error P_DETAIL='raced: the process that names it has ended'
@@ -1926,6 +1935,11 @@ probe_file() {
     fi
   fi
   record
+}
+read_by_all() { # PATH: whether each process that named it reads the host's file there
+  case $ELSEWHERE in *"|$1|"*) P_STATUS=excluded P_DETAIL='the process that reads this path has another file there' ;; esac
+  case $UNKNOWN in *"|$1|"*) P_STATUS=excluded P_DETAIL='it is not known which file the process has there that reads this path' ;; esac
+  [ "$P_STATUS" != excluded ]
 }
 led_out() { # VIA: a link found in a walk is no licence to read any file of the host
   case $1 in "walk "*) case $REAL in "$wa_real"/*) ;; *) return 0 ;; esac ;; esac
@@ -2093,14 +2107,42 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   @node-name) NODE_NAME=${NODE_NAME:-$4} ;;
   @manifests) manifests "$4" "$3" ;;
   @slice) above "$4" ;;
+  @unread) say "not followed, since it stands for several files: $3=$4" ;;
+  @k3s-data) moved /var/lib/rancher/k3s "$4" "$3" ;;
+  @rke2-data) moved /var/lib/rancher/rke2 "$4" "$3" ;;
+  @k0s-data) moved /var/lib/k0s "$4" "$3" ;;
   @*) walk_inside "${1#@}" "${4%/}" "$3" ;;
   *)
     inside "$P_PID" "$4"
-    if [ "$PREFIX$HOST_PATH" != "$4" ]; then ELSEWHERE="$ELSEWHERE$4|"; fi
+    if [ "$UNSURE" -eq 1 ]; then
+      UNKNOWN="$UNKNOWN$4|"
+    elif [ "$PREFIX$HOST_PATH" != "$4" ]; then
+      ELSEWHERE="$ELSEWHERE$4|"
+    fi
     probe_file "$1" "$2" "$HOST_PATH" "$3" "$4"
     BASE=$ROOT PREFIX=''
     ;;
   esac
+}
+moved() { # USUAL FOLDER VIA: what the tables look for below USUAL is looked for below FOLDER as well
+  mo_usual=$1 mo_folder=${2%/} mo_via=$3
+  if [ "$mo_folder" = "$mo_usual" ] || [ -z "$mo_folder" ]; then return; fi
+  for mo_table in probe_file walk; do
+    mo_rows=$CANDIDATES
+    if [ "$mo_table" = walk ]; then mo_rows=$WALKS; fi
+    IFS=$NL
+    for mo_row in $mo_rows; do
+      IFS=$BLANKS
+      mo_path=${mo_row##* }
+      case $mo_path in "$mo_usual"/*)
+        # shellcheck disable=SC2086  # a row is made of words
+        set -- $mo_row
+        "$mo_table" "$1" "$2" "$mo_folder${mo_path#"$mo_usual"}" "$mo_via"
+        ;;
+      esac
+    done
+    IFS=$BLANKS
+  done
 }
 walk_inside() { # ROLE PATH VIA: a folder that a process named, unless its container has its own
   inside "$P_PID" "$2"
@@ -2111,23 +2153,25 @@ walk_inside() { # ROLE PATH VIA: a folder that a process named, unless its conta
   BASE=$ROOT PREFIX=''
   begin "dir/$1" dir "$2" "$3"
   P_STATUS=unsupported P_DETAIL='a folder of a container is not walked'
+  if [ "$UNSURE" -eq 1 ]; then P_STATUS=denied P_DETAIL='it is not known which folder the process has there'; fi
   record
 }
 # inside PID PATH: HOST_PATH becomes where the host keeps what the process calls PATH. A
 # process in another mount namespace sees its own tree: its mounts are matched with the
-# host's, and what only the container holds is read through /proc/PID/root. In a prepared
-# tree, where those links mean nothing, the host's path is taken.
+# host's, and what only the container holds is read through /proc/PID/root. So it is where the
+# namespace may not be read: the host's file is taken only where it is known to be the same. In
+# a prepared tree, where those links mean nothing, the host's path is taken.
 inside() {
-  HOST_PATH=$2 BASE=$ROOT PREFIX=''
+  HOST_PATH=$2 BASE=$ROOT PREFIX='' UNSURE=0
   if [ -z "$1" ] || [ "$PROC_REAL" -eq 0 ]; then return; fi
-  read_link "$PROC/1/ns/mnt" && in_mine=$TARGET
-  read_link "$PROC/$1/ns/mnt" && in_its=$TARGET
-  if [ -z "$in_mine" ] || [ -z "$in_its" ] || [ "$in_mine" = "$in_its" ]; then return; fi
+  namespace_of 1 mnt && in_mine=$J
+  namespace_of "$1" mnt && differs "$in_mine" "$J"
+  case $J in false) return ;; null) UNSURE=1 ;; esac
   KEB_PATH=$2
   export KEB_PATH
   in_path=$(limited awk "$AWK_MOUNTS" "$PROC/$1/mountinfo" "$PROC/1/mountinfo" 2>/dev/null)
   if [ -n "$in_path" ]; then
-    HOST_PATH=$in_path
+    HOST_PATH=$in_path UNSURE=0
   else
     PREFIX=/proc/$1/root BASE=$PROC/$1/root
   fi
@@ -2136,10 +2180,14 @@ inside() {
 AWK_MOUNTS='
 function below(p, m) { return m == "/" || p == m || index(p, m "/") == 1 }
 FNR == 1 { part++ }
-part == 1 && below(ENVIRON["KEB_PATH"], $5) && length($5) >= best { best = length($5); dev = $3; root = $4; at = $5 }
+part == 1 && below(ENVIRON["KEB_PATH"], $5) && length($5) >= best {
+  best = length($5); id = $1; dev = $3; root = $4; at = $5
+}
+part == 2 && $1 == id && $5 == at { same = 1 } # the very same mount: no two namespaces share one
 part == 2 && $3 == dev && below(root, $4) && length($4) >= deep { deep = length($4); hroot = $4; hat = $5; found = 1 }
 END {
   if (!found) exit
+  if (same) { print ENVIRON["KEB_PATH"]; exit }
   rest = at == "/" ? ENVIRON["KEB_PATH"] : substr(ENVIRON["KEB_PATH"], length(at) + 1)
   p = (hat == "/" ? "" : hat) (hroot == "/" ? (root == "/" ? "" : root) : substr(root, length(hroot) + 1)) rest
   gsub(/\/\/+/, "/", p); print p
@@ -2759,7 +2807,7 @@ main() {
   if [ -t 2 ]; then TERMINAL=1; fi
   PLANNED=0 RUN=0 BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 SEEN_OK=0 PARTIAL=0 STOPPED=''
   ASKED='' HINT='' ROW=0 FIXED='|' DONE='|'
-  CA_BLOB='' EMBEDDER='' ELSEWHERE='|' OS_ID='' OS_VERSION=''
+  CA_BLOB='' EMBEDDER='' ELSEWHERE='|' UNKNOWN='|' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle
   fix host/os-release host /etc/os-release

@@ -449,3 +449,41 @@ def test_units_around_the_kubelet_are_found_and_no_others(bare: Path, tmp_path: 
     assert run.record("file/kubelet-env", "/etc/sysconfig/kubelet-extra")["via"] == (
         "unit EnvironmentFile"
     )
+
+
+def test_specifiers_of_a_unit_are_filled_in_and_patterns_said(bare: Path, tmp_path: Path) -> None:
+    unit = "[Service]\nEnvironmentFile=-/etc/default/%N\nEnvironmentFile=/etc/sysconfig/%p-%n\n"
+    write(bare, "/etc/systemd/system/k3s.service", unit + "EnvironmentFile=/etc/odd/*.env\n")
+    write(bare, "/etc/default/k3s", CONTENTS["env"])
+    write(bare, "/etc/odd/a.env", CONTENTS["env"])
+    run = collect(bare, tmp_path / "out")
+    assert run.record("file/distribution-config", "/etc/default/k3s")["status"] == "ok"
+    named = run.record("file/distribution-config", "/etc/sysconfig/k3s-k3s.service")
+    assert (named["status"], named["via"]) == ("absent", "unit EnvironmentFile")
+    assert not [r for r in run.probes if r["target"].startswith("/etc/odd")]
+    assert b"unit EnvironmentFile=/etc/odd/*.env" in run.members["bundle/log.txt"]
+
+
+MOVED = {
+    "k3s by its arguments": (("k3s", "server", "--data-dir=/srv/k"), None),
+    "k3s by its configuration": (("k3s", "server"), "/etc/rancher/k3s/config.yaml"),
+    "rke2 by its configuration": (("rke2", "server"), "/etc/rancher/rke2/config.yaml.d/1.yaml"),
+    "k0s by its arguments": (("k0s", "controller", "--data-dir", "/srv/k/"), None),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_a_data_folder_of_its_own_is_looked_into(bare: Path, tmp_path: Path, case: str) -> None:
+    argv, config = MOVED[case]
+    if config:
+        write(bare, config, "data-dir: /srv/k\n")
+    process(bare, 7, *argv)
+    tls, key = ("pki", "ca.key") if argv[0] == "k0s" else ("server/tls", "client-ca.key")
+    write(bare, f"/srv/k/{tls}/{key}", "no key")
+    run = collect(bare, tmp_path / "out")
+    folder = run.record("dir/pki", f"/srv/k/{tls}")
+    assert (folder["status"], folder["entries"]) == ("ok", 1)
+    assert folder["via"].split()[0] in {argv[0], "candidate", "walk"}
+    assert run.record("file/private-key", f"/srv/k/{tls}/{key}")["status"] == "ok"
+    admin = "pki/admin.conf" if argv[0] == "k0s" else "server/cred/admin.kubeconfig"
+    assert run.record("file/admin-kubeconfig", f"/srv/k/{admin}")["status"] == "absent"

@@ -219,6 +219,40 @@ def test_paths_of_a_container_are_those_of_its_host(bare: Path, tmp_path: Path) 
     assert run.members["bundle/" + own["blob"]] == b"name: inside\n"
 
 
+UNKNOWN_NAMESPACES = {
+    "the very same mount": ("1 0 8:1 / / rw - ext4 /dev/a rw\n", "ok", "ok"),
+    "its own mount": ("9 0 8:1 /pod / rw - ext4 /dev/a rw\n", "ok", "excluded"),
+    "nothing to be read": (None, "error", "excluded"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN_NAMESPACES)
+def test_a_namespace_that_may_not_be_read_is_not_taken_for_the_hosts(
+    bare: Path, tmp_path: Path, case: str
+) -> None:
+    """The mounts tell as much; where they may not be read either, no file of the host counts."""
+    mounts, named, guessed = UNKNOWN_NAMESPACES[case]
+    process(bare, 50, "etcd", "--config-file=/etc/etcd/etcd.conf.yml")
+    (bare / "proc/50/root").unlink()
+    write(bare, "/etc/etcd/etcd.conf.yml", "name: of-the-host\n")
+    write(bare, "/pod/etc/etcd/etcd.conf.yml", "name: inside\n")
+    if mounts is not None:
+        write(bare, "/proc/1/mountinfo", "1 0 8:1 / / rw - ext4 /dev/a rw\n")
+        write(bare, "/proc/50/mountinfo", mounts)
+    env = stand_in(tmp_path / "bin", "stat", 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac')
+    run = collect(bare, tmp_path / "out", env=env)
+    assert run.record("proc/cmdline")["process"]["own_mounts"] is None
+    found = {r["via"]: r for r in run.records("file/etcd-config", "/etc/etcd/etcd.conf.yml")}
+    if guessed == "ok":
+        (own,) = found.values()
+    else:
+        own, guess = found["etcd --config-file pid 50"], found["candidate"]
+        assert (guess["status"], "blob" in guess, "stat" in guess) == (guessed, False, False)
+    assert own["status"] == named
+    text = b"".join(c for n, c in run.members.items() if n.startswith("bundle/blobs/"))
+    assert (b"of-the-host" in text) is (guessed == "ok")
+
+
 def test_a_prepared_tree_never_leads_out_through_proc(bare: Path, tmp_path: Path) -> None:
     """The root link of a recorded process points at our own root: it must not be followed."""
     outside = write(tmp_path, "/outside.yaml", "name: outside\n")
