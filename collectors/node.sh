@@ -2,9 +2,11 @@
 # Collect the CIS evidence of one Kubernetes node into one sealed bundle.
 #
 # Read-only on the host: nothing outside the output folder is written, no file
-# of the host is executed or sourced, private keys are never opened. What is
-# secret is taken out before it is written, by allow-lists, and a redactor that
-# does not understand a file keeps nothing of it. The layout of the bundle is
+# of the host is executed or sourced. Key files (*.key, *-key.pem, what a flag
+# calls a key) are never opened; a private key that lies in another file is
+# dropped with all else that is secret, before anything is written. That is done
+# by allow-lists, and a redactor that does not understand a file keeps nothing
+# of it. The layout of the bundle is
 # docs/bundle-format.md. Needs a POSIX sh and a busybox userland, no more.
 #
 # To check that: the output folder is written to by open_bundle, place and clean_up

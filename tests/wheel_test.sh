@@ -11,6 +11,6 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 "$work/venv/bin/kube-evidence" analyze "$here/samples/bundles" --benchmark cis-1.12 -o "$work/report"
 "$work/venv/bin/kube-evidence" collector --write "$work/collectors"
-cmp "$here/collectors/node.sh" "$work/collectors/node.sh"
-cmp "$here/collectors/api.py" "$work/collectors/api.py"
+diff -r -x __pycache__ -x SHA256SUMS "$here/collectors" "$work/collectors"
+(cd "$work/collectors" && sha256sum --quiet -c SHA256SUMS)
 echo 'wheel: works outside the checkout'

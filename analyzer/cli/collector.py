@@ -1,4 +1,7 @@
-"""``kube-evidence collector``: what goes to the customer, as shipped, with its checksums."""
+"""``kube-evidence collector``: what goes to the customer, as shipped, with its checksums.
+
+The last line is the hash that stands for all of them, for the customer to hear by another way.
+"""
 
 import hashlib
 from pathlib import Path
@@ -11,14 +14,26 @@ _PROGRAMS = frozenset({".py", ".sh"})
 
 
 def write_collectors(folder: Path | None) -> None:
-    """Write the collectors with a SHA256SUMS over all, or just name them and their hashes."""
+    """Write the collectors with a SHA256SUMS over all, or just name them and their hashes.
+
+    Both end with the SHA-256 of SHA256SUMS.
+    """
     files = dict(handed_out_files())
-    sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    sums = "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files)).encode("ascii")
     if folder is None:
-        say(sums.rstrip("\n"))
+        say(sums.decode("ascii").rstrip("\n"))
         say("Write them with: kube-evidence collector --write DIR")
-        return
-    for path in write_all(folder, files | {"SHA256SUMS": sums.encode("ascii")}):
+    else:
+        _write(folder, files | {"SHA256SUMS": sums})
+    say(f"SHA-256 of SHA256SUMS: {_sha256(sums)}")
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for path in write_all(folder, files):
         if path.suffix in _PROGRAMS:
             path.chmod(path.stat().st_mode | 0o111)
         say(str(path))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

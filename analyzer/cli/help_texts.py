@@ -113,8 +113,9 @@ HELP: Mapping[str, HelpText] = {
     ),
     "collector": HelpText(
         needs="Needs nothing.",
-        writes="Writes node.sh, api.py and SHA256SUMS into the folder of --write; without it, "
-        "names them and their hashes.",
+        writes="Writes all that the customer gets, with SHA256SUMS, into the folder of --write; "
+        "without it, names the files and their hashes. The last line is the hash of SHA256SUMS: "
+        "tell it to the customer by another way than the files.",
         codes=(Exit.USAGE,),
         examples=("collector", "collector --write for-the-customer"),
     ),

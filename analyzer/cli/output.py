@@ -40,7 +40,7 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
         raise UsageError(
             _named(failure.filename, folder),
             f"cannot be written ({failure.strerror})",
-            advice="Name another place with -o, or free some space.",
+            advice="Name another folder, or free some space.",
         ) from failure
     finally:
         for draft in drafts.values():

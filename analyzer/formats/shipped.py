@@ -8,10 +8,12 @@ from pathlib import Path
 COLLECTORS = ("api.py", "node.sh")
 _BESIDE = (
     "INSTRUCTIONS.md",
+    "PAPER-FORM.md",
     "kubernetes/api-collector.yaml",
     "kubernetes/collect.sh",
     "kubernetes/node-collector.yaml",
     "kubernetes/openshift.yaml",
+    "kubernetes/reader-role.yaml",
     "sign.sh",
 )
 """What goes to the customer with the collectors."""

@@ -50,15 +50,16 @@ help_text() {
     '  --timeout SECONDS    how long to wait for the nodes, and for the API (600)' \
     '  --namespace NAME     made for the run, and removed (kube-evidence)' \
     '  --kubectl PATH, --kubeconfig FILE, --context NAME   how to reach the cluster' \
-    '  --dry-run            print what would be applied, and ask nothing of the cluster' \
+    '  --dry-run            print what would be applied, and ask nothing of the cluster: lines' \
+    '                       marked with a release or OpenShift are for such a cluster alone' \
     '  --remove             remove what an earlier run had to leave behind, and nothing else' \
     '' \
     'Exit codes: 0 everything collected and removed; 3 something is missing, or could not be' \
     'removed; 4 nothing was collected; 2 wrong usage.' \
     '' \
     'Example:' \
-    '  sh kubernetes/collect.sh --output /media/stick --operator "Jo Doe" --nodes-only' \
-    '    --image registry.example.com/busybox@sha256:<64 hex digits>'
+    "  sh kubernetes/collect.sh --output /media/stick --operator 'Jo Doe' --nodes-only \\" \
+    '    --image registry.example.com/busybox@sha256:DIGEST'
 }
 
 # ---------------------------------------------------------------- 2 messages
@@ -230,10 +231,11 @@ prepare() {
 # ---------------------------------------------------------------- 5 manifests
 render() { # FILE FIRST LAST: its documents from FIRST to LAST, made out for this run
   CASE_NO=$CASE_NO OPERATOR=$OPERATOR IMAGE_=$IMAGE_ awk -v first="$2" -v last="$3" -v ns="$NAMESPACE" \
-    -v run="$RUN" -v minor="$MINOR" -v openshift="$OPENSHIFT" '
+    -v run="$RUN" -v minor="$MINOR" -v openshift="$OPENSHIFT" -v dry="$DRY" '
     BEGIN { document = 1 }
     /^---$/ { document++ }
     document < first || document > last { next }
+    dry && / # (since 1\.30|before 1\.30|not on OpenShift)$/ { print; next }
     / # since 1\.30$/ && minor < 30 { next }
     / # before 1\.30$/ && minor >= 30 { next }
     / # not on OpenShift$/ && openshift { next }
@@ -261,7 +263,8 @@ api_manifests() { # FIRST
   render api-collector.yaml "$1" 99
   program_map kube-evidence-api api.py "$API_PROGRAM"
 }
-dry_run() {
+dry_run() { # of what no question was put to the cluster, all variants are shown, with their marks
+  DRY=1 OPENSHIFT=1
   if [ "$DO_API" = 1 ]; then api_manifests 1; fi
   if [ "$DO_API$DO_NODES" = 11 ]; then printf -- '---\n'; fi
   if [ "$DO_NODES" = 1 ]; then node_manifests 1; fi
@@ -544,7 +547,7 @@ interrupted() {
 main() {
   options ${1+"$@"}
   check_options
-  RUN=by-hand IMAGE_='' MINOR=99 OPENSHIFT=0 MADE=0 FINISHED=0 CHILD=''
+  RUN=by-hand IMAGE_='' MINOR=99 OPENSHIFT=0 DRY='' MADE=0 FINISHED=0 CHILD=''
   if [ "$MODE" = dry ]; then dry_run && exit 0; fi
   prepare
   exec 5>&1 6>&2

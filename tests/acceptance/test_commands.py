@@ -1,5 +1,6 @@
 """Every command of the contract: what it prints, where it writes, how it ends."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -169,8 +170,13 @@ def test_collectors_are_handed_out(tmp_path: Path, capsys: pytest.CaptureFixture
         assert (tmp_path / name).read_bytes() == (ROOT / "collectors" / name).read_bytes()
         assert os.access(tmp_path / name, os.X_OK) == (name.suffix in {".sh", ".py"})
     subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+    told = capsys.readouterr().out.splitlines()[-1]
+    sums = (tmp_path / "SHA256SUMS").read_bytes()
+    assert told == f"SHA-256 of SHA256SUMS: {hashlib.sha256(sums).hexdigest()}"
     assert main(["collector"]) == 0
-    assert "node.sh" in capsys.readouterr().out
+    named = capsys.readouterr().out
+    assert "node.sh" in named
+    assert named.splitlines()[-1] == told
 
 
 def test_explain_names_rule_default_and_evidence(

@@ -77,7 +77,7 @@ def pod_of(documents: list[Document], kind: str) -> tuple[Document, Document]:
     return spec, container
 
 
-@pytest.mark.parametrize("name", ["node-collector.yaml", "api-collector.yaml", "openshift.yaml"])
+@pytest.mark.parametrize("name", sorted(path.name for path in KUBERNETES.glob("*.yaml")))
 def test_shipped_manifests_fit_the_schemas_of_today(name: str) -> None:
     for document in documents_of((KUBERNETES / name).read_text()):
         kubernetes_validate.validate(document, "1.37", strict=True)
@@ -92,6 +92,14 @@ def test_what_is_sent_fits_the_schemas_of_its_server(
         kubernetes_validate.validate(document, f"1.{minor}", strict=True)
 
 
+def test_the_api_run_ends_long_before_its_pod_does(printed: str) -> None:
+    job = of_kind(documents_of(printed), "Job")["spec"]
+    (text,) = job["template"]["spec"]["containers"][0]["args"]
+    limit = re.search(r"(?m)^set -- .*--max-time (\d+)$", text)
+    assert limit is not None, "its own limit is that of the pod"
+    assert int(limit[1]) <= job["activeDeadlineSeconds"] - 1800
+
+
 def test_programs_are_sent_byte_for_byte(printed: str) -> None:
     maps = [one for one in documents_of(printed) if one["kind"] == "ConfigMap"]
     sent = {name: text for one in maps for name, text in one["data"].items()}
@@ -99,6 +107,33 @@ def test_programs_are_sent_byte_for_byte(printed: str) -> None:
         name: (ROOT / "collectors" / name).read_text(encoding="utf-8")
         for name in ("node.sh", "api.py")
     }
+
+
+def test_a_dry_run_shows_every_variant(printed: str) -> None:
+    """It asks nothing of the cluster, so what any cluster would be sent has to be in it."""
+    shown = {line.strip() for line in printed.splitlines()}
+    for path in KUBERNETES.glob("*-collector.yaml"):
+        marked = re.findall(r"(?m)^ *(.* # (?:since|before|not on) .*)$", path.read_text())
+        assert marked, path.name
+        assert set(marked) <= shown, path.name
+    bindings = [one for one in documents_of(printed) if one["kind"] == "RoleBinding"]
+    assert "system:openshift:scc:privileged" in {one["roleRef"]["name"] for one in bindings}
+    assert "For OpenShift only" in printed
+
+
+def test_what_the_headers_tell_to_type_works_in_the_folder_of_the_programs() -> None:
+    for path in KUBERNETES.glob("*.yaml"):
+        for name in re.findall(r"(?:-f |--from-file=)(\S+)", path.read_text()):
+            assert (KUBERNETES.parent / name).is_file(), (path.name, name)
+
+
+def test_the_example_of_the_help_can_be_pasted() -> None:
+    script = KUBERNETES / "collect.sh"
+    said = subprocess.run(["sh", script, "--help"], capture_output=True, text=True, check=True)
+    words = said.stdout.split("Example:\n")[1].replace("sha256:DIGEST", DIGEST).split("sh kubernetes/")[1]
+    assert words.startswith("collect.sh --output")
+    command = f"sh kubernetes/{words.rstrip()} --dry-run"
+    subprocess.run(["sh", "-c", command], cwd=KUBERNETES.parent, capture_output=True, check=True)
 
 
 def test_real_kubectls_take_the_manifests(printed: str, tmp_path: Path) -> None:
@@ -264,9 +299,12 @@ def test_a_service_account_gets_no_right_but_lists(printed: str) -> None:
     rules = [rule for one in documents if one["kind"].endswith("Role") for rule in one["rules"]]
     assert {verb for rule in rules for verb in rule["verbs"]} == {"list"}
     assert not [r for rule in rules for r in rule["resources"] if r in {"secrets", "*"}]
-    subjects = [one["subjects"] for one in documents if one["kind"].endswith("Binding")]
-    assert len(subjects) == 3
-    assert {one["name"] for (one,) in subjects} == {"kube-evidence-api"}
+    bindings = [one for one in documents if one["kind"].endswith("Binding")]
+    accounts = {one["roleRef"]["name"]: one["subjects"] for one in bindings}
+    (node,) = accounts.pop("system:openshift:scc:privileged")
+    assert node["name"] == "kube-evidence-node"
+    assert len(bindings) == 4
+    assert {one["name"] for (one,) in accounts.values()} == {"kube-evidence-api"}
 
 
 def granted(rules: list[Document]) -> set[tuple[str, str, str]]:
@@ -290,6 +328,17 @@ def test_rights_are_those_of_the_documentation(printed: str) -> None:
     for kind in ("ClusterRole", "Role"):
         shipped = rights(documents_of(printed), kind, "kube-evidence-api")
         assert shipped == rights(documented, kind, "kube-evidence-reader")
+
+
+def test_the_reader_by_hand_gets_the_rights_of_the_pod(printed: str) -> None:
+    reader = documents_of((KUBERNETES / "reader-role.yaml").read_text())
+    assert [one["kind"] for one in reader] == ["ClusterRole", "Role"], "bound by hand, to a person"
+    pod = documents_of(printed)
+    everywhere = [rights(pod, "ClusterRole", f"kube-evidence-api{more}") for more in ("", "-policies")]
+    assert rights(reader, "ClusterRole", "kube-evidence-reader") == everywhere[0] | everywhere[1]
+    default = rights(pod, "Role", "kube-evidence-api")
+    assert rights(reader, "Role", "kube-evidence-reader") == default
+    assert {one["metadata"].get("namespace") for one in reader} == {None, "default"}
 
 
 def test_policy_engines_may_be_read_where_they_are(printed: str) -> None:
