@@ -108,7 +108,7 @@ ASSIGNMENT = re.compile(
     r"(?i)(?P<name>(?:"
     + SECRET_WORDS
     + r"s?|\bauthorization|(?:\b|[-_])pass|(?:\b|[-_])auth|[?&](?:sig|code|key))"
-    + r"[\"']?\s*(?::?=(?!=)|:(?=[\s\"']))\s*|--[\w.-]{0,80}"
+    + r"\\*[\"']?\s*(?::?=(?!=)|:(?=[\s\"'\\]))\s*|--[\w.-]{0,80}"
     + SECRET_WORDS
     + r"s?\s+)(?P<value>[^\n]+)"
 )
@@ -196,6 +196,14 @@ def length_class(length: int) -> str:
         if length <= top:
             return name
     return "129+"
+
+
+def without_secrets(text: str) -> str:
+    """Return a text for the terminal without what looks like a secret."""
+    for _, _, pattern in SECRET_TEXTS:
+        text = pattern.sub("(removed)", text)
+    text = ASSIGNMENT.sub(r"\g<name>(removed)", text)
+    return RUN.sub(lambda run: "(removed)" if looks_random(run[0]) else run[0], text)
 
 
 class Redactor:
@@ -1773,9 +1781,13 @@ _CONNECTION_WORDS = (
     "no such host",
     "no route to host",
     "no configuration has been provided",
-    "error loading config file",
-    "does not exist",
     "exec plugin",
+)
+_CONFIG_WORDS = (
+    "error: stat ",
+    "error loading config file",
+    "invalid configuration",
+    "does not exist",
 )
 
 
@@ -1796,7 +1808,7 @@ def failure(code: int) -> Answer:
 def classify(message: str) -> Answer:
     """Turn what kubectl says about a failed request into an answer."""
     message = re.sub(r"(?m)^Warning: .*$", "", message)  # the server's words, not kubectl's
-    found = re.search(r"Error from server \((\w+)\)", message)
+    found = re.search(r"(?m)^Error from server \((\w+)\)", message)
     if found and found.group(1) in _REASON_CODES:
         return failure(_REASON_CODES[found.group(1)])
     numbered = re.search(r"responded with the status code ([45]\d\d) ", message)
@@ -1814,8 +1826,10 @@ def classify(message: str) -> Answer:
         return UNREACHED._replace(detail="kubectl asks for a user name and a password")
     if any(words in message for words in _CONNECTION_WORDS):
         return UNREACHED
+    if any(words in message for words in _CONFIG_WORDS):
+        return UNREACHED._replace(detail="kubectl cannot use its configuration")
     again = "EOF" in message or "connection reset" in message or "Error from server" in message
-    return Answer(ERROR, None, None, "kubectl failed, see log.txt", again, again)
+    return Answer(ERROR, None, None, "kubectl failed in a way that is not known", again, again)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -1864,15 +1878,41 @@ _LOG_LINE = re.compile(r"(?m)^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ .*\n?")
 _STATUS_IN_LOG = re.compile(r'(?: |status=")(\d{3}) [A-Z]')
 
 
-def redirected(message: str) -> Optional[int]:
-    """Return the status code of a redirect that kubectl followed, or None."""
-    codes = [
-        int(found.group(1))
-        for line in _LOG_LINE.findall(message)
-        for found in [_STATUS_IN_LOG.search(line)]
-        if found
-    ]
-    return next((code for code in codes if code in _MOVED), None)
+def status_codes(message: str) -> List[int]:
+    """Return the HTTP status codes of the answers that kubectl got, first to last."""
+    found = [_STATUS_IN_LOG.search(line) for line in _LOG_LINE.findall(message)]
+    return [int(one.group(1)) for one in found if one]
+
+
+def judge(code: Optional[int], out: Optional[bytes], message: str) -> Answer:
+    """Turn what a run of kubectl left (see ``Kubectl.run``) into an answer.
+
+    The status that kubectl logged counts before its words: those may quote the server's.
+    """
+    codes = status_codes(message)
+    elsewhere = [one for one in codes if one in _MOVED]
+    if code is None:
+        return TOO_LATE
+    if elsewhere:
+        return failure(elsewhere[0])
+    if out is None:
+        return TOO_LARGE
+    if code == 0:
+        return decode(out)
+    if codes and codes[-1] >= 400:
+        return failure(codes[-1])
+    return classify(_LOG_LINE.sub("", message).strip())
+
+
+# How kubectl begins the line that says why it failed.
+_COMPLAINT = re.compile(r"(?m)^(?:[Ee]rror|Unable to connect|The connection to the server).*")
+
+
+def complaint(message: str) -> str:
+    """Return the last line in which kubectl says why it failed, fit for a terminal."""
+    lines = _COMPLAINT.findall(_LOG_LINE.sub("", message))
+    text = without_secrets(lines[-1]) if lines else ""
+    return "".join(one if one.isprintable() else " " for one in text)[:500]
 
 
 class Kubectl:
@@ -1889,6 +1929,7 @@ class Kubectl:
         self._cache = cache
         self._timeout = timeout
         self._log = log
+        self.complaint = ""  # why the last request failed, as kubectl says it
 
     def version(self) -> Optional[str]:
         """Return kubectl's own version, or None."""
@@ -1912,17 +1953,12 @@ class Kubectl:
         seconds = min(timeout or self._timeout, self._timeout)
         limits = [f"--request-timeout={seconds:g}s", "-v=6"]
         code, out, message = self.run([*limits, *words], body, seconds)
-        elsewhere = redirected(message)
-        message = _LOG_LINE.sub("", message).strip()
-        if message:
-            self._log(f"{path.split('?')[0]}: {message}")
-        if code is None:
-            return TOO_LATE
-        if elsewhere is not None:
-            return failure(elsewhere)
-        if out is None:
-            return TOO_LARGE
-        return classify(message) if code else decode(out)
+        answer = judge(code, out, message)
+        if answer.status != OK:
+            # kubectl quotes servers and credential plugins: of its words none goes into the bundle.
+            self._log(f"{path.split('?')[0]}: {answer.status}, {answer.detail}")
+            self.complaint = complaint(message)
+        return answer
 
     def run(
         self, words: List[str], body: Optional[bytes] = None, seconds: Optional[float] = None
@@ -2025,6 +2061,7 @@ class InCluster:
     ) -> None:
         self._timeout = timeout
         self._log = log
+        self.complaint = ""  # there is no kubectl that could say one
         self._connected, self._pause = False, 0
         self._host = os.environ["KUBERNETES_SERVICE_HOST"]
         self._port = int(os.environ.get("KUBERNETES_SERVICE_PORT", "443"))
@@ -2278,14 +2315,13 @@ class Workshop:
         self._probes.flush()
 
     def log(self, text: str) -> None:
-        """Add a message to the log, capped, without secrets and without who was logged in."""
-        for _, _, pattern in SECRET_TEXTS:
-            text = pattern.sub("(removed)", text)
-        text = ASSIGNMENT.sub(r"\g<name>(removed)", text)
-        text = RUN.sub(lambda run: "(removed)" if looks_random(run[0]) else run[0], text)
-        text = re.sub(r'User "[^"]*"', "User (not recorded)", text)
-        text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)[:2000]
-        line = f"{now()} {text}\n".encode("utf-8", "replace")
+        """Add a message to the log, capped.
+
+        ``text`` is made of this program's own words, paths and numbers alone: what a server,
+        kubectl or a plugin said may quote a secret, or name who was logged in.
+        """
+        text = re.sub(r"[^\x20-\x7e]+", " ", text)[:2000]
+        line = f"{now()} {text}\n".encode("ascii")
         if self._log.tell() + len(line) <= MAX_LOG:
             self._log.write(line)
 
@@ -3032,9 +3068,11 @@ def seal(workshop: Workshop, facts: Facts, output: Path) -> Tuple[Path, str]:
 
 
 def _pack(target: Path, root: Path, names: List[str]) -> None:
-    with target.open("xb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed, tarfile.open(
-        fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT
-    ) as archive:
+    with (
+        target.open("xb") as raw,
+        gzip.GzipFile("", "wb", 9, raw, 0) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
         for name in names:
             _add(archive, root / name, f"bundle/{name}")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.collectors.replay import Fault, Recording, Replay, write_stand_in
+from tests.collectors.replay import MESSAGE, Fault, Recording, Replay, write_stand_in
 
 COLLECTOR = Path(__file__).resolve().parents[2] / "collectors" / "api.py"
 # The program as it is, but a list that broke off is begun again without a pause.
@@ -83,10 +83,11 @@ def collect(
     words: Sequence[str] = (),
     kubectl: Path | None = None,
     python: Path | None = None,
+    message: str = MESSAGE,
 ) -> Collected:
     """Serve a recording, collect it with kubectl into ``folder`` and return what came of it."""
     program = kubectl or write_stand_in(folder / "kubectl")
-    with Replay(recording, page=page, faults=faults) as server:
+    with Replay(recording, page=page, faults=faults, message=message) as server:
         kubeconfig = server.kubeconfig(folder / "kubeconfig.json")
         options = ["--kubectl", str(program), "--kubeconfig", str(kubeconfig), *words]
         return run(folder, server, hasty(folder, options, python), {})

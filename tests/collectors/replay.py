@@ -35,6 +35,9 @@ ALL_RULES: Document = {
     "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["/version"]}],
 }
 
+MESSAGE = 'User "someone@example.com" met REASON at PATH'
+"""What servers say when they fail: they name who was logged in."""
+
 ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 _REASONS = {
@@ -132,7 +135,9 @@ class Replay:
         faults: Sequence[Fault] = (),
         tls: ssl.SSLContext | None = None,
         token: str = "",
+        message: str = MESSAGE,
     ) -> None:
+        self._message = message
         self._recording = recording
         self._page = page
         self._faults = faults
@@ -185,6 +190,10 @@ class Replay:
         path.write_text(json.dumps(document), encoding="utf-8")
         return path
 
+    def status(self, code: int, path: str) -> bytes:
+        """Return the body of a failure, with the message that this server gives."""
+        return _status(code, path, self._message)
+
     def strike(self, path: str, page: int) -> str:
         """Return the fault to commit now, or the empty text."""
         with self._lock:
@@ -202,11 +211,11 @@ class Replay:
         start = int(base64.b64decode(words["continue"])) if words.get("continue") else 0
         fault = self.strike(path, start // limit)
         if fault.isdigit():
-            return int(fault), _status(int(fault), path), ""
+            return int(fault), self.status(int(fault), path), ""
         document = self._find(path)
         if document is None:
             code = 503 if path.endswith("/proxy/configz") else 404
-            return code, _status(code, path), ""
+            return code, self.status(code, path), ""
         if "items" in document:
             document = _page_of(document, start, limit)
         _spoil(document, fault, start)
@@ -253,7 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         replay = self.server.replay
         if replay.token and self.headers["Authorization"] != f"Bearer {replay.token}":
-            self._send(401, _status(401, self.path), "")
+            self._send(401, replay.status(401, self.path), "")
             return
         replay.requests.append(self.path)
         code, body, fault = replay.answer(self.path)
@@ -272,7 +281,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         fault = replay.strike(self.path.partition("?")[0], 0)
         if fault.isdigit():
-            self._send(int(fault), _status(int(fault), self.path), "")
+            self._send(int(fault), replay.status(int(fault), self.path), "")
         else:
             status = replay.review(self.path.partition("?")[0], asked)
             self._send(201, json.dumps(dict(asked, status=status)).encode("utf-8"), "")
@@ -280,7 +289,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self) -> None:
         """Note a request that would change something, and refuse it."""
         self.server.replay.refused.append(f"{self.command} {self.path}")
-        self._send(405, _status(405, self.path), "")
+        self._send(405, self.server.replay.status(405, self.path), "")
 
     do_PUT = do_PATCH = do_DELETE = _refuse  # noqa: N815 - their names there
 
@@ -326,14 +335,14 @@ def review(
     return {"allowed": False, "evaluationError": "x"} if said is None else {"allowed": said}
 
 
-def _status(code: int, path: str) -> bytes:
+def _status(code: int, path: str, message: str) -> bytes:
     reason = _REASONS[code]
     document = {
         "kind": "Status",
         "apiVersion": "v1",
         "metadata": {},
         "status": "Failure",
-        "message": f'User "someone@example.com" met {reason} at {path}',
+        "message": message.replace("REASON", reason).replace("PATH", path),
         "reason": reason,
         "code": code,
     }

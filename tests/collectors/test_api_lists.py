@@ -247,7 +247,7 @@ def test_an_interrupted_run_seals_what_it_has(tmp_path: Path, number: signal.Sig
 def test_the_log_keeps_messages_but_not_who_was_logged_in(tmp_path: Path) -> None:
     got = collect(tmp_path, seven_pods(), faults=[Fault(path=PODS, kind="403")])
     log = got.members["log.txt"].decode()
-    assert "Forbidden" in log
+    assert f" {PODS}: denied, the API server refused the request (HTTP 403)\n" in log
     everything = b"".join(got.members.values())
     assert b"someone@example.com" not in everything
     assert json.loads(got.members["manifest.json"])["complete"] is False

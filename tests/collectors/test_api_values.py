@@ -254,12 +254,34 @@ def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str)
     assert time.process_time() - begun < 10
 
 
-def test_what_kubectl_says_is_logged_without_secrets(api: ModuleType, tmp_path: Path) -> None:
-    workshop = api.Workshop(tmp_path)
-    workshop.log(f"/api/v1/pods: exec plugin failed: {RANDOM} --token a b\nhttps://u:p@h {HEX}")
-    workshop.finish()
-    said = (tmp_path / "log.txt").read_text()
-    assert "exec plugin failed: (removed) --token (removed) https://(removed)@h (removed)" in said
+SAID = (
+    f"exec plugin: {RANDOM} --token a b",
+    f"error: https://u:p@h {HEX}",
+    'E1122 14:00:00.000000 1 helpers.go:246] response: [{ "message": "{\\"password\\":\\"pw9\\"}',
+    'Error from server (Forbidden): User "jane" \x1b[2J {\\"password\\":\\"pw9\\"} x',
+)
+
+
+def test_of_what_kubectl_says_nothing_is_logged(api: ModuleType, tmp_path: Path) -> None:
+    said: list[str] = []
+    program = tmp_path / "kubectl"
+    lines = " ".join(f"'{line}'" for line in SAID)
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' {lines} >&2\nexit 1\n", encoding="utf-8")
+    program.chmod(0o700)
+    kubectl = api.Kubectl([str(program)], 30.0, said.append)
+    assert kubectl.get("/api/v1/pods").code == 403
+    assert said == ["/api/v1/pods: denied, the API server refused the request (HTTP 403)"]
+    # The terminal may see kubectl's last complaint, without orders and without secrets.
+    assert kubectl.complaint.startswith('Error from server (Forbidden): User "jane"  [2J {')
+    assert "pw9" not in kubectl.complaint
+
+
+def test_the_status_that_kubectl_logs_counts_before_words_that_it_quotes(api: ModuleType) -> None:
+    logged = 'I1122 14:00:00.000000 1 round_trippers.go:632] "Response" status="500 Internal"\n'
+    quoted = "Error from server (NotFound): i/o timeout"
+    assert api.judge(1, b"", f"{logged}{quoted}").code == 500
+    assert api.judge(1, b"", f"what: {quoted}").status == "timeout"
+    assert api.judge(1, b"", quoted).code == 404
 
 
 def test_an_answer_that_never_ends_is_given_up(

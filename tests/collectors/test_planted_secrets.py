@@ -17,6 +17,8 @@ from tests.collectors.node_run import Collected, collect, process, write
 from tests.collectors.planted import api_places, node_places
 from tests.collectors.planted.search import EDGE, leaks
 from tests.collectors.planted.secret_kinds import KINDS, Planter, Secret
+from tests.collectors.programs import kubectl
+from tests.collectors.replay import RULES_REVIEW, Fault, small, write_stand_in
 
 SEED = int(os.environ.get("PLANTED_SEED", "0")) or secrets.randbits(48)
 """To plant the secrets of a failed run again, set PLANTED_SEED to the number that it printed."""
@@ -105,6 +107,41 @@ def test_what_is_kept_of_the_cluster_on_purpose_is_found(
 ) -> None:
     _, kept, run = api
     assert {place for place, *_ in leaks(kept.planted, seen(run))} == {"kept on purpose"}
+
+
+FAULTS = [
+    Fault(path=path, kind=kind)
+    for path, kind in (
+        ("/api/v1/pods", "403"),
+        ("/api/v1/nodes", "500"),
+        (RULES_REVIEW, "403"),
+        ("/api/v1/namespaces", "404"),
+    )
+]
+
+
+def talkative(folder: Path, program: Path, plant: Planter) -> Path:
+    """Write a kubectl that does the same as ``program``, and says more."""
+    (folder / "said").write_text(
+        "".join(f"{plant.text(line)}\n" for line in api_places.STDERR), encoding="utf-8"
+    )
+    path = folder / "talkative"
+    path.write_text(f'#!/bin/sh\ncat "{folder}/said" >&2\nexec "{program}" "$@"\n', "utf-8")
+    path.chmod(0o700)
+    return path
+
+
+@pytest.mark.parametrize("which", ["stand-in", "newest"])
+def test_no_words_of_servers_and_plugins_leave_the_cluster(tmp_path: Path, which: str) -> None:
+    real = write_stand_in(tmp_path / "kubectl") if which == "stand-in" else kubectl(which)
+    plant = Planter(SEED + 4)
+    program, message = talkative(tmp_path, real, plant), plant.text(api_places.MESSAGE)
+    kinds = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
+    recording = small({name: [] for name in kinds}, kinds)
+    run = api_run.collect(tmp_path, recording, faults=FAULTS, kubectl=program, message=message)
+    assert leaks(plant.planted, seen(run)) == [], f"PLANTED_SEED={SEED}"
+    assert run.members["log.txt"].count(b"(HTTP ") >= len(FAULTS)
+    assert [run.probe(name)["api"]["http_code"] for name in ("pods", "nodes")] == [403, 500]
 
 
 COATS: Mapping[str, Callable[[str], bytes]] = {

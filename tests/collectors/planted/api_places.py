@@ -425,6 +425,22 @@ CONFIGZ: Object = {
         "unheardOf": {"a": ["«configz: unknown|any»"]},
     }
 }
+MESSAGE = " ".join(
+    (
+        'REASON: webhook said {"password":"«server message: json|double»"}',
+        "and {'token': '«server message: python|single»'} at PATH",
+        'for User "«server message: user|name»", password «server message: words|any»',
+        *(f"«server message: {at}|any»" for at in range(8)),
+    )
+)
+"""What a server says when it fails, which kubectl repeats in several coats."""
+STDERR = (
+    "I1122 14:00:00.000000 1 plugin.go:1] token «kubectl stderr: log|line»",
+    "error: password=«kubectl stderr: error|word»",
+    "Warning: «kubectl stderr: warning|word»",
+    *(f"«kubectl stderr: {at}|line»" for at in range(4)),
+)
+"""What a credential plugin, or kubectl for it, says beside each answer."""
 CLUSTER_WIDE = frozenset(
     (
         *("Node", "Namespace", "PersistentVolume", "ClusterRole", "CertificateSigningRequest"),
