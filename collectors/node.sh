@@ -146,7 +146,8 @@ distribution-config unit /usr/local/lib/systemd/system rke2-server.service rke2-
 distribution-config env /usr/local/lib/systemd/system rke2-server.env rke2-agent.env
 distribution-config unit /usr/lib/systemd/system rke2-server.service rke2-agent.service
 distribution-config env /usr/lib/systemd/system rke2-server.env rke2-agent.env
-distribution-config args /var/snap kube-apiserver/current/args kube-scheduler/current/args
+distribution-config args /var/snap kube-apiserver/current/args kube-controller-manager/current/args
+distribution-config args /var/snap kube-scheduler/current/args
 distribution-config args /var/snap/microk8s/current/args kube-apiserver kube-controller-manager
 distribution-config args /var/snap/microk8s/current/args kube-scheduler kubelite k8s-dqlite
 '
@@ -565,7 +566,7 @@ function field(name,   t, at) {
   if (!C[s]++) K[++k] = s
   if (d != "" && !D[s, d]++ && ++nD[s] <= 3) WHY[s] = WHY[s] (nD[s] > 1 ? "; " : "") d
   if (s == "ok" && field("id") == "proc/cmdline") found++
-  if (s == "denied" && field("id") == "proc/scan") hidden++
+  if (field("id") == "proc/scan") { scanned++; if (s == "denied") hidden++ }
 }
 END {
   for (i = 1; i < k; i++) for (j = i + 1; j <= k; j++) if (K[j] < K[i]) { t = K[i]; K[i] = K[j]; K[j] = t }
@@ -586,7 +587,7 @@ function words() {
   say("loop", "the links go in a circle")
   say("timeout", "the host did not answer in time")
   say("truncated", "what lies beyond the cap counts as unknown")
-  if (found) return
+  if (found || !scanned) return
   if (hidden) print "no Kubernetes component was seen, but processes are hidden" (root ? "" : ": run it as root (sudo) to see them")
   else print "no Kubernetes component runs here: is this the right node?"
 }
@@ -751,7 +752,7 @@ function path_or_address(n, v) { # what the name of flag n promises
 }
 # The value of flag n, of no flag where n is empty.
 function worth(n, v, where,   t) {
-  if (v == "" || tolower(v) ~ /^(true|false)$/) return v
+  if (v == "" || tolower(v) ~ /^(true|false|t|f)$/) return v # what Go takes for a switch
   if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
   if (!secret_name(n) && amount(v)) return v
   if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
@@ -1542,7 +1543,7 @@ usage() { # WHERE WHAT HELP: refuse the command line
 }
 nothing() { # WHERE WHAT HELP: nothing could be collected
   printf 'error: %s: %s\nhelp: %s\n' "$1" "$2" "$3" >&2
-  exit 4
+  leave 4
 }
 lost() { # what was collected cannot be written
   trap '' HUP INT QUIT TERM
@@ -1644,8 +1645,11 @@ record() { # the probe ends: one line into probes.ndjson
 }
 
 # ---------------------------------------------------------------- 6 commands
-# limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time. Whatever touches
-# the host goes through here. Commands that only read our own folder, a pipe or the clock do not.
+# limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time. Each command that
+# touches the host goes through here; those that only read our own folder, a pipe or the clock
+# do not. What the shell itself asks of the host has no such end: [ -e ], [ -L ], [ -d ], the
+# names of a folder, the first line of /proc/PID/stat. On a mount that does not answer, as that
+# of a dead file server, the run waits there; it can be told to stop, once the mount answers.
 limited() {
   case $WATCHDOG in
   timeout) timeout "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
@@ -1773,7 +1777,7 @@ read_link() { # LINK: TARGET becomes what it says
   if have readlink; then
     TARGET=$(limited readlink "$1" 2>/dev/null && printf x)
   else
-    TARGET=$(limited ls -ld "$1" 2>/dev/null && printf x)
+    TARGET=$(limited ls -ldn "$1" 2>/dev/null && printf x)
     TARGET=${TARGET#*" -> "}
   fi
   TARGET=${TARGET%x}
@@ -2198,7 +2202,7 @@ END {
 # ---------------------------------------------------------------- 10 processes
 probe_processes() {
   begin proc/scan proc /proc candidate
-  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_late=0
+  sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_late=0 sc_known='' sc_nameless=''
   set +f
   set -- "$PROC"/[0-9]*
   set -f
@@ -2221,6 +2225,7 @@ probe_processes() {
   for sc_pid in $sc_pids; do
     if [ -f "$PROC/$sc_pid/cmdline" ] && [ ! -L "$PROC/$sc_pid/cmdline" ]; then probe_process "$sc_pid"; fi
   done
+  count_nameless
   SEQ=$sc_seq P_ID=proc/scan P_KIND=proc P_TARGET=/proc P_VIA=candidate P_T0=$sc_t0 P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_MORE=''
   more "\"scan\": {\"seen\": $sc_seen, \"unreadable\": $sc_unreadable, \"matched\": $sc_matched}"
   if [ "$sc_seen" -eq 0 ]; then
@@ -2245,10 +2250,25 @@ sieve() {
   if [ "$si_rc" -le 1 ]; then awk -F/ '{ print $1 }' "$WORK/batch" >>"$WORK/pids"; else sieve_each "$@"; fi
   si_files=$(printf '%s/exe ' "$@")
   # shellcheck disable=SC2086
-  (cd "$PROC" && limited ls -l $si_files 2>/dev/null) >"$WORK/batch"
+  (cd "$PROC" && limited ls -ln $si_files 2>/dev/null) >"$WORK/batch"
   if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
   awk '/ -> .*(kube|etcd|k3s|rke2|k0s|dqlite|kine)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' \
     "$WORK/batch" >>"$WORK/pids"
+  # shellcheck disable=SC2046  # numbers, split on purpose
+  nameless $(awk '!/ -> / && sub(/\/exe$/, "") { print $NF }' "$WORK/batch")
+}
+nameless() { # PID...: of those whose program may not be seen, sc_nameless becomes those that have arguments
+  if [ $# -eq 0 ]; then return; fi
+  na_files=$(printf '%s/cmdline ' "$@")
+  # shellcheck disable=SC2086  # names, split on purpose
+  (cd "$PROC" && limited grep -l '' $na_files 2>/dev/null) >"$WORK/batch" # not those of the kernel's own
+  if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
+  sc_nameless=$(awk -F/ '{ print $1 }' "$WORK/batch")
+}
+count_nameless() { # any of them may be a component, but for those that their arguments told
+  for cn_pid in $sc_nameless; do
+    case " $sc_known " in *" $cn_pid "*) ;; *) sc_unreadable=$((sc_unreadable + 1)) ;; esac
+  done
 }
 sieve_each() { # PID...: what cannot be read counts as unreadable, unless the process is gone
   for si_pid in "$@"; do
@@ -2304,7 +2324,7 @@ listening() {
   [ -d "$PROC/$1/fd" ] && [ ! -L "$PROC/$1/fd" ] && [ -r "$PROC/$1/fd" ] && is_plain "$PROC/$1/net/tcp" || return 0
   set -- "$PROC/$1" "$PROC/$1/net/tcp" "$PROC/$1/net/tcp6"
   is_plain "$3" || set -- "$1" "$2"
-  limited ls -l "$1/fd" >"$WORK/batch" 2>/dev/null
+  limited ls -ln "$1/fd" >"$WORK/batch" 2>/dev/null
   if [ $? -eq 124 ]; then return; fi
   shift
   li_text=$(limited awk "$AWK_LISTENING" "$WORK/batch" "$@" 2>/dev/null)
@@ -2342,6 +2362,7 @@ probe_process() { # PID
   SEQ=$((PLANNED + 1))
   capture cmdline "$PROC/$1/cmdline"
   if [ "$WORD" = nomatch ]; then return; fi
+  sc_known="$sc_known $1"
   if [ "$WORD" = ok ]; then sc_matched=$((sc_matched + 1)); fi
   pp_comp=${ca_comp#-}
   if [ "$pp_comp" = k3s ]; then EMBEDDER=$1; fi
@@ -2635,9 +2656,14 @@ finish() { # seal what there is, say so, and end
   summary
   printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY"
   paper_line
-  if [ "$SEEN_OK" -eq 0 ]; then exit 4; fi
-  if [ "$PARTIAL" -ne 0 ]; then exit 3; fi
-  exit 0
+  if [ "$SEEN_OK" -eq 0 ]; then leave 4; fi
+  if [ "$PARTIAL" -ne 0 ]; then leave 3; fi
+  leave 0
+}
+leave() { # CODE: in the trap of a signal mksh would make 0 of it while an EXIT trap is set
+  clean_up
+  trap - EXIT
+  exit "$1"
 }
 stop_run() { # WHY: the run ends before its plan does
   PARTIAL=1 STOPPED=$1
@@ -2702,6 +2728,24 @@ list_fixed() { # FUNCTION: each fixed probe as FUNCTION ID PATH
   each_row list_walk "$WALKS"
   for lf_folder in $UNIT_FOLDERS; do "$1" dir/systemd-unit "$lf_folder"; done
 }
+list_rest() { # what else is read: by every run, of each process that may be a component, and by name
+  list_one host/users /etc/group
+  for lr_path in /etc/hostname /etc/machine-id /proc/sys/kernel/osrelease /proc/mounts /proc/self/exe /dev/urandom; do
+    list_one manifest "$lr_path"
+  done
+  for lr_name in cmdline exe; do list_one proc/scan "/proc/PID/$lr_name"; done
+  for lr_name in cwd stat cgroup fd ns/mnt ns/net net/tcp net/tcp6 mountinfo root; do
+    list_one proc/cmdline "/proc/PID/$lr_name"
+  done
+  for lr_name in environ status; do list_one "proc/$lr_name" "/proc/PID/$lr_name"; done
+  list_one proc/sockets '/proc/1/net/tcp, /proc/net/tcp6'
+  list_one proc/embedded 'journalctl -b -u k3s -u k3s-agent, the lines that start a component'
+  each_row list_flag "$FLAGS"
+  each_row list_key "$KEYS"
+  list_one file/kubelet-env 'unit EnvironmentFile'
+  list_one file/systemd-unit 'kubelet.service, what applies to every service or slice, and the slices above it'
+}
+list_key() { printf 'file/%s\t%s %s\n' "$3" "$1" "$2"; }
 list_file() { "$LISTER" "file/$1" "$3"; }
 list_walk() { "$LISTER" "dir/$1" "$3"; }
 list_one() { printf '%s\t%s\n' "$1" "$2"; }
@@ -2799,7 +2843,7 @@ main() {
   ROW=0
   if [ "$MODE" = list ]; then
     list_fixed list_one
-    each_row list_flag "$FLAGS"
+    list_rest
     exit 0
   fi
   probe_tools

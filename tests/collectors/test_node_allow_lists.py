@@ -91,7 +91,13 @@ KEPT = {
         "--quota-backend-bytes",
         "8589934592",
     ),
-    "kube-controller-manager": ("--use-service-account-credentials", "--profiling=false"),
+    "kube-controller-manager": (
+        "--use-service-account-credentials",
+        "--profiling=false",
+        "--leader-elect=T",
+        "--contention-profiling=f",
+        "--enable-garbage-collector=1",
+    ),
     "kubelet": (
         "--event-qps=5",
         "--anonymous-auth=false",

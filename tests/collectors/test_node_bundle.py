@@ -223,6 +223,16 @@ def test_list_names_every_fixed_probe(cp_run: Collected) -> None:
     assert fixed <= listed
 
 
+def test_list_names_what_every_run_reads_besides() -> None:
+    told = invoke(["--list"]).stdout
+    paths = {line.split("\t")[1] for line in told.splitlines()}
+    named = ("cmdline", "exe", "cwd", "stat", "environ", "status", "cgroup", "fd", "ns/net")
+    host = {"/etc/group", "/etc/hostname", "/etc/machine-id", "/proc/sys/kernel/osrelease"}
+    assert host | {f"/proc/PID/{name}" for name in named} <= paths
+    assert "kubelet clientCAFile" in paths
+    assert "\njournalctl -b -u k3s " in told.replace("\t", "\n")
+
+
 def test_dry_run_opens_nothing(bare: Path, tmp_path: Path) -> None:
     file = write(bare, "/etc/kubernetes/admin.conf", "kind: Config\n")
     old = 1_000_000_000

@@ -419,6 +419,22 @@ def test_a_process_that_cannot_be_read_does_not_hide_the_others(bare: Path, tmp_
     assert run.code == 3
 
 
+def test_a_program_that_may_not_be_seen_is_counted(bare: Path, tmp_path: Path) -> None:
+    """The link to the program of another user's process, as its owner alone may read it."""
+    process(bare, 3, "kubelet")
+    process(bare, 4, "worker-agent")
+    process(bare, 5)  # as those of the kernel: no arguments
+    process(bare, 6, "shell")
+    blind = f"{shutil.which('sed')} -E '/[345].exe/s/ -> .*//'"
+    lines = f'#!/bin/sh\ncase "$*" in *exe*) {shutil.which("ls")} "$@" | {blind} ;; '
+    tool = write(tmp_path, "bin/ls", lines + f'*) exec {shutil.which("ls")} "$@" ;; esac\n', 0o755)
+    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+    run = collect(bare, tmp_path / "out", env=env)
+    scan = run.record("proc/scan")
+    assert (scan["status"], scan["scan"]) == ("denied", {"seen": 4, "unreadable": 1, "matched": 1})
+    assert (run.code, run.manifest["complete"]) == (3, False)
+
+
 def test_proc_and_its_folders_never_lead_out_of_the_root(bare: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     process(outside, 9, "kubelet", "--config=/outside-word")
