@@ -340,6 +340,21 @@ LAYOUTS = {
             """
         ),
     ),
+    "snaps of the components": Layout(
+        runs=(("/snap/kube-apiserver/1/kube-apiserver", "--v=2"),),
+        files={
+            f"/var/snap/kube-{name}/current/args": "args"
+            for name in ("apiserver", "controller-manager", "scheduler", "proxy")
+        },
+        finds=found(
+            """
+            distribution-config /var/snap/kube-apiserver/current/args
+            distribution-config /var/snap/kube-controller-manager/current/args
+            distribution-config /var/snap/kube-scheduler/current/args
+            proxy-config /var/snap/kube-proxy/current/args
+            """
+        ),
+    ),
     "AKS": Layout(
         runs=(("kubelet", "--config", "/etc/default/kubeletconfig.json"),),
         files={

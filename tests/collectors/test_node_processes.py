@@ -205,8 +205,9 @@ def test_listening_sockets_are_listed(bare: Path, tmp_path: Path) -> None:
 def test_addresses_are_right_on_a_big_endian_machine(bare: Path, tmp_path: Path) -> None:
     write(bare, "/proc/net/tcp", tcp(("7F000001:192B", "0A", 4242)))
     write(bare, "/proc/net/tcp6", tcp(("0" * 31 + "1:094B", "0A", 78)))
-    lines = '#!/bin/sh\ncase "$*" in *tx2*) echo " 0100"; exit ;; esac\n'
-    tool = write(tmp_path, "bin/od", lines + f'exec {shutil.which("od")} "$@"\n', 0o755)
+    program = "printf '\\177ELF\\002\\002'"  # the sixth byte of every program: 2 is big
+    lines = f'#!/bin/sh\ncase "$*" in *self/exe) {program}; exit ;; esac\n'
+    tool = write(tmp_path, "bin/head", lines + f'exec {shutil.which("head")} "$@"\n', 0o755)
     env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
     run = collect(bare, tmp_path / "out", env=env)
     one = "tcp6 0000:0000:0000:0000:0000:0000:0000:0001 2379 78\n"
