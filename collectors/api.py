@@ -3068,11 +3068,9 @@ def seal(workshop: Workshop, facts: Facts, output: Path) -> Tuple[Path, str]:
 
 
 def _pack(target: Path, root: Path, names: List[str]) -> None:
-    with (
-        target.open("xb") as raw,
-        gzip.GzipFile("", "wb", 9, raw, 0) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
+    with target.open("xb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed, tarfile.open(
+        fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT
+    ) as archive:
         for name in names:
             _add(archive, root / name, f"bundle/{name}")
 
