@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from analyzer.checks.judgement import taken_back
 from analyzer.model.api import ApiEvidence, Item, Malformed, ResourceList
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.evidence import Absent, Evidence, EvidenceKey, Present, Source, Unreadable
@@ -43,6 +44,7 @@ _EVERYWHERE = (".apps", ".batch", ".rbac.authorization.k8s.io")
 SHOWN = 12
 """How many names, places or notes one finding lists before it only counts."""
 
+_SO_FAR = ", as far as is known"
 _LONGEST = 600
 """Characters of one name, rule or text in a sentence; evidence may hold much longer ones."""
 
@@ -125,6 +127,48 @@ def take(
     )
 
 
+def unsettled(
+    outcomes: Iterable[Outcome],
+    lists: Lists,
+    resources: Iterable[str],
+    *,
+    undone: tuple[Verdict, ...] = (Verdict.PASS,),
+) -> tuple[Outcome, ...]:
+    """Take back the passes that rest on finding nothing in lists of which some are not known.
+
+    Args:
+        outcomes: Answers about single subjects.
+        lists: What was read.
+        resources: The lists in which nothing may be found.
+        undone: The verdicts that rest on it.
+    """
+    gaps = {name: lists.unknown[name] for name in resources if name in lists.unknown}
+    if not gaps:
+        return tuple(outcomes)
+    first = next(iter(gaps.values()))
+    return tuple(
+        taken_back(
+            one if one.verdict not in undone else replace(one, actual=f"{one.actual}{_SO_FAR}"),
+            reason=first.reason,
+            why=f"Not known in full ({some(tuple(gaps))}): {first.detail}. By the rest:",
+            missing=missing_lists(gaps),
+            evidence=(gap.source for gap in gaps.values() if gap.source),
+            undone=undone,
+        )
+        for one in outcomes
+    )
+
+
+def missing_lists(gaps: Mapping[str, Unreadable]) -> tuple[Missing, ...]:
+    """Say which lists are to be collected, and why each is not known."""
+    return tuple(
+        Missing(
+            key=EvidenceKey(f"api/{name}"), subject=CLUSTER, reason=gap.reason, detail=gap.detail
+        )
+        for name, gap in gaps.items()
+    )
+
+
 def _look_up(api: ApiEvidence | None, resource: str) -> Evidence[ResourceList[Any]]:
     """Look one list up; a custom kind that no definition adds is not served."""
     if api is None:
@@ -171,15 +215,7 @@ def _unread(lacking: Mapping[str, Unreadable]) -> tuple[Outcome, ...]:
             actual="not known",
             expected="complete lists",
             evidence=tuple(dict.fromkeys(gap.source for gap in lacking.values() if gap.source)),
-            missing=tuple(
-                Missing(
-                    key=EvidenceKey(f"api/{name}"),
-                    subject=CLUSTER,
-                    reason=gap.reason,
-                    detail=gap.detail,
-                )
-                for name, gap in lacking.items()
-            ),
+            missing=missing_lists(lacking),
         ),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, keys, some, take, unsettled
 from analyzer.checks.api_server_flags import Server, plugin_on, servers
 from analyzer.checks.image_policies import EXCEPTIONS, verifies
 from analyzer.checks.image_verifiers import WEBHOOKS, PodWebhook, pod_webhooks
@@ -61,17 +61,19 @@ class ImageProvenance:
         webhooks = pod_webhooks(lists)
         asked = {kind: plugin_on(running, name, default=True) for kind, name in _ASKING.items()}
         off = frozenset(kind for kind, on in asked.items() if running and on is not True)
-        judged = tuple(self._verifiers(webhooks, lists, context, off))
+        seen = tuple(self._verifiers(webhooks, lists, context, off))
+        judged = seen if running else tuple(map(_unproven, seen))
         sure = tuple(outcome for outcome in judged if outcome.verdict is Verdict.PASS)
-        if sure and NAMESPACES in lists.present and NAMESPACES not in lists.unknown:
-            return sure if running else tuple(_unproven(one) for one in sure)
-        found = (*by_plugin, *judged, *_at_pull(lists))
+        if sure and NAMESPACES not in lists.unknown:
+            return sure
+        found = (*by_plugin, *unsettled(judged, lists, (NAMESPACES,)), *_at_pull(lists))
         if found or lists.gaps:
             return (*found, *lists.gaps)
         unknown = tuple(webhook for webhook in webhooks if not _named(self.others, webhook))
         if unknown:
             return (_unknown(unknown),)
-        return (_none(lists, running, webhooks, plugin=plugin),)
+        none = _none(lists, running, webhooks, plugin=plugin)
+        return unsettled((none,), lists, OPENSHIFT, undone=(Verdict.FAIL,))
 
     def _verifiers(
         self,
@@ -194,6 +196,8 @@ def _verifier(
 
 def _unproven(outcome: Outcome) -> Outcome:
     """Take a verifier's pass back where no API server was seen: its plugins may be switched off."""
+    if outcome.verdict is not Verdict.PASS:
+        return outcome
     detail = "no API server's arguments are in evidence: they can switch all webhooks off"
     return replace(
         outcome,

@@ -91,6 +91,45 @@ def with_letter(outcome: Outcome, letter: Verdict, why: str, context: Context) -
     )
 
 
+def taken_back(
+    outcome: Outcome,
+    *,
+    reason: Reason,
+    why: str,
+    missing: Iterable[Missing],
+    evidence: Iterable[Source],
+    undone: tuple[Verdict, ...] = (Verdict.PASS,),
+) -> Outcome:
+    """Make no-evidence of a pass that something not known could undo, in either reading.
+
+    Args:
+        outcome: What the evidence that there is says; a violation in it stays one.
+        reason: Why the rest is not known.
+        why: What is not known, and how the known part says otherwise: it comes first.
+        missing: What to collect.
+        evidence: Where the gap shows.
+        undone: The verdicts that do not survive.
+    """
+    other = outcome.other_reading
+    if other is not None and other.verdict in undone:
+        other = replace(other, verdict=Verdict.NO_EVIDENCE)
+    if outcome.verdict not in undone:
+        return replace(outcome, other_reading=_if_other(other, outcome.verdict))
+    return replace(
+        outcome,
+        verdict=Verdict.NO_EVIDENCE,
+        reason=reason,
+        explanation=f"{why} {outcome.explanation}",
+        evidence=unique((*evidence, *outcome.evidence)),
+        missing=unique(missing),
+        other_reading=_if_other(other, Verdict.NO_EVIDENCE),
+    )
+
+
+def _if_other(other: OtherReading | None, verdict: Verdict) -> OtherReading | None:
+    return other if other is not None and other.verdict is not verdict else None
+
+
 def no_evidence(
     problem: Unreadable, key: str, subject: str, *, sources: tuple[Source, ...] = ()
 ) -> Judgement:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import keys, take
+from analyzer.checks.api_lists import keys, take, unsettled
 from analyzer.checks.pod_security_rules import LINUX_ONLY, violations
 from analyzer.checks.pod_security_spaces import NAMESPACES, NEEDS, no_space, space_outcome, spaces
-from analyzer.checks.pod_security_standing import Demand
+from analyzer.checks.pod_security_standing import Demand, Space, Standing
 from analyzer.checks.workload_report import (
+    NO_OFFENCE,
     Violation,
     exempt_outcomes,
     scan,
@@ -68,20 +69,27 @@ class PodSecurity:
         )
         # "Nothing violates it" is taken back where nothing but Windows was looked at.
         windows = {one.subject: one for one in windows_outcomes(result, expected=expected)}
-        about = tuple(
-            space_outcome(
+
+        def about_space(space: Space) -> Outcome:
+            answer = known.answer(space, demand)
+            outcome = space_outcome(
                 space,
-                known.answer(space, demand),
+                answer,
                 context,
                 expected=expected,
                 violating=len(result.violating.get(space.name, ())),
                 unjudged=windows.get(f"Namespace/{space.name}"),
             )
-            for space in known.judged
-        )
+            if answer.standing is not Standing.NOT:
+                return outcome
+            return unsettled((outcome,), lists, WORKLOADS, undone=NO_OFFENCE)[0]
+
+        about = tuple(map(about_space, known.judged))
         return (
             *about,
-            *violation_outcomes(result, lists, context, expected=expected),
+            *unsettled(
+                violation_outcomes(result, lists, context, expected=expected), lists, WORKLOADS
+            ),
             *exempt_outcomes(result, lists),
             *no_space(lists, about),
             *lists.gaps,

@@ -8,7 +8,7 @@ allows nothing. Source: https://kubernetes.io/docs/reference/access-authn-authz/
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_lists import some
-from analyzer.checks.judgement import one_per_subject, unique
+from analyzer.checks.judgement import one_per_subject, taken_back, unique
 from analyzer.checks.settings_evidence import setting_keys, unreadable_key
 from analyzer.checks.subjects import Target, component_subjects
 from analyzer.formats.settings import Query, Shape, Unset, Value
@@ -197,20 +197,12 @@ def _unproven(outcome: Outcome, gaps: tuple[Outcome, ...]) -> Outcome:
 
     A violation, and what a person has to judge, stays: another authorizer only ever allows more.
     """
-    other = outcome.other_reading
-    if other is not None and other.verdict is Verdict.PASS:
-        other = replace(other, verdict=Verdict.NO_EVIDENCE)
     if outcome.verdict in (Verdict.FAIL, Verdict.MANUAL):
-        return replace(outcome, notes=(*outcome.notes, _UNKNOWN), other_reading=other)
-    if outcome.verdict is not Verdict.PASS:
-        return outcome
-    return replace(
+        outcome = replace(outcome, notes=(*outcome.notes, _UNKNOWN))
+    return taken_back(
         outcome,
-        verdict=Verdict.NO_EVIDENCE,
         reason=gaps[0].reason,
-        explanation=f"Whether RBAC alone decides is not known: {gaps[0].missing[0].detail}. "
-        f"By RBAC: {outcome.explanation}",
-        evidence=unique((*(source for gap in gaps for source in gap.evidence), *outcome.evidence)),
-        missing=unique(missing for gap in gaps for missing in gap.missing),
-        other_reading=other,
+        why=f"Whether RBAC alone decides is not known: {gaps[0].missing[0].detail}. By RBAC:",
+        missing=(missing for gap in gaps for missing in gap.missing),
+        evidence=(source for gap in gaps for source in gap.evidence),
     )

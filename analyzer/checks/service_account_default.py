@@ -12,6 +12,7 @@ from analyzer.checks.api_lists import (
     nothing_to_judge,
     some,
     take,
+    unsettled,
 )
 from analyzer.checks.judgement import unique, with_letter
 from analyzer.checks.rbac_authorizers import NEEDS, under_authorizers
@@ -37,6 +38,8 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 ACCOUNTS = "serviceaccounts"
+_NOWHERE_IN = (*WORKLOADS, *RBAC_LISTS)
+_APART = {Verdict.FAIL: "violates", Verdict.NO_EVIDENCE: "not known", Verdict.PASS: "satisfies"}
 _DEFAULT = "default"
 _EVERY_CALLER = "system:authenticated"
 _EXPECTED = "automountServiceAccountToken false, no binding, no pod"
@@ -79,14 +82,14 @@ class DefaultServiceAccount:
             return lists.gaps
         facts = _facts(lists, context)
         found: list[Outcome] = []
-        exempt: list[tuple[str, bool]] = []
+        exempt: list[tuple[str, Verdict]] = []
         for item in lists.items(ACCOUNTS):
             account: ServiceAccount = item.value
             if account.name != _DEFAULT:
                 continue
-            outcome = _judge(item, facts, context)
+            (outcome,) = unsettled((_judge(item, facts, context),), lists, _NOWHERE_IN)
             if is_exempt(context, account.namespace):
-                exempt.append((account.namespace, outcome.verdict is Verdict.FAIL))
+                exempt.append((account.namespace, outcome.verdict))
             else:
                 found.append(outcome)
         judged = under_authorizers(tuple(found), evidence, context)
@@ -210,10 +213,10 @@ def _use(unit: Unit, lists: Lists) -> Source:
     return unit.source(lists, "/serviceAccountName", f"{unit.subject} runs as default")
 
 
-def _apart(exempt: tuple[tuple[str, bool], ...], lists: Lists) -> tuple[Outcome, ...]:
+def _apart(exempt: tuple[tuple[str, Verdict], ...], lists: Lists) -> tuple[Outcome, ...]:
     if not exempt:
         return ()
-    parts = tuple(f"{name} ({'violates' if bad else 'satisfies'})" for name, bad in exempt)
+    parts = tuple(f"{name} ({_APART[verdict]})" for name, verdict in exempt)
     return (
         Outcome(
             subject=CLUSTER,

@@ -13,6 +13,7 @@ from analyzer.checks.api_lists import (
     set_aside,
     some,
     take,
+    unsettled,
 )
 from analyzer.checks.api_server_flags import servers
 from analyzer.checks.judgement import with_letter
@@ -27,6 +28,7 @@ from analyzer.model.outcome import Outcome
 from analyzer.model.verdict import Reason, Verdict
 
 ACCOUNTS = "serviceaccounts"
+_BY_DEFAULT = "the default"
 _POLICY = "token-mount-allowed"
 _EXPECTED = f"no token mounted, or the account named by policy {_POLICY}"
 
@@ -73,11 +75,16 @@ class TokenAutomount:
         judged = [name for name in sorted(seen) if not is_exempt(context, name.split("/")[0])]
         found = tuple(
             _with_notes(
-                _by_letter(
-                    _outcome(name, mounted.get(name, []), len(seen[name]), lists, context),
-                    mounted.get(name, []),
-                    context,
-                    setting=_setting(accounts.get(name)),
+                _settled(
+                    _by_letter(
+                        _outcome(name, mounted.get(name, []), len(seen[name]), lists, context),
+                        mounted.get(name, []),
+                        context,
+                        setting=_setting(accounts.get(name)),
+                    ),
+                    lists,
+                    guessed=_only_by_guess(accounts.get(name), mounted.get(name, [])),
+                    allowed=context.policy.matches(_POLICY, name),
                 ),
                 (*notes.get(name, ()), *_long_lived(accounts.get(name))),
             )
@@ -119,8 +126,23 @@ def _by_default(unit: Unit, account: ServiceAccount | None) -> str:
     if pod is True:
         return "the pod asks for it"
     if pod is None and setting is not False:
-        return "the account's setting" if setting else "the default"
+        return "the account's setting" if setting else _BY_DEFAULT
     return ""
+
+
+def _only_by_guess(account: ServiceAccount | None, mounted: list[tuple[Unit, str]]) -> bool:
+    """Tell whether tokens are mounted only if an account that is not in evidence sets nothing."""
+    return account is None and bool(mounted) and all(why == _BY_DEFAULT for _, why in mounted)
+
+
+def _settled(outcome: Outcome, lists: Lists, *, guessed: bool, allowed: bool) -> Outcome:
+    """Take back what an account or a pod that is not known may undo."""
+    if allowed:
+        return outcome
+    if guessed:
+        (outcome,) = unsettled((outcome,), lists, (ACCOUNTS,), undone=(Verdict.MANUAL,))
+    (outcome,) = unsettled((outcome,), lists, (ACCOUNTS, *WORKLOADS))
+    return outcome
 
 
 def _with_notes(outcome: Outcome, notes: tuple[str, ...]) -> Outcome:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, set_aside, some
+from analyzer.checks.api_lists import CLUSTER, SHOWN, Lists, count, set_aside, some, unsettled
 from analyzer.checks.judgement import with_letter
 from analyzer.checks.workload_units import WORKLOADS, Unit, units
 from analyzer.model.context import Context
@@ -38,6 +38,9 @@ class Violation:
     letter: Verdict | None = None
     letter_why: str = ""
 
+
+NO_OFFENCE = (Verdict.NOT_APPLICABLE, Verdict.PASS)
+"""What is said of a workload or namespace in which nothing was found that violates a rule."""
 
 Rule = Callable[[Unit], tuple[Violation, ...]]
 Found = tuple[Unit, Violation]
@@ -282,10 +285,13 @@ def workload_outcomes(
 ) -> tuple[Outcome, ...]:
     """Judge every workload by a rule: violations, clean namespaces, exemptions and gaps."""
     result = scan(lists, context, rule, linux=linux)
-    return (
+    about = (
         *violation_outcomes(result, lists, context, expected=expected),
         *clean_outcomes(result, lists, passed=passed, expected=expected),
         *windows_outcomes(result, expected=expected),
+    )
+    return (
+        *unsettled(about, lists, WORKLOADS, undone=NO_OFFENCE),
         *exempt_outcomes(result, lists),
         *nothing_to_judge(result, lists, lists.gaps),
         *lists.gaps,

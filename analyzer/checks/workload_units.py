@@ -12,10 +12,11 @@ from analyzer.model.context import Policy
 from analyzer.model.evidence import Source
 
 PODS = "pods"
+_DEPLOYMENTS = "deployments.apps"
 CONTROLLERS = (
     "cronjobs.batch",
     "daemonsets.apps",
-    "deployments.apps",
+    _DEPLOYMENTS,
     "jobs.batch",
     "podtemplates",
     "replicasets.apps",
@@ -74,7 +75,7 @@ class Unit:
 def units(lists: Lists, policy: Policy) -> tuple[Unit, ...]:
     """Return every pod and template, templates first; linear in the number of objects."""
     owners = _index(lists)
-    return tuple(_templates(owners, policy)) + tuple(_pods(lists, owners, policy))
+    return tuple(_templates(lists, owners, policy)) + tuple(_pods(lists, owners, policy))
 
 
 def containers(spec: PodSpec) -> Iterator[tuple[str, Container]]:
@@ -97,12 +98,12 @@ def _index(lists: Lists) -> Owned:
     return MappingProxyType(found)
 
 
-def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
+def _templates(lists: Lists, owners: Owned, policy: Policy) -> Iterator[Unit]:
     for (kind, _, _), (value, resource, line) in owners.items():
         if not isinstance(value, (Workload, CronJob, PodTemplate)):
             continue
         template = value.pod_template()
-        if template is None or _is_history(kind, value, owners):
+        if template is None or _is_history(kind, value, owners, lists):
             continue
         annotations = template.metadata.annotations if template.metadata else None
         yield Unit(
@@ -118,11 +119,20 @@ def _templates(owners: Owned, policy: Policy) -> Iterator[Unit]:
         )
 
 
-def _is_history(kind: str, value: KubeObject, owners: Owned) -> bool:
-    """Tell whether a ReplicaSet only keeps an earlier state of the Deployment that owns it."""
-    if kind != "ReplicaSet" or not isinstance(value, Workload) or _is_top(value, owners):
+def _is_history(kind: str, value: KubeObject, owners: Owned, lists: Lists) -> bool:
+    """Tell whether a ReplicaSet only keeps an earlier state of the Deployment that owns it.
+
+    Where the Deployments are not known the one that it names is taken to be there.
+    """
+    if kind != "ReplicaSet" or not isinstance(value, Workload) or value.spec.replicas != 0:
         return False
-    return value.spec.replicas == 0
+    unseen = _DEPLOYMENTS in lists.unknown and _names_deployment(value)
+    return unseen or not _is_top(value, owners)
+
+
+def _names_deployment(value: KubeObject) -> bool:
+    references = value.metadata.owner_references or ()
+    return any(one.controller and one.kind == "Deployment" for one in references)
 
 
 _TEMPLATE_POINTER: Mapping[str, str] = MappingProxyType(
