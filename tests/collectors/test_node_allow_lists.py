@@ -3,12 +3,14 @@
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
 
 from tests.collectors.node_run import (
     REPOSITORY,
+    Collected,
     assert_absent,
     collect,
     process,
@@ -17,6 +19,8 @@ from tests.collectors.node_run import (
 )
 from tests.collectors.test_node_shells import AWKS
 
+# One worker, so that what these tests share is made once.
+ONE_RUN = pytest.mark.xdist_group("node_allow_lists")
 CHECKS = REPOSITORY / "analyzer" / "data" / "checks"
 ORDINARY = {
     "boolean": "true",
@@ -110,13 +114,6 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize("component", sorted(KEPT))
-def test_ordinary_arguments_stay(bare: Path, tmp_path: Path, component: str) -> None:
-    process(bare, 9, component, *KEPT[component])
-    kept = collect(bare, tmp_path / "out").blob("proc/cmdline").decode()
-    assert kept.split("\0") == [component, *KEPT[component], ""]
-
-
 # Arguments with ZZ in the place of a secret.
 ARGUMENTS = (
     ("--token", "ZZ"),
@@ -146,16 +143,6 @@ ARGUMENTS = (
     ("--some-file=ZZ",),
     ("--some-port=ZZ",),
 )
-
-
-@pytest.mark.parametrize("words", ARGUMENTS, ids=" ".join)
-def test_unknown_arguments_go(bare: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
-    value = f"zq7{secret(6).lower()}hunter"
-    process(bare, 9, "kubelet", *[w.replace("ZZ", value) for w in words], "--v=2")
-    run = collect(bare, tmp_path / "out")
-    assert_absent(run, value)
-    kept = run.blob("proc/cmdline").split(b"\0")
-    assert (len(kept), kept[0], kept[-2:]) == (len(words) + 3, b"kubelet", [b"--v=2", b""])
 
 
 def test_a_url_keeps_its_host(bare: Path, tmp_path: Path) -> None:
@@ -263,28 +250,77 @@ FILES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+# Texts in the place of a network configuration, none of which is one.
+NO_NETWORKS = ("ZZ\n", "- ZZ\n", "ZZ,admin,1\n", '{"type": "x" ZZ}\n', "")
+NO_NETWORK = "/etc/cni/net.d/9{}.conf"
+
+
+class Planted(NamedTuple):
+    """A host with every text and every argument above, and the secrets in them by place."""
+
+    root: Path
+    run: Collected
+    secrets: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    """Return the host and the one run on it that many tests look at."""
+    folder = tmp_path_factory.mktemp("planted")
+    root, secrets = folder / "root", dict[str, list[str]]()
+
+    def filled(place: str, text: str) -> str:
+        values = secrets.setdefault(place, [])
+        while "ZZ" in text:
+            values.append(f"zq{len(values)}{secret(6).lower()}hunter")
+            text = text.replace("ZZ", values[-1], 1)
+        return text
+
+    texts = {path: text for path, (text, _) in FILES.items()}
+    texts |= {NO_NETWORK.format(n): text for n, text in enumerate(NO_NETWORKS)}
+    for path, text in texts.items():
+        write(root, path, filled(path, text))
+    for pid, words in enumerate(ARGUMENTS, start=100):
+        process(root, pid, "kubelet", *[filled(f"{pid}", w) for w in words], "--v=2")
+    for pid, component in enumerate(sorted(KEPT), start=200):
+        process(root, pid, component, *KEPT[component])
+    return Planted(root, collect(root, folder / "out"), secrets)
+
+
+@ONE_RUN
+@pytest.mark.parametrize("component", sorted(KEPT))
+def test_ordinary_arguments_stay(planted: Planted, component: str) -> None:
+    pid = 200 + sorted(KEPT).index(component)
+    kept = planted.run.blob("proc/cmdline", f"/proc/{pid}/cmdline").decode()
+    assert kept.split("\0") == [component, *KEPT[component], ""]
+
+
+@ONE_RUN
+@pytest.mark.parametrize("words", ARGUMENTS, ids=" ".join)
+def test_unknown_arguments_go(planted: Planted, words: tuple[str, ...]) -> None:
+    pid = 100 + ARGUMENTS.index(words)
+    assert planted.secrets[f"{pid}"]
+    assert_absent(planted.run, *planted.secrets[f"{pid}"])
+    kept = planted.run.blob("proc/cmdline", f"/proc/{pid}/cmdline").split(b"\0")
+    assert (len(kept), kept[0], kept[-2:]) == (len(words) + 3, b"kubelet", [b"--v=2", b""])
+
+
+@ONE_RUN
 @pytest.mark.parametrize("path", sorted(FILES))
-def test_files_keep_what_is_known(bare: Path, tmp_path: Path, path: str) -> None:
-    text, kept = FILES[path]
-    values: list[str] = []
-    while "ZZ" in text:
-        values.append(f"zq{len(values)}{secret(6).lower()}hunter")
-        text = text.replace("ZZ", values[-1], 1)
-    write(bare, path, text)
-    run = collect(bare, tmp_path / "out")
-    (found,) = [r for r in run.probes if r["target"] == path and "blob" in r]
+def test_files_keep_what_is_known(planted: Planted, path: str) -> None:
+    (found,) = [r for r in planted.run.probes if r["target"] == path and "blob" in r]
     assert found["status"] == "ok"
-    shown = run.members["bundle/" + found["blob"]].decode()
-    for word in kept:
+    shown = planted.run.members["bundle/" + found["blob"]].decode()
+    for word in FILES[path][1]:
         assert word in shown
-    assert_absent(run, *values)
+    assert planted.secrets[path]
+    assert_absent(planted.run, *planted.secrets[path])
 
 
-def test_network_configuration_is_written_anew(bare: Path, tmp_path: Path) -> None:
+@ONE_RUN
+def test_network_configuration_is_written_anew(planted: Planted) -> None:
     path = "/etc/cni/net.d/10-x.conflist"
-    write(bare, path, FILES[path][0])
-    run = collect(bare, tmp_path / "out")
-    assert json.loads(run.blob("file/cni-config", path)) == {
+    assert json.loads(planted.run.blob("file/cni-config", path)) == {
         "cniVersion": "0.3.1",
         "name": "k8s-pod-network",
         "plugins": [
@@ -298,14 +334,13 @@ def test_network_configuration_is_written_anew(bare: Path, tmp_path: Path) -> No
     }
 
 
-@pytest.mark.parametrize("text", ["ZZ\n", "- ZZ\n", "ZZ,admin,1\n", '{"type": "x" ZZ}\n', ""])
-def test_other_texts_are_no_network_configuration(bare: Path, tmp_path: Path, text: str) -> None:
-    value = secret()
-    write(bare, "/etc/cni/net.d/99.conf", text.replace("ZZ", value))
-    run = collect(bare, tmp_path / "out")
-    found = run.record("file/cni-config", "/etc/cni/net.d/99.conf")
+@ONE_RUN
+@pytest.mark.parametrize("text", NO_NETWORKS)
+def test_other_texts_are_no_network_configuration(planted: Planted, text: str) -> None:
+    path = NO_NETWORK.format(NO_NETWORKS.index(text))
+    found = planted.run.record("file/cni-config", path)
     assert (found["status"], "blob" in found) == ("error", False)
-    assert_absent(run, value)
+    assert_absent(planted.run, *planted.secrets[path])
 
 
 def test_an_audit_policy_keeps_its_rules_and_loses_its_comments(bare: Path, tmp_path: Path) -> None:
@@ -326,22 +361,11 @@ def test_of_the_release_only_known_lines_stay(bare: Path, tmp_path: Path) -> Non
     assert_absent(run, value)
 
 
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a tree with every text and every argument of this module."""
-    root = tmp_path_factory.mktemp("planted") / "root"
-    for path, (text, _) in FILES.items():
-        write(root, path, text)
-    for pid, words in enumerate(ARGUMENTS, start=100):
-        process(root, pid, "kubelet", *words)
-    return root
-
-
+@ONE_RUN
 @pytest.mark.parametrize("words", AWKS, ids=" ".join)
-def test_every_awk_judges_alike(planted: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_every_awk_judges_alike(planted: Planted, tmp_path: Path, words: tuple[str, ...]) -> None:
     program = write(tmp_path, "bin/awk", f'#!/bin/sh\nexec {" ".join(words)} "$@"\n', 0o755)
     env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
-    other = collect(planted, tmp_path / "other", env=env)
-    usual = collect(planted, tmp_path / "usual")
+    other, usual = collect(planted.root, tmp_path / "other", env=env), planted.run
     assert other.timeless == usual.timeless
     assert other.members["bundle/redactions.ndjson"] == usual.members["bundle/redactions.ndjson"]

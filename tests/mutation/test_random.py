@@ -13,8 +13,6 @@ from analyzer.model.verdict import Verdict
 from tests.mutation.random_bases import bases
 from tests.mutation.random_cases import STRIDE, make_case
 from tests.mutation.random_draft import sealed_members
-from tests.mutation.random_edits import EDITS
-from tests.mutation.random_hides import HIDES
 from tests.mutation.random_judge import (
     Asked,
     benchmarks,
@@ -61,15 +59,15 @@ def test_every_base_benchmark_and_kind_of_edit_is_used() -> None:
     assert not [case for case in cases if case.edits == ("nothing",)]
 
 
-@pytest.mark.parametrize("edits", [EDITS, HIDES], ids=["edits", "hides"])
-def test_most_cases_are_judged_and_not_refused(edits: object) -> None:
+def test_most_cases_are_judged_and_not_refused() -> None:
     counts, _ = run_range(SEED, range(100))
     words = Counter[str]()
     for word, count in counts.items():
         words["silence" if "taken away" in word else "change"] += count
         words["refused"] += count if word.startswith("refused") else 0
     assert words["refused"] < 30
-    assert words["silence" if edits is HIDES else "change"] > 30
+    assert words["silence"] > 30
+    assert words["change"] > 30
 
 
 def test_an_untouched_base_breaks_no_promise_and_gains_nothing() -> None:
