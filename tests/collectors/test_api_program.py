@@ -32,6 +32,10 @@ def api() -> ModuleType:
     return module
 
 
+# One worker, so that the whole cluster is read but once with each kubectl.
+pytestmark = pytest.mark.xdist_group("api_program")
+
+
 def kubectls() -> list[Path | None]:
     """The stand-in always; the real one too on a machine that has it."""
     real = shutil.which("kubectl")
