@@ -23,6 +23,9 @@ export LC_ALL
 NL='
 '
 CAP=1073741824 # bytes of one unpacked bundle, at most
+MEMBERS=20000  # files in one bundle, at most
+BLOCKS=32768   # of 512 bytes (bash: 1024): what one answer may take on this disk, at most
+PACKED=524288  # and what a bundle may take while it is fetched
 PATIENCE=90    # seconds without an answer after which the connection counts as lost
 LABEL=kube-evidence/collector
 READY='{.status.conditions[?(@.type=="Ready")].status}'
@@ -83,7 +86,7 @@ progress() { # TEXT: one line that is written over, for people only
 limited() { # SECONDS COMMAND...: its exit code; its input is descriptor 3
   li_limit=$1
   shift
-  "$@" <&3 &
+  { ulimit -f "$BLOCKS"; exec "$@"; } <&3 &
   CHILD=$!
   watch "$li_limit" "$CHILD" </dev/null >/dev/null 2>&1 3<&- 5>&- 6>&- &
   while :; do
@@ -117,18 +120,21 @@ ask() { # NAME WORDS...: the answer goes into the work folder's file NAME, compl
   shift
   kube 60 "$@" 3</dev/null >"$WORK/$as_name" 2>"$WORK/$as_name.err"
 }
-plain() { tr -d '\000-\011\013-\037\177'; } # what comes from a node may hold orders to a terminal
+# What comes from a node may hold orders to a terminal; some take those of 8 bits too.
+plain() { tr -d '\000-\011\013-\037\177' | tr '\200-\377' '?'; }
 why() { sed -n '$p' "$WORK/$1.err" | plain | cut -c 1-300; } # NAME: the last complaint of an ask
 pause() { limited "$1" sleep "$1" 3</dev/null; }
-sha256() { # the hash of the input
+sha256_tool() { # SHA256 becomes the words of a program that prints a line "HASH  NAME" for each file
   if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
+    SHA256=sha256sum
   elif command -v shasum >/dev/null 2>&1; then
-    shasum -a 256
+    SHA256='shasum -a 256'
   else
-    openssl dgst -sha256 -r
-  fi | cut -c 1-64
+    SHA256='openssl dgst -sha256 -r'
+  fi
 }
+# shellcheck disable=SC2086  # words
+sha256() { $SHA256 | cut -c 1-64; } # the hash of the input
 
 # ---------------------------------------------------------------- 4 options
 options() {
@@ -214,10 +220,11 @@ find_program() { # FILE: PROGRAM becomes its path: above this folder, or in it
   usage "$1" "is not beside $HERE" 'Keep the files together as "kube-evidence collector --write" lays them out.'
 }
 prepare() {
-  for pr_tool in "$KUBECTL" awk sed tar gzip head; do
+  for pr_tool in "$KUBECTL" awk cmp gzip head sed sort tar xargs; do
     command -v "$pr_tool" >/dev/null 2>&1 ||
       usage "$pr_tool" 'was not found' 'Install it, or name kubectl with --kubectl.'
   done
+  sha256_tool
   [ "$(printf '' | sha256)" = e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 ] ||
     usage sha256sum 'was not found' 'Install it, or shasum, or openssl.'
   mkdir -p "$OUT" 2>/dev/null
@@ -408,11 +415,24 @@ fetch() { # SUBJECT POD: its bundle into the output folder, checked
     ;;
   esac
   for fe_try in 1 2 3; do
-    kube 600 -n "$NAMESPACE" exec "$2" -- cat "/work/$fe_file" 3</dev/null >"$WORK/bundle" 2>"$WORK/exec.err"
-    if check_bundle "$fe_file" "$fe_print"; then keep "$1" "$fe_file" "$fe_print" "$fe_code" && return; fi
-    if [ "$fe_try" != 3 ]; then pause 1; fi
+    transfer "$2" "/work/$fe_file"
+    if check_bundle "$fe_file" "$fe_print"; then
+      if keep "$1" "$fe_file" "$fe_print" "$fe_code"; then return; fi
+      break
+    fi
+    # Only what broke off may come whole another time, and the others are waiting.
+    if [ "$PROBLEM" != "$CUT" ] || [ "$fe_try" = 3 ] || [ "$(date +%s)" -ge "$wf_end" ]; then break; fi
+    pause 1
   done
   put_result "$1" "failed $PROBLEM"
+}
+transfer() { # POD PATH: a file of a pod becomes the work folder's file bundle; none holds up the rest
+  tr_left=$((wf_end - $(date +%s)))
+  if [ "$tr_left" -lt 60 ]; then tr_left=60; fi
+  if [ "$tr_left" -gt 600 ]; then tr_left=600; fi
+  tr_blocks=$BLOCKS BLOCKS=$PACKED
+  kube "$tr_left" -n "$NAMESPACE" exec "$1" -- cat "$2" 3</dev/null >"$WORK/bundle" 2>"$WORK/exec.err"
+  BLOCKS=$tr_blocks
 }
 keep() { # SUBJECT FILE FINGERPRINT CODE: an existing file is never overwritten
   if ! (set -C && : >"$OUT/$2") 2>/dev/null; then PROBLEM="$OUT/$2 exists already" && return 1; fi
@@ -430,35 +450,45 @@ keep() { # SUBJECT FILE FINGERPRINT CODE: an existing file is never overwritten
 
 # ---------------------------------------------------------------- 8 check
 # The archive comes from a node, which need not be honest: only plain files with plain names are
-# unpacked, and only inside the work folder. PROBLEM says what is wrong.
+# unpacked, only inside the work folder, and only what is no larger than the archive that it came
+# in. PROBLEM says what is wrong.
+CUT='the transfer was cut short'
 unpacked() { # NAME
   case $1 in *.gz) gzip -dc <"$WORK/bundle" ;; *) cat "$WORK/bundle" ;; esac 2>/dev/null | head -c "$CAP"
 }
 check_bundle() { # NAME FINGERPRINT
-  PROBLEM='the transfer was cut short'
+  PROBLEM=$CUT
   [ -s "$WORK/bundle" ] || return 1
-  unpacked "$1" | tar -tf - >"$WORK/names" 2>/dev/null || return 1
-  unpacked "$1" | tar -tvf - 2>/dev/null | cut -c 1 >"$WORK/types" || return 1
+  unpacked "$1" >"$WORK/tar"
+  tar -tf - <"$WORK/tar" >"$WORK/names" 2>/dev/null || return 1
   PROBLEM='the archive holds what no bundle holds'
-  if grep -Evq '^bundle/[A-Za-z0-9][A-Za-z0-9./_-]*$' "$WORK/names" || grep -q '\.\.' "$WORK/names"; then return 1; fi
-  if grep -qv '^-$' "$WORK/types"; then return 1; fi
+  check_members || return 1
   rm -rf "$WORK/check"
   mkdir "$WORK/check"
-  (cd "$WORK/check" && unpacked "$1" | tar -xof -) 2>/dev/null || return 1
+  PROBLEM=$CUT
+  (cd "$WORK/check" && tar -xof -) <"$WORK/tar" 2>/dev/null || return 1
   PROBLEM='its fingerprint is not the one that the collector printed'
   [ -f "$WORK/check/bundle/SHA256SUMS" ] && [ "$(sha256 <"$WORK/check/bundle/SHA256SUMS")" = "$2" ] || return 1
   PROBLEM='a member does not match SHA256SUMS'
   check_sums
   ch_code=$?
-  rm -rf "$WORK/check"
+  rm -rf "$WORK/check" "$WORK/tar"
   return "$ch_code"
 }
+check_members() { # before anything is unpacked
+  [ "$(wc -l <"$WORK/names")" -le "$MEMBERS" ] || return 1
+  if grep -Evq '^bundle/[A-Za-z0-9][A-Za-z0-9./_-]*$' "$WORK/names" || grep -q '\.\.' "$WORK/names"; then return 1; fi
+  [ -z "$(sort "$WORK/names" | uniq -d)" ] || return 1
+  if tar -tvf - <"$WORK/tar" 2>/dev/null | cut -c 1 | grep -qv '^-$'; then return 1; fi
+  # A sparse file claims gigabytes that no archive holds.
+  cm_room=$(($(wc -c <"$WORK/tar")))
+  [ "$(tar -xOf - <"$WORK/tar" 2>/dev/null | head -c "$((cm_room + 1))" | wc -c)" -le "$cm_room" ]
+}
+# shellcheck disable=SC2086  # words; the names are plain
 check_sums() { # every member is listed once, and has the hash that is listed
-  [ "$(($(wc -l <"$WORK/check/bundle/SHA256SUMS") + 1))" -eq "$(wc -l <"$WORK/names")" ] || return 1
-  while read -r ch_sum ch_name; do
-    grep -qxF "bundle/$ch_name" "$WORK/names" || return 1
-    [ "$(sha256 <"$WORK/check/bundle/$ch_name")" = "$ch_sum" ] || return 1
-  done <"$WORK/check/bundle/SHA256SUMS"
+  sort "$WORK/check/bundle/SHA256SUMS" >"$WORK/listed"
+  sed 's/^bundle.//' "$WORK/names" | grep -vx SHA256SUMS |
+    (cd "$WORK/check/bundle" && xargs $SHA256) 2>/dev/null | sed 's/ \*/  /' | sort | cmp -s - "$WORK/listed"
 }
 
 # ---------------------------------------------------------------- 9 removal

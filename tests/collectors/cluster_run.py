@@ -23,6 +23,8 @@ IMAGES = (
     f"--api-image=registry.example.com/python@{DIGEST}",
 )
 NODES = ("cp-1,linux,True", "w-1,linux,True", "w-2,linux,True")
+SHORTER = {"kube 120 delete": "kube 1 delete", "PATIENCE=90 ": "PATIENCE=2 ",
+           "BLOCKS=32768 ": "BLOCKS=2048 ", "PACKED=524288 ": "PACKED=2048 "}  # fmt: skip
 SHELLS = (("dash",), ("busybox", "sh"), ("bash",))
 
 
@@ -42,8 +44,8 @@ def set_up(
         folder: A new folder.
         nodes: ``NAME,OS,READY`` of each.
         objects: What is there already: kind, name, namespace, labels.
-        faults: Each with ``on`` (plain words that begin a call), ``kind`` (fail; hang; cut: half of
-            the answer; spoil: the file ``text`` instead of it; sick: pod ``on`` is not ready for
+        faults: Each with ``on`` (plain words that begin a call), ``kind`` (fail; hang; flood: far
+            too much; cut: half of the answer; spoil: the file ``text`` instead of it; sick: pod ``on`` is not ready for
             the reason ``text``), and optionally ``times`` (default: always) and ``text``.
         pods: Holds for each role (node, api) the folder with ``log`` and the bundle that the log
             names, as its pod would.
@@ -61,6 +63,7 @@ def set_up(
         "made": [],
         "documents": [],
         "calls": [],
+        "flooded": [],
         "paths": [path for path in sys.path if path.endswith("site-packages")],
     }
     stand_in.save(str(folder), cluster)
@@ -115,7 +118,7 @@ def quick(folder: Path) -> Path:
         (folder / name).write_text("a program\n")
     script = target / "collect.sh"
     text = script.read_text()
-    for old, new in (("kube 120 delete", "kube 1 delete"), ("PATIENCE=90 ", "PATIENCE=2 ")):
+    for old, new in SHORTER.items():
         assert old in text
         text = text.replace(old, new)
     script.write_text(text)

@@ -236,6 +236,16 @@ def strike(cluster: Cluster, words: list[str]) -> Thing:
     return {}
 
 
+def flood(size: int) -> int:
+    """Answer with up to so many bytes; returns how many were taken."""
+    for sent in range(0, size, 1 << 16):
+        try:
+            os.write(1, bytes(1 << 16))
+        except OSError:
+            return sent
+    return size
+
+
 def call() -> int:
     """Be kubectl for one call; returns its exit code."""
     folder, words = sys.argv[1], sys.argv[2:]
@@ -245,6 +255,10 @@ def call() -> int:
     save(folder, cluster)
     if fault.get("kind") == "hang":
         time.sleep(60)
+    if fault.get("kind") == "flood":
+        cluster["flooded"].append(flood(64 << 20))
+        save(folder, cluster)
+        return 0
     if fault.get("kind") == "fail":
         sys.stderr.write(fault.get("text", "Unable to connect to the server") + "\n")
         return 1

@@ -2,8 +2,10 @@
 
 import hashlib
 import io
+import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import tarfile
@@ -20,7 +22,7 @@ from tests.tools import needed
 
 RNG = random.Random(20261122)
 ALL = ("cp-1", "w-1", "w-2", "api", "cut", "refused", "silent",
-       "changed", "sums", "climb", "link", "more")  # fmt: skip
+       "changed", "sums", "climb", "link", "more", "twice", "sparse", "flood", "babble")  # fmt: skip
 LABEL = "kube-evidence/collector"
 ASKING = {"get", "logs", "exec"}
 
@@ -109,8 +111,8 @@ def test_lists_are_read_before_the_node_collectors_exist(site: Site) -> None:
 
 AILING = ("image", "unplaced", "absent", "cut", "refused", "silent")
 BAD: dict[str, tuple[list[dict[str, Any]], str]] = {
-    "image": ([fault("kube-evidence-node-image", "sick", text="Err\x1bImagePull")],
-              "MISSING: its pod was not ready in time: ErrImagePull"),
+    "image": ([fault("kube-evidence-node-image", "sick", text="Err\x1bImage\x9bPull")],
+              "MISSING: its pod was not ready in time: ErrImage??Pull"),
     "unplaced": ([fault("kube-evidence-node-unplaced", "sick", text="Unplaced")],
                  "MISSING: its pod was not ready in time: Unplaced"),
     "absent": ([], "MISSING: the node is not ready"),
@@ -134,7 +136,7 @@ def test_bad_nodes_do_not_stop_the_others(site: Site) -> None:
     assert ended.code == 3, ended.err
     for subject, (_, words) in BAD.items():
         assert words in ended.row(subject)
-    assert "\x1b" not in ended.out
+    assert not {"\x1b", "\x9b"} & set(ended.out)
     assert len(ended.fetched) == len(NODES)
     assert_clean(ended)
 
@@ -164,9 +166,28 @@ def forged(pods: Path, folder: Path, how: str) -> Path:
         extra = tarfile.TarInfo({"climb": "bundle/../../evil"}.get(how, "bundle/evil"))
         if how == "link":
             extra.type, extra.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        if how in {"climb", "link", "more"}:
+        if how == "twice":
+            extra.name = "bundle/FORMAT"
+        if how in {"climb", "link", "more", "twice"}:
             target.addfile(extra)
+        if how == "sparse":
+            sparse(target)
     return path
+
+
+def sparse(archive: tarfile.TarFile) -> None:
+    """Add a file that claims 8 GiB and brings none of them (GNU tar's own format)."""
+    extra = tarfile.TarInfo("bundle/evil")
+    extra.type = tarfile.GNUTYPE_SPARSE
+    header = bytearray(extra.tobuf(tarfile.GNU_FORMAT))
+    for at in (386, 483):  # where the first piece of content begins, and the whole size
+        header[at : at + 12] = b"77777777777\0"
+    header[398:410] = b"00000000000\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    assert archive.fileobj is not None
+    archive.fileobj.write(header)
+    archive.offset += len(header)
 
 
 FORGED = {
@@ -175,6 +196,8 @@ FORGED = {
     "climb": "the archive holds what no bundle holds",
     "link": "the archive holds what no bundle holds",
     "more": "a member does not match SHA256SUMS",
+    "twice": "the archive holds what no bundle holds",
+    "sparse": "the archive holds what no bundle holds",
 }
 
 
@@ -190,6 +213,60 @@ def test_what_is_not_the_sealed_bundle_is_refused(site: Site, pods: Path, tmp_pa
         assert problem in ended.row(how)
     assert len(ended.fetched) == 1
     assert not (tmp_path / "evil").exists()
+
+
+def test_what_a_node_sends_is_taken_up_to_a_limit(site: Site) -> None:
+    faults = [
+        fault("exec kube-evidence-node-flood", "flood"),
+        fault("logs kube-evidence-node-babble", "flood", times=1),
+    ]
+    nodes = [NODES[0], "flood,linux,True", "babble,linux,True"]
+    ended = site.run(*IMAGES, "--nodes-only", "--timeout=5", nodes=nodes, faults=faults)
+    assert ended.code == 3, ended.err
+    assert "MISSING" in ended.row("flood")
+    assert len(ended.cluster["flooded"]) >= 2
+    assert max(ended.cluster["flooded"]) <= 4 << 20
+    assert_clean(ended)
+
+
+def packed(path: Path, count: int) -> str:
+    """Write a bundle of so many empty members, sealed; returns its fingerprint."""
+    names = [f"blobs/b{number}" for number in range(count)]
+    empty = hashlib.sha256(b"").hexdigest()
+    sums = "".join(f"{empty}  {name}\n" for name in names).encode()
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(f"bundle/{name}"))
+        last = tarfile.TarInfo("bundle/SHA256SUMS")
+        last.size = len(sums)
+        archive.addfile(last, io.BytesIO(sums))
+    return hashlib.sha256(sums).hexdigest()
+
+
+def counted(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have each call of a program leave a line in the file that is returned."""
+    real, notes = shutil.which(name), folder / f"{name}.calls"
+    folder.mkdir()
+    (folder / name).write_text(f'#!/bin/sh\necho >>{notes}\nexec {real} "$@"\n')
+    (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return notes
+
+
+def test_a_bundle_of_many_members_takes_no_process_for_each(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that sends thousands would hold up the others, while all pods go on running."""
+    notes = counted(tmp_path / "tools", "sha256sum", monkeypatch)
+    folder = tmp_path / "pods" / "node" / "w-1"
+    folder.mkdir(parents=True)
+    name = "keb-node-00000001-20261122t120000z.tar.gz"
+    said = packed(folder / name, 5000)
+    (folder / "log").write_text(f"bundle: /work/{name}\ncustody fingerprint: sha256:{said}\n")
+    site.pods = tmp_path / "pods"
+    ended = site.run(*IMAGES, "--nodes-only", nodes=["w-1,linux,True"])
+    assert list(ended.fetched) == [name], ended.row("w-1")
+    assert notes.read_text().count("\n") < 20
 
 
 def test_a_file_of_that_name_is_not_overwritten(site: Site, tmp_path: Path) -> None:
