@@ -1791,6 +1791,7 @@ _CONFIG_WORDS = (
 )
 
 
+LOCKED_OUT = "the API server does not accept the credentials"
 TOO_LATE = Answer(TIMEOUT, None, None, "the request took too long", False, False)
 TOO_LARGE = Answer(TRUNCATED, 200, None, "the answer is larger than allowed", False, True)
 UNREACHED = Answer(ERROR, None, None, "the API server could not be reached", False, False)
@@ -1929,7 +1930,7 @@ class Kubectl:
         self._cache = cache
         self._timeout = timeout
         self._log = log
-        self.complaint = ""  # why the last request failed, as kubectl says it
+        self.complaint = ""  # why the last request reached no server, as kubectl says it
 
     def version(self) -> Optional[str]:
         """Return kubectl's own version, or None."""
@@ -1957,7 +1958,8 @@ class Kubectl:
         if answer.status != OK:
             # kubectl quotes servers and credential plugins: of its words none goes into the bundle.
             self._log(f"{path.split('?')[0]}: {answer.status}, {answer.detail}")
-            self.complaint = complaint(message)
+            if answer.code is None:  # else the words are the server's, and its code says enough
+                self.complaint = complaint(message)
         return answer
 
     def run(
@@ -1974,14 +1976,17 @@ class Kubectl:
         environment.update(KUBERC="off", KUBECTL_KUBERC="false")
         # What it wants to remember of the server goes where it is removed at the end.
         environment["KUBECACHEDIR"] = str(self._cache)
-        child = subprocess.Popen(  # noqa: S603 - an argument list, no shell
-            self.program + words,
-            stdin=subprocess.DEVNULL if body is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            start_new_session=True,
-        )
+        try:
+            child = subprocess.Popen(  # noqa: S603 - an argument list, no shell
+                self.program + words,
+                stdin=subprocess.DEVNULL if body is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as reason:
+            raise Stopped("kubectl cannot be run") from reason
         try:
             return self._finish(child, body, (seconds or self._timeout) + WATCHDOG_GRACE)
         finally:
@@ -2438,6 +2443,7 @@ class Gap(NamedTuple):
     target: str
     status: str
     detail: str
+    code: Optional[int]
     resource: Optional[Resource]
 
 
@@ -2510,6 +2516,7 @@ class Collector:
         self.git_version: Optional[str] = None
         self._silence = 0  # requests in a row that nobody answered
         self._reached = False  # whether a server ever answered
+        self._locked_out = False  # whether the server knows us no more
 
     def collect(self) -> None:
         """Run the whole plan.
@@ -2543,10 +2550,24 @@ class Collector:
         """Read one API path; ends the run when no server has answered for a while."""
         if self._silence >= MAX_SILENCE:
             raise Stopped("no answer from the API server any more")
+        self._stop_when_locked_out()
         answer: Answer = self._patience.wait(lambda: self._api.get(path))
+        if answer.code == 401:
+            # One API of many may know nobody; who may not even ask for the version is locked out.
+            again = answer if path == "/version" else self._get_plain("/version")
+            self._locked_out = again.code == 401
         self._reached = self._reached or answer.connected
         self._silence = 0 if answer.connected else self._silence + 1
         return answer
+
+    def _get_plain(self, path: str) -> Answer:
+        answer: Answer = self._patience.wait(lambda: self._api.get(path))
+        return answer
+
+    def _stop_when_locked_out(self) -> None:
+        """End the run after the record of the answer that said so: no other would be better."""
+        if self._locked_out:
+            raise Stopped(LOCKED_OUT)
 
     def _get_twice(self, path: str) -> Answer:
         """Read one API path, once more where that may help."""
@@ -2571,7 +2592,8 @@ class Collector:
     ) -> None:
         self._workshop.record(dict(probe, t1=now(), status=status, detail=detail), member)
         if status not in GOOD:
-            self.gaps.append(Gap(probe["target"], status, detail, None))
+            code = (probe.get("api") or {}).get("http_code")
+            self.gaps.append(Gap(probe["target"], status, detail, code, None))
 
     def _document(
         self, probe: Dict[str, Any], answer: Answer, tree: Tree, required: str
@@ -2672,6 +2694,7 @@ class Collector:
 
     def _kubelets(self) -> None:
         """Ask each kubelet for its settings; those out of reach may not take the run's time."""
+        self._stop_when_locked_out()
         lost, refused, answered = 0.0, 0, False
         for node in self.nodes:
             begun = time.monotonic()
@@ -2959,15 +2982,19 @@ def certificate_sha256(pem: bytes) -> str:
     return hashlib.sha256(base64.b64decode(body)).hexdigest()
 
 
+_CA = ".clusters[0].cluster.certificate-authority"
+CA_TEMPLATE = f'jsonpath={{{_CA}-data}}{{"\\n"}}{{{_CA}}}'
+CA_WORDS = ["config", "view", "--raw", "--minify", "-o", CA_TEMPLATE]
+VERSION_WORDS = ["version", "--client", "-o", "json"]
+
+
 def cluster_ca(kubectl: Kubectl) -> Optional[str]:
     """Return the SHA-256 of the cluster CA's DER form, or None.
 
     kubectl is asked for the certificate authority alone: the user's credentials in the same
     file never reach this program.
     """
-    cluster = ".clusters[0].cluster.certificate-authority"
-    template = f'jsonpath={{{cluster}-data}}{{"\\n"}}{{{cluster}}}'
-    code, out, _ = kubectl.run(["config", "view", "--raw", "--minify", "-o", template])
+    code, out, _ = kubectl.run(CA_WORDS)
     if code != 0 or out is None:
         return None
     embedded, _, path = out.decode("utf-8", "replace").strip("\n ").rpartition("\n")
@@ -2983,7 +3010,7 @@ def cluster_ca(kubectl: Kubectl) -> Optional[str]:
 
 def client_version(kubectl: Kubectl) -> Optional[str]:
     """Return kubectl's own version, or None."""
-    code, out, _ = kubectl.run(["version", "--client", "-o", "json"])
+    code, out, _ = kubectl.run(VERSION_WORDS)
     if code != 0 or out is None:
         return None
     try:
@@ -3149,10 +3176,12 @@ def listing() -> str:
 def dry_run(options: argparse.Namespace) -> str:
     """Return the requests that a run begins with: kubectl's commands, or verbs and paths."""
     read, review = ["GET"], ["POST"]
+    lines: List[List[str]] = []
     if not is_in_cluster(options):
         program = program_of(options)
         read, review = [*program, "get", "--raw"], [*program, "create", "-f", "-", "--raw"]
-    lines = [[*read, path] for path in ("/version", "/api", "/apis")]
+        lines += [[*program, *VERSION_WORDS], [*program, *CA_WORDS]]
+    lines += [[*read, path] for path in ("/version", "/api", "/apis")]
     lines.append([*review, ACCESS_PATH])
     lines += [[*read, f"{one.path}?limit={page_limits(one)[0]}"] for one in wanted_resources()]
     text = "".join(" ".join(map(shlex.quote, words)) + "\n" for words in lines)
@@ -3200,16 +3229,30 @@ def _named(words: List[str]) -> str:
     return ", ".join(words[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def shortfall(gaps: List[Gap], stopped: Optional[str]) -> str:
-    """Say why a run is partial: what is missing by reason, and the rights that would help."""
+def verdict(code: int, stopped: Optional[str], complaint: str) -> List[str]:
+    """Return the words that begin the closing ones of a run that is not complete."""
     lines = ["partial: this bundle lacks evidence, and the report will say which controls it costs"]
+    if code == EXIT_NOTHING:
+        lines = ["nothing was collected: this bundle holds no evidence, and is not to be handed over"]
     if stopped:
         lines.append(f"- ended early: {stopped}")
+    if complaint:
+        lines.append(f"- kubectl said: {complaint}")
+    if stopped == LOCKED_OUT:
+        lines.append("help: log in again, or renew the token or certificate, and collect again")
+    return lines
+
+
+def shortfall(gaps: List[Gap]) -> List[str]:
+    """Say what is missing by reason, and the rights that would help."""
+    lines: List[str] = []
     reasons: Dict[Tuple[str, str], List[str]] = {}
     for gap in gaps:
         reasons.setdefault((gap.status, gap.detail), []).append(gap.target)
     lines += [f"- {status}, {why}: {_named(all_)}" for (status, why), all_ in reasons.items()]
-    denied = [gap for gap in gaps if gap.status == DENIED or gap.detail == HIDDEN]
+    # No right helps whom the server does not know.
+    refused = [gap for gap in gaps if gap.status == DENIED and gap.code != 401]
+    denied = refused + [gap for gap in gaps if gap.detail == HIDDEN]
     everywhere = [one.resource for one in denied if one.resource and not one.resource.namespace]
     default = [one.resource for one in denied if one.resource and one.resource.namespace]
     if everywhere:
@@ -3221,7 +3264,7 @@ def shortfall(gaps: List[Gap], stopped: Optional[str]) -> str:
             "the kubelets' own answers need get on nodes/proxy, a powerful right: bundles of the "
             "nodes show the same settings without it"
         )
-    return "".join(line + "\n" for line in lines)
+    return lines
 
 
 def role_rules(resources: List[Resource]) -> List[str]:
@@ -3299,14 +3342,19 @@ def collect_into(
     sys.stdout.write(f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n")
     sys.stdout.write(paper_line(path, fingerprint, facts) + "\n")
     sys.stdout.flush()
-    if not complete:
-        sys.stderr.write(shortfall(collector.gaps, stopped))
-    if not workshop.by_status.get(OK) and not workshop.by_status.get(TRUNCATED):
-        return EXIT_NOTHING
-    return EXIT_COMPLETE if complete else EXIT_PARTIAL
+    if complete:
+        return EXIT_COMPLETE
+    some = workshop.by_status.get(OK) or workshop.by_status.get(TRUNCATED)
+    code = EXIT_PARTIAL if some else EXIT_NOTHING
+    said = verdict(code, stopped, api.complaint) + shortfall(collector.gaps)
+    sys.stderr.write("".join(line + "\n" for line in said))
+    return code
 
 
 def _check(options: argparse.Namespace) -> None:
+    for name in ("output", "kubectl", "kubeconfig", "context"):
+        if getattr(options, name) == "":
+            raise UsageError(f"--{name}: needs a value")
     if not Path(options.output).is_dir():
         raise UsageError(f"--output: {options.output} is not a folder")
     if not 0 < options.timeout <= 3600:
@@ -3352,7 +3400,11 @@ def run(options: argparse.Namespace) -> int:
     os.umask(0o077)
     patience = Patience(options.max_time)
     _heed_signals(patience.on_signal)
-    root = Path(tempfile.mkdtemp(prefix=".keb-api-", dir=options.output))
+    try:
+        root = Path(tempfile.mkdtemp(prefix=".keb-api-", dir=options.output))
+    except OSError as reason:
+        words = f"{options.output} cannot be written to ({reason.strerror})"
+        raise UsageError(f"--output: {words}") from reason
     try:
         return collect_into(root, options, api_of, patience)
     except OSError as reason:

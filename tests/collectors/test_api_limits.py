@@ -61,6 +61,43 @@ def test_a_server_that_falls_silent_is_given_up(api: ModuleType, tmp_path: Path)
     assert "/api/v1/pods?limit=500" not in server.asked
 
 
+def unauthorized(api: ModuleType) -> Any:
+    return lambda _path: api.failure(401)
+
+
+def test_whoever_the_server_does_not_know_asks_no_further(api: ModuleType, tmp_path: Path) -> None:
+    server = Server(api, dict.fromkeys(answers(), unauthorized(api)))
+    found, stopped = records(api, server, tmp_path)
+    assert stopped == api.LOCKED_OUT
+    assert [(one["id"], one["status"], one["api"]["http_code"]) for one in found] == [
+        ("api/version", "denied", 401)
+    ]
+    assert server.asked == ["/version"]
+    assert len((tmp_path / "plan.ndjson").read_text(encoding="utf-8").splitlines()) > 30
+
+
+def test_credentials_that_expire_on_the_way_end_the_run(api: ModuleType, tmp_path: Path) -> None:
+    known = answers(kinds={"namespaces": "Namespace", "pods": "Pod"})
+
+    def expired(path: str) -> Any:
+        known["/version"] = unauthorized(api)
+        return api.failure(401)
+
+    known["/api/v1/nodes"] = expired
+    server = Server(api, known)
+    found, stopped = records(api, server, tmp_path)
+    assert (stopped, found[-1]["id"], found[-1]["status"]) == (
+        *(api.LOCKED_OUT, "api/nodes", "denied"),
+    )
+    assert not [path for path in server.asked if path.startswith("/api/v1/pods")]
+
+
+def test_one_api_that_knows_nobody_does_not_end_the_run(api: ModuleType, tmp_path: Path) -> None:
+    known = {**answers(), "/api/v1/nodes": unauthorized(api)}
+    found, stopped = records(api, Server(api, known), tmp_path)
+    assert (stopped, len(found) > 30) == ("", True)
+
+
 @pytest.mark.parametrize("status", ["truncated", "timeout"])
 def test_pages_that_are_too_much_are_made_smaller(
     api: ModuleType, tmp_path: Path, status: str

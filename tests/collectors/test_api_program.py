@@ -15,8 +15,16 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.collectors.api_run import COLLECTOR, Collected, collect, collect_in_pod, command
-from tests.collectors.replay import RULES_REVIEW, Replay, captured, small
+from tests.collectors.api_run import (
+    COLLECTOR,
+    Collected,
+    collect,
+    collect_in_pod,
+    command,
+    hasty,
+)
+from tests.collectors.api_run import run as run_in
+from tests.collectors.replay import RULES_REVIEW, Replay, captured, small, write_stand_in
 from tests.collectors.tls import Pair
 
 SCHEMAS = COLLECTOR.parents[1] / "schemas"
@@ -189,6 +197,9 @@ def test_requests_read_and_never_change(whole: Collected) -> None:
     [
         ["--no-such-option"],
         ["--output", "/no/such/folder"],
+        ["--output", "/proc", "--kubectl", "/bin/sh"],  # a folder that nobody can write to
+        ["--output="],
+        ["--kubeconfig="],
         ["--timeout", "0"],
         ["--timeout", "soon"],
         ["--max-time", "0"],
@@ -217,6 +228,30 @@ def test_a_pod_without_a_service_account_is_said(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("real", kubectls(), ids=lambda one: "real" if one else "stand-in")
+def test_what_kubectl_cannot_use_is_told_the_terminal_and_no_bundle(
+    tmp_path: Path, real: Path | None
+) -> None:
+    program = hasty(tmp_path, ["--kubectl", str(real or write_stand_in(tmp_path / "kubectl"))])
+    with Replay(small({}, {})) as server:
+        got = run_in(tmp_path, server, [*program, "--kubeconfig", "/not/there\x1b"], {})
+    assert (got.code, got.requests, got.probe("version")["status"]) == (4, (), "error")
+    assert got.probe("version")["detail"] == "kubectl cannot use its configuration"
+    assert "- kubectl said: error: stat /not/there : no such file or directory\n" in got.err
+    assert b"/not/there" not in b"".join(got.members.values())
+    assert got.err.startswith("nothing was collected: ")
+    assert "partial" not in got.err
+
+
+def test_a_program_that_is_no_kubectl_is_said(tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.write_bytes(b"\x7fELF, but no more")
+    odd.chmod(0o700)
+    done = run("--kubectl", str(odd), "--output", str(tmp_path))
+    assert done.returncode == 4
+    assert "ended early: kubectl cannot be run" in done.stderr
+
+
 def test_list_and_dry_run_ask_nobody() -> None:
     listed = run("--list", "--kubectl", "/no/such/kubectl")
     assert listed.returncode == 0
@@ -227,7 +262,10 @@ def test_list_and_dry_run_ask_nobody() -> None:
     assert (
         "/no/such/kubectl --context 'two words' get --raw '/api/v1/pods?limit=500'\n" in dry.stdout
     )
+    assert "/no/such/kubectl --context 'two words' version --client -o json\n" in dry.stdout
+    assert "/no/such/kubectl --context 'two words' config view --raw --minify -o " in dry.stdout
     pod = run("--dry-run", "--in-cluster")
+    assert "kubectl" not in pod.stdout
     assert "GET '/api/v1/pods?limit=500'\n" in pod.stdout
     assert f"POST {RULES_REVIEW}\n" in pod.stdout
 

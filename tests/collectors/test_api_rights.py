@@ -135,3 +135,14 @@ def test_the_line_for_the_paper_form_cannot_be_forged(tmp_path: Path) -> None:
         f"for the paper form: {got.path.name} | api of cluster 0badcafe | {started} | "
         f"case 7 b bundle: x | operator A. Auditor | {groups}"
     )
+
+
+def test_an_expired_token_is_told_from_a_missing_right(tmp_path: Path) -> None:
+    kinds = {"nodes": "Node", "pods": "Pod"}
+    recording = small({"nodes": [], "pods": []}, kinds)
+    paths = (*recording.discovery, *recording.lists)
+    got = collect(tmp_path, recording, faults=[Fault(path=one, kind="401") for one in paths])
+    assert (got.code, len(got.requests)) == (4, 1)
+    assert got.manifest["stopped"] == "the API server does not accept the credentials"
+    assert "help: log in again" in got.err
+    assert "rights that are missing" not in got.err
