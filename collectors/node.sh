@@ -1562,7 +1562,7 @@ help_text() {
     '' \
     '  --root DIR        read everything, /proc too, below DIR; links are resolved below DIR' \
     '  --output DIR      existing folder for the bundle (default: the current one)' \
-    '  --node-name NAME  how the API calls this node, when the kubelet does not say it' \
+    '  --node-name NAME  how the API calls this node (default: as the kubelet or the host says)' \
     '  --case-no TEXT    the number of the case, for the manifest and the paper form' \
     '  --operator TEXT   who runs this, for the same' \
     '  --notes TEXT      anything worth noting, for the manifest' \
@@ -1618,9 +1618,11 @@ begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a
   enough
   if [ -n "$HINT" ]; then
     SEQ=$HINT HINT=''
+  elif [ "$APART" -eq 1 ]; then
+    plan "$1" "$2" "$3" "$4" # the planned number is that of the host's own file
   else
     case $FIXED in
-    *"|$1 $3|"*) SEQ=$(KEB_WANTED="$1 $3" awk '{ s = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print s; exit } }' "$WORK/fixed") ;;
+    *"$NL$1 $3$NL"*) SEQ=$(KEB_WANTED="$1 $3" awk '{ s = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print s; exit } }' "$WORK/fixed") ;;
     *) plan "$1" "$2" "$3" "$4" ;;
     esac
   fi
@@ -1919,11 +1921,12 @@ untag() { # the redactor writes \001 for NUL, since not every awk can print one
 # ASKED is what the process that named it calls the file, where the host has it elsewhere.
 probe_file() {
   pf_asked=${5:-$PREFIX$3}
-  case $DONE in *"|$1 $PREFIX$3 $pf_asked|"*) return 0 ;; esac
-  DONE="$DONE$1 $PREFIX$3 $pf_asked|"
+  if seen_before "$1$NL$PREFIX$3$NL$pf_asked"; then return 0; fi
   P_ROLE=$1 pf_how=$2 pf_path=$3
+  if [ "$PREFIX$3" != "$pf_asked" ]; then APART=1; fi
   begin "file/$1" file "$pf_asked" "$4"
-  if [ "$4" = candidate ] && ! read_by_all "$pf_asked"; then record && return; fi
+  APART=0
+  if [ "$4" = candidate ] && ! read_by_all "$1" "$pf_asked"; then record && return; fi
   look "$pf_path"
   if [ "$P_STATUS" = absent ] && [ -n "$PREFIX" ] && [ ! -d "$BASE/" ]; then
     P_STATUS=error P_DETAIL='raced: the process that names it has ended'
@@ -1942,10 +1945,28 @@ probe_file() {
   fi
   record
 }
-read_by_all() { # PATH: whether each process that named it reads the host's file there
-  case $ELSEWHERE in *"|$1|"*) P_STATUS=excluded P_DETAIL='the process that reads this path has another file there' ;; esac
-  case $UNKNOWN in *"|$1|"*) P_STATUS=excluded P_DETAIL='it is not known which file the process has there that reads this path' ;; esac
-  [ "$P_STATUS" != excluded ]
+# seen_before KEY: whether there is a record of it already; from now on there is. What a process
+# names may hold anything but a line break, so nothing else can end an entry of such a list.
+seen_before() {
+  case $DONE in *"$NL$NL$1$NL$NL"*) return 0 ;; esac
+  DONE=$DONE$1$NL$NL
+  return 1
+}
+# read_by_all ROLE PATH: whether each process that named it for this role reads the host's file
+# there. Where one does not, and the host has a file there, that file is a gap.
+read_by_all() {
+  case $ELSEWHERE in *"$NL$1 $2$NL"*)
+    P_STATUS=excluded P_DETAIL='the process that reads this path has another file there'
+    ;;
+  esac
+  case $UNKNOWN in *"$NL$1 $2$NL"*)
+    P_STATUS=excluded P_DETAIL='it is not known which file the process has there that reads this path'
+    ;;
+  esac
+  if [ "$P_STATUS" != excluded ]; then return 0; fi
+  resolve "$2"
+  if [ -e "$BASE$REAL" ]; then PARTIAL=1 && say "seq $SEQ $P_ID: $P_STATUS: $P_DETAIL, and the host has one too"; fi
+  return 1
 }
 led_out() { # VIA: a link found in a walk is no licence to read any file of the host
   case $1 in "walk "*) case $REAL in "$wa_real"/*) ;; *) return 0 ;; esac ;; esac
@@ -1976,8 +1997,7 @@ walk_role() {
 }
 # walk ROLE DEPTH PATH VIA: the directory, then all below it in sorted order, breadth first
 walk() {
-  case $DONE in *"|dir/$1 $3|"*) return 0 ;; esac
-  DONE="${DONE}dir/$1 $3|"
+  if seen_before "dir/$1$NL$3"; then return 0; fi
   wa_role=$1 wa_top=$3 wa_left=$WALK_CAP
   wa_max=$2/ wa_via=$4
   set -- "$3"
@@ -2110,7 +2130,7 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   P_PID=${3##* pid }
   if [ "$P_PID" = "$3" ]; then P_PID=''; fi
   case $1 in
-  @node-name) NODE_NAME=${NODE_NAME:-$4} ;;
+  @node-name) node_named "$4" ;;
   @manifests) manifests "$4" "$3" ;;
   @slice) above "$4" ;;
   @unread) say "not followed, since it stands for several files: $3=$4" ;;
@@ -2121,9 +2141,9 @@ follow() { # ROLE REDACTOR VIA PATH: one file or folder that something else name
   *)
     inside "$P_PID" "$4"
     if [ "$UNSURE" -eq 1 ]; then
-      UNKNOWN="$UNKNOWN$4|"
+      UNKNOWN="$UNKNOWN$1 $4$NL"
     elif [ "$PREFIX$HOST_PATH" != "$4" ]; then
-      ELSEWHERE="$ELSEWHERE$4|"
+      ELSEWHERE="$ELSEWHERE$1 $4$NL"
     fi
     probe_file "$1" "$2" "$HOST_PATH" "$3" "$4"
     BASE=$ROOT PREFIX=''
@@ -2156,8 +2176,9 @@ walk_inside() { # ROLE PATH VIA: a folder that a process named, unless its conta
     walk "$1" 2 "$2" "$3"
     return
   fi
-  BASE=$ROOT PREFIX=''
+  BASE=$ROOT PREFIX='' APART=1
   begin "dir/$1" dir "$2" "$3"
+  APART=0
   P_STATUS=unsupported P_DETAIL='a folder of a container is not walked'
   if [ "$UNSURE" -eq 1 ]; then P_STATUS=denied P_DETAIL='it is not known which folder the process has there'; fi
   record
@@ -2507,11 +2528,26 @@ probe_mounts() { # of the first process: the host's own
   fi
   record
 }
-short_text() { # PATH: TEXT_ becomes the first line of a small file, or nothing
+# short_text PATH SHAPE: TEXT_ becomes the first line of a small file, or nothing. It is told
+# as it is, so a link, which may lead to any file, is not followed, and another shape is not told.
+short_text() {
   TEXT_=''
   resolve "$1"
-  [ "$RS_OK" -eq 1 ] && [ -f "$ROOT$REAL" ] && [ -r "$ROOT$REAL" ] || return 0
-  TEXT_=$(first_bytes 200 "$ROOT$REAL" | tr -dc 'A-Za-z0-9._:+~\012-' | awk 'NR == 1')
+  [ "$RS_OK" -eq 1 ] && [ -z "$LINK" ] && is_plain "$ROOT$REAL" || return 0
+  TEXT_=$(first_bytes 300 "$ROOT$REAL" | tr -d '\000' | awk -v shape="$2" 'NR == 1 && $0 ~ shape')
+}
+is_name() { # TEXT: whether it is one that a host can have in the DNS
+  case $1 in '' | *[!A-Za-z0-9.-]* | [.-]* | *[.-]) return 1 ;; esac
+  [ "${#1}" -le 253 ]
+}
+# node_named NAME: what a kubelet calls its node. Any process may go by the name of a kubelet: two
+# names count for nothing.
+node_named() {
+  is_name "$1" || return 0
+  case $SAID_NAME in
+  '' | "$1") SAID_NAME=$1 ;;
+  *) SAID_NAME=- PARTIAL=1 && say 'the kubelets call the node by different names: none is taken, give --node-name' ;;
+  esac
 }
 
 # ---------------------------------------------------------------- 12 the seal
@@ -2531,17 +2567,19 @@ shell_name() { # SHELL_NAME becomes what the shell calls itself
 }
 write_manifest() {
   now
-  short_text /etc/hostname
+  short_text /etc/hostname '^[A-Za-z0-9.-]+$'
   wm_host=$TEXT_
   if [ -z "$wm_host" ] && [ -z "$ROOT" ]; then wm_host=$(uname -n); fi
+  is_name "$wm_host" || wm_host=''
+  if [ "$SAID_NAME" != - ]; then NODE_NAME=${NODE_NAME:-$SAID_NAME}; fi
   if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
-  short_text /etc/machine-id
+  short_text /etc/machine-id '^[0-9a-f]+$'
   wm_machine=''
-  if [ -n "$TEXT_" ]; then
+  if [ "${#TEXT_}" -eq 32 ]; then
     printf '%s\n' "$TEXT_" >"$WORK/text"
     sha256 <"$WORK/text" && wm_machine=$HASH
   fi
-  short_text /proc/sys/kernel/osrelease
+  short_text /proc/sys/kernel/osrelease '^[0-9]+[.][0-9]+[A-Za-z0-9._+~-]*$'
   wm_kernel=$TEXT_
   wm_arch=''
   if [ "$PROC_REAL" -eq 1 ]; then wm_arch=$(uname -m); fi
@@ -2650,7 +2688,7 @@ summary() { # on stderr: what came of the run, and what would give more
 finish() { # seal what there is, say so, and end
   trap '' HUP INT QUIT TERM # from here on it is the whole bundle or none
   # the run may have been stopped anywhere
-  IFS=$BLANKS HINT='' BASE=$ROOT PREFIX='' PATIENCE=$PROBE_TIMEOUT
+  IFS=$BLANKS HINT='' APART=0 BASE=$ROOT PREFIX='' PATIENCE=$PROBE_TIMEOUT
   set -f
   seal
   summary
@@ -2709,7 +2747,7 @@ each_row() { # FUNCTION TABLE: FUNCTION with each row's three words; HINT is the
 }
 fix() { # ID KIND TARGET: a probe of the fixed part of the plan
   plan "$1" "$2" "$3" candidate
-  FIXED="$FIXED$1 $3|"
+  FIXED="$FIXED$1 $3$NL"
   printf '%s %s %s\n' "$SEQ" "$1" "$3" >>"$WORK/fixed"
 }
 fix_file() { fix "file/$1" file "$3"; }
@@ -2752,7 +2790,10 @@ list_one() { printf '%s\t%s\n' "$1" "$2"; }
 list_flag() { printf 'file/%s\t%s --%s\n' "${3%% *}" "$1" "$2"; }
 dry_one() {
   P_MORE='' P_STATUS=ok
-  look "$2"
+  dr_path=$2
+  # as in the run itself: those of the first process, and ours only where it shows none
+  if [ "$1" = proc/sockets ] && [ -f "$PROC/1/net/tcp" ]; then dr_path=/proc/1/net/tcp; fi
+  look "$dr_path"
   printf '%s\t%s\t%s\n' "$P_STATUS" "$1" "$2"
 }
 option() { # NAME VALUE
@@ -2763,6 +2804,9 @@ option() { # NAME VALUE
   op_plain=$(printf '%s' "$2" | tr -d '\001-\037\177')
   if [ "$op_plain" != "$2" ] || [ ${#2} -gt 200 ]; then
     usage "$1" 'is not one short line' 'Give at most 200 characters.'
+  fi
+  if [ "$1" = --node-name ] && ! is_name "$2"; then
+    usage "$1" 'is not the name of a node' 'Give the name that kubectl get nodes shows.'
   fi
   case $1 in --node-name) NODE_NAME=$2 ;; --case-no) CASE_NO=$2 ;; --operator) OPERATOR=$2 ;; *) NOTES=$2 ;; esac
 }
@@ -2852,8 +2896,8 @@ main() {
   EUID_=$(id -u) TERMINAL=0
   if [ -t 2 ]; then TERMINAL=1; fi
   PLANNED=0 RUN=0 BLOBS=0 BYTES=0 REDACTIONS=0 LOG_LINES=0 SEEN_OK=0 PARTIAL=0 STOPPED=''
-  ASKED='' HINT='' ROW=0 FIXED='|' DONE='|'
-  CA_BLOB='' EMBEDDER='' ELSEWHERE='|' UNKNOWN='|' OS_ID='' OS_VERSION=''
+  ASKED='' HINT='' ROW=0 APART=0 FIXED=$NL DONE=$NL$NL
+  CA_BLOB='' EMBEDDER='' ELSEWHERE=$NL UNKNOWN=$NL SAID_NAME='' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle
   fix host/os-release host /etc/os-release

@@ -170,6 +170,7 @@ USAGE = {
     "empty value": ["--output", ""],
     "several lines": ["--notes", "a\nb"],
     "control character": ["--operator=\x1b[2J"],
+    "no name of a node": ["--node-name", "a/b"],
     "long text": ["--case-no", "x" * 201],
     "no such root": ["--root", "/no/such/folder"],
     "no such output": ["--root", "@", "--output", "/no/such/folder"],
@@ -255,7 +256,7 @@ def test_help_is_help() -> None:
 
 def test_what_goes_onto_the_paper_form_is_said_and_sealed(bare: Path, tmp_path: Path) -> None:
     words = ("--case-no", "2026-17", "--operator=J\u00fcrgen O'N\\n", "--notes", 'a "b"')
-    run = collect(bare, tmp_path / "out", *words, "--node-name", "w 1")
+    run = collect(bare, tmp_path / "out", *words, "--node-name", "w-1")
     case = {k: v.encode("latin-1").decode() for k, v in run.manifest["case"].items()}
     assert case == {"case_no": "2026-17", "operator": "J\u00fcrgen O'N\\n", "notes": 'a "b"'}
     _, fingerprint, form = run.out.splitlines()
@@ -263,9 +264,46 @@ def test_what_goes_onto_the_paper_form_is_said_and_sealed(bare: Path, tmp_path: 
     groups = " ".join(hexes[n : n + 4] for n in range(0, 16, 4))
     started = run.manifest["time"]["started"]
     assert form == (
-        f"for the paper form: {run.path.name} | node w1 | {started} | case 2026-17"
+        f"for the paper form: {run.path.name} | node w-1 | {started} | case 2026-17"
         f" | operator J\u00fcrgen O'N\\n | {groups}"
     )
+
+
+NO_NAMES = {
+    "/etc/hostname": ("password=hunter2\n", "hunter2hunter2!\nx\n", "-hunter2\n", "h" * 254),
+    "/etc/machine-id": ("hunter2\n", "deadbeef\n"),
+    "/proc/sys/kernel/osrelease": ("hunter2\n", "6.1 hunter2\n"),
+}
+TELLS = {
+    "/etc/hostname": ("hostname", "hunter2\n"),
+    "/etc/machine-id": ("machine_id_sha256", "0123456789abcdef" * 2 + "\n"),
+    "/proc/sys/kernel/osrelease": ("kernel", "6.1.0-hunter2+\n"),
+}
+
+
+@pytest.mark.parametrize("path", TELLS)
+def test_what_names_a_host_is_told_in_its_shape_and_never_from_a_link(
+    bare: Path, tmp_path: Path, path: str
+) -> None:
+    field, good = TELLS[path]
+    words = ("--node-name", "by-word")
+    write(bare, path, good)
+    assert collect(bare, tmp_path / "good", *words).manifest["subject"][field] is not None
+    for n, text in enumerate(NO_NAMES[path]):
+        write(bare, path, text)
+        run = collect(bare, tmp_path / str(n), *words)
+        assert run.manifest["subject"][field] is None, text
+    write(bare, "/secret", good)
+    (bare / path.lstrip("/")).unlink()
+    (bare / path.lstrip("/")).symlink_to("/secret")
+    run = collect(bare, tmp_path / "link", *words)
+    assert run.manifest["subject"][field] is None
+    assert b"hunter2" not in run.members["bundle/manifest.json"] + run.out.encode()
+
+
+def test_a_dry_run_looks_at_the_sockets_of_the_first_process(bare: Path) -> None:
+    write(bare, "/proc/1/net/tcp", "")
+    assert "ok\tproc/sockets\t/proc/net/tcp\n" in invoke(["--dry-run", "--root", str(bare)]).stdout
 
 
 def test_nothing_noted_is_null_and_a_dash(cp_run: Collected) -> None:

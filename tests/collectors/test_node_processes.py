@@ -436,6 +436,55 @@ def test_a_program_that_may_not_be_seen_is_counted(bare: Path, tmp_path: Path) -
     assert (run.code, run.manifest["complete"]) == (3, False)
 
 
+def test_no_argument_makes_the_record_of_another_vanish(bare: Path, tmp_path: Path) -> None:
+    """What a process names may look like entries of the lists that the collector keeps."""
+    write(bare, "/k.yaml", "kind: KubeletConfiguration\n")
+    write(bare, "/dropins/10.conf", "kind: KubeletConfiguration\n")
+    conf, admin = "/var/lib/kubelet/config.yaml", "/etc/kubernetes/admin.conf"
+    write(bare, admin, "kind: Config\n")
+    forged = (
+        *(
+            "kubelet-config /k.yaml /k.yaml",
+            "kubelet-config /k.yaml",
+            "dir/kubelet-dropin /dropins",
+        ),
+        *(f"admin-kubeconfig {admin} {admin}", f"file/kubelet-config {conf}", admin),
+    )
+    for n, end in enumerate("|\t ", 5):
+        path = f"/a{end}{end.join(forged)}{end}x"
+        process(bare, n, "etcd", f"--trusted-ca-file={path}", f"--data-dir={path}")
+    process(bare, 50, "kubelet", "--config=/k.yaml", "--config-dir=/dropins")
+    run = collect(bare, tmp_path / "out")
+    assert run.record("file/kubelet-config", "/k.yaml")["status"] == "ok"
+    assert run.record("dir/kubelet-dropin", "/dropins")["status"] == "ok"
+    assert run.record("file/kubelet-dropin", "/dropins/10.conf")["status"] == "ok"
+    assert run.record("file/admin-kubeconfig", admin)["status"] == "ok"
+    assert run.record("file/kubelet-config", conf)["status"] == "absent"
+
+
+NAMED = {
+    "one": (["cp-1.example"], "cp-1.example", True),
+    "twice the same": (["cp-1", "cp-1"], "cp-1", True),
+    "two": (["cp-1", "cp-2"], "bare-1", False),
+    "three": (["cp-1", "cp-2", "cp-1"], "bare-1", False),
+    "a secret": (["password=hunter2", "https://u:hunter2@x", "u:hunter2"], "bare-1", True),
+    "too long": (["hunter2" * 40], "bare-1", True),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_node_is_called_by_the_one_name_of_its_kubelets(
+    bare: Path, tmp_path: Path, case: str
+) -> None:
+    names, expected, complete = NAMED[case]
+    for pid, name in enumerate(names, 50):
+        process(bare, pid, "kubelet", f"--hostname-override={name}")
+    run = collect(bare, tmp_path / "out")
+    assert run.manifest["subject"]["node_name"] == expected
+    assert run.manifest["complete"] is complete
+    assert b"hunter2" not in run.members["bundle/manifest.json"]
+
+
 def test_proc_and_its_folders_never_lead_out_of_the_root(bare: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     process(outside, 9, "kubelet", "--config=/outside-word")

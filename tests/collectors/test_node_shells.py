@@ -221,6 +221,39 @@ def test_paths_of_a_container_are_those_of_its_host(bare: Path, tmp_path: Path) 
     assert run.members["bundle/" + own["blob"]] == b"name: inside\n"
 
 
+def test_no_process_in_a_container_hides_a_file_of_the_host(bare: Path, tmp_path: Path) -> None:
+    """For another role the host's file counts; for the same, where there is one, it is a gap."""
+    admin, config, lone = "/etc/kubernetes/admin.conf", "/var/lib/kubelet/config.yaml", "/etc/etcd/"
+    words = (f"--kubeconfig={admin}", f"--config={config}")
+    folders = [process(bare, 1, "init"), process(bare, 50, "kube-proxy", *words)]
+    folders.append(process(bare, 52, "etcd", f"--config-file={lone}etcd.conf.yml"))
+    folders.append(process(bare, 53, "kubelet", "--cni-conf-dir=/etc/cni/net.d"))
+    write(bare, admin, "kind: Config\n")
+    write(bare, config, "kind: KubeletConfiguration\n")
+    write(bare, "/etc/cni/net.d/10.conf", "{}")
+    for pid, folder in enumerate(folders, 1):
+        (folder / "root").unlink(missing_ok=True)
+        (folder / "root/etc").mkdir(parents=True)
+        (folder / "ns").mkdir()
+        (folder / "ns/mnt").symlink_to(f"mnt:[{pid}]")
+        write(folder, "/mountinfo", f"9 8 0:{pid} / / rw - overlay overlay rw\n")
+    env = stand_in(tmp_path / "bin", "stat", 'case "$*" in "-f -c %t"*) echo 9fa0; exit ;; esac')
+    run = collect(bare, tmp_path / "one", env=env)
+    assert run.record("file/admin-kubeconfig", admin)["status"] == "ok"
+    assert run.record("file/kubelet-config", config)["status"] == "ok"
+    named = {r["via"]: r["status"] for r in run.records("file/etcd-config", f"{lone}etcd.conf.yml")}
+    assert named == {"etcd --config-file pid 52": "absent", "candidate": "excluded"}
+    walked = {r["via"]: r["status"] for r in run.records("dir/cni-config", "/etc/cni/net.d")}
+    assert walked == {"kubelet --cni-conf-dir pid 53": "unsupported", "candidate": "ok"}
+    numbers = [r["seq"] for r in run.probes]
+    assert sorted(numbers) == sorted(set(numbers))
+    assert (run.code, run.manifest["complete"]) == (0, True)  # no file of the host was left out
+    write(bare, f"{lone}etcd.conf.yml", "name: of-the-host\n")
+    run = collect(bare, tmp_path / "two", env=env)
+    assert (run.code, run.manifest["complete"]) == (3, False)
+    assert b"the host has one too" in run.members["bundle/log.txt"]
+
+
 UNKNOWN_NAMESPACES = {
     "the very same mount": ("1 0 8:1 / / rw - ext4 /dev/a rw\n", "ok", "ok"),
     "its own mount": ("9 0 8:1 /pod / rw - ext4 /dev/a rw\n", "ok", "excluded"),
