@@ -24,7 +24,7 @@ from tests.mutation.random_judge import (
 from tests.mutation.random_run import run_range
 
 SEED = 20261122
-EACH = 40
+EACH = 25
 """Cases a benchmark; more take minutes, and ``make mutate-random`` runs thousands."""
 ASKED = Asked(profile="self-managed", benchmark="cis-1.12", reading=Reading.EFFECTIVE)
 
