@@ -40,9 +40,15 @@ class Target:
     fallback: ComponentConfig | None = None
 
     def look_up(self, query: Query) -> Looked:
-        """Return a setting; a kubelet's own answer stands in where its files are not known."""
+        """Return a setting; a kubelet's own answer stands in where its files could not be read.
+
+        A named file or folder that no record speaks of is another matter: every run looks at
+        it, so something kept it out of view.
+        """
         found = self.config.look_up(query)
         if self.fallback is None or not query.key or not isinstance(found, Unreadable):
+            return found
+        if found.reason is Reason.NE_FILE_NOT_COLLECTED:
             return found
         answer = self.fallback.look_up(query)
         return found if isinstance(answer, Unreadable) else answer
