@@ -2,7 +2,7 @@
 
 ``nodes: {NAME: {run: [{component, argv, env, uid, truncated, listens}], files: {PATH: {role,
 mode, uid, gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid,
-status}}, scan: denied, embedded: {COMPONENT: arguments}}}``;
+status}}, scan: denied, names: REASON why they are not known, embedded: {COMPONENT: arguments}}}``;
 ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
 ``pods: [...]``, objects as the API sends them. A file content ``@name`` stands for
 tests/data/pki/name.
@@ -15,7 +15,7 @@ from typing import Any
 
 from analyzer.formats.kube_objects import decode
 from analyzer.model.cluster import ClusterEvidence
-from analyzer.model.evidence import Absent, Evidence, Present
+from analyzer.model.evidence import Absent, Evidence, Present, Unreadable
 from analyzer.model.node import CapturedFile, FileStat, NodeEvidence, Process
 from tests import evidence_builder as make
 
@@ -57,7 +57,12 @@ def _node(name: str, spec: Mapping[str, Any]) -> NodeEvidence:
         directories=dirs,
         scan=scan,
         embedded=spec.get("embedded"),
+        names_gap=_names_gap(spec.get("names", "known")),
     )
+
+
+def _names_gap(word: str) -> Unreadable | None:
+    return None if word == "known" else make.unreadable(word, "host/users: not known")
 
 
 def _process(run: Mapping[str, Any], pid: int) -> Process:

@@ -128,6 +128,7 @@ def node(
     directories: Mapping[str, Evidence[FileStat]] | None = None,
     scan: Evidence[int] | None = None,
     embedded: Mapping[str, str] | None = None,
+    names_gap: Unreadable | None = None,
 ) -> NodeEvidence:
     """One node bundle; ``files`` are pairs of asked path and record."""
     grouped: dict[str, tuple[CapturedFile, ...]] = {}
@@ -146,6 +147,7 @@ def node(
         ca_sha256=None,
         collected_at="2026-01-01T00:00:00Z",
         embedded={name: source("bundle/blobs/j", text) for name, text in (embedded or {}).items()},
+        names_gap=names_gap,
     )
 
 

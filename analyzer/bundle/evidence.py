@@ -5,7 +5,7 @@ from analyzer.bundle.api_lists import resource_lists
 from analyzer.bundle.api_served import namespaced_kinds
 from analyzer.bundle.known import unknown_probes
 from analyzer.bundle.node_embedded import embedded_arguments
-from analyzer.bundle.node_files import captured_directories, captured_files, host_names
+from analyzer.bundle.node_files import captured_directories, captured_files, host_names, names_gap
 from analyzer.bundle.node_processes import process_scan, processes
 from analyzer.bundle.places import manifest_source, stopped
 from analyzer.model.api import ApiEvidence
@@ -36,6 +36,7 @@ def node_evidence(bundle: Bundle) -> NodeEvidence:
         unknown_probes=unknown_probes(bundle),
         embedded=embedded_arguments(bundle, running),
         stopped=stopped(bundle),
+        names_gap=names_gap(bundle, names),
     )
 
 

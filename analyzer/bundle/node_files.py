@@ -24,6 +24,7 @@ from analyzer.model.verdict import Reason
 
 FILE = "file/"
 DIRECTORY = "dir/"
+_USERS = "host/users"
 _AGENT = "/agent/"
 _REGULAR = "file"
 
@@ -83,11 +84,25 @@ def host_names(bundle: Bundle) -> Names:
     lists = []
     for probe in bundle.probes:
         member = blob_member(probe)
-        if probe.probe == "host/users" and probe.status == "ok" and member is not None:
+        if probe.probe == _USERS and probe.status == "ok" and member is not None:
             lists.append(bundle.members[member])
     if not lists or any(data != lists[0] for data in lists):
         return NO_NAMES
     return parse_names(lists[0])
+
+
+def names_gap(bundle: Bundle, names: Names) -> Unreadable | None:
+    """Return why the host's names are not known; None when users and groups were read."""
+    if names.users and names.groups:
+        return None
+    asked = [probe for probe in bundle.probes if probe.probe == _USERS]
+    failed = next((probe for probe in asked if probe.status not in {"ok", "absent"}), None)
+    if failed is not None:
+        return why_not(bundle, failed)
+    detail = f"the user names of node {bundle.subject} were not collected"
+    if asked:
+        return misfit(bundle, asked[0], "it does not name users and groups, or twice and not alike")
+    return lacking(bundle, Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail))
 
 
 def _file_stat(bundle: Bundle, probe: ProbeRecord, names: Names) -> Evidence[FileStat]:

@@ -9,10 +9,9 @@ from analyzer.checks.file_verdict import FileRule, judge_group
 from analyzer.checks.judgement import no_evidence, one_per_subject, outcome_of
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
-from analyzer.model.evidence import EvidenceKey, Present, Unreadable
-from analyzer.model.node import FileStat, NodeEvidence
+from analyzer.model.evidence import EvidenceKey
+from analyzer.model.node import FileStat
 from analyzer.model.outcome import Outcome
-from analyzer.model.verdict import Reason
 
 _ROOT = "root:root"
 
@@ -57,10 +56,9 @@ class FileOwner:
 
     def _judge(self, group: FileGroup, context: Context) -> Outcome:
         expected = f"owned by {self.owner}"
-        if self.owner != _ROOT and group.files and not _names_known(group.node):
-            detail = f"the user names of node {group.node.name} were not collected"
-            problem = Unreadable(reason=Reason.NE_FILE_NOT_COLLECTED, detail=detail)
-            judged = no_evidence(problem, "host/users", group.subject)
+        gap = group.node.names_gap
+        if self.owner != _ROOT and group.files and gap is not None:
+            judged = no_evidence(gap, "host/users", group.subject)
         else:
             judged = judge_group(group, self.files, self._rule())
         return outcome_of(judged, group.subject, expected, context)
@@ -85,10 +83,3 @@ class FileOwner:
 def _owner(stat: FileStat) -> str:
     names = f"{stat.owner or stat.uid}:{stat.group or stat.gid}"
     return f"{names} ({stat.uid}:{stat.gid})"
-
-
-def _names_known(node: NodeEvidence) -> bool:
-    """Tell whether the host's names were collected: then root has one, and so has its group."""
-    stats = (r.stat for records in node.files.values() for r in records)
-    known = (s.value.owner for s in (*stats, *node.directories.values()) if isinstance(s, Present))
-    return any(owner is not None for owner in known)

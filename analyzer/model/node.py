@@ -123,6 +123,7 @@ class NodeEvidence:
             component, as its journal shows them; whether they are those of its present start is
             not known.
         stopped: Why the run ended before its plan did; empty when it did not.
+        names_gap: Why the host's user and group names are not known; None when they are.
         scan: The walk over /proc. Present: every process could be seen (the value is the
             number seen). Unreadable: some could not, so "not running" is unknown.
         processes: Matched processes, by component then pid.
@@ -146,6 +147,7 @@ class NodeEvidence:
     unknown_probes: tuple[str, ...] = ()
     embedded: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     stopped: str = ""
+    names_gap: Unreadable | None = None
 
     def running(self, component: str) -> tuple[Process, ...]:
         """Return the processes of one component, by pid."""
