@@ -152,39 +152,24 @@ distribution-config args /var/snap/microk8s/current/args kube-apiserver kube-con
 distribution-config args /var/snap/microk8s/current/args kube-scheduler kubelite k8s-dqlite
 '
 
-# Directories that are walked: ROLE DEPTH PATH. The role names the file rules
+# Directories that are walked: ROLE DEPTH PATH... The role names the file rules
 # of walk_role; a walk never follows a link and never leaves its tree.
 WALKS='
-pki 5 /etc/kubernetes/pki
-pki 5 /etc/kubernetes/static-pod-resources
-pki 3 /etc/kubernetes/ssl
-pki 3 /etc/kubernetes/certs
-pki 4 /srv/kubernetes
-pki 4 /etc/srv/kubernetes/pki
-pki 4 /var/lib/rancher/rke2/server/tls
-pki 4 /var/lib/rancher/k3s/server/tls
-pki 1 /var/lib/rancher/rke2/agent
-pki 1 /var/lib/rancher/k3s/agent
+pki 5 /etc/kubernetes/pki /etc/kubernetes/static-pod-resources
+pki 3 /etc/kubernetes/ssl /etc/kubernetes/certs
+pki 4 /srv/kubernetes /etc/srv/kubernetes/pki /var/lib/rancher/rke2/server/tls /var/lib/rancher/k3s/server/tls
+pki 1 /var/lib/rancher/rke2/agent /var/lib/rancher/k3s/agent
 pki 4 /var/lib/k0s/pki
 pki 2 /var/snap/microk8s/current/certs
 pki 4 /system/secrets/kubernetes
-cert-dir 2 /var/lib/kubelet/pki
-cert-dir 2 /var/run/kubernetes
-cni-config 3 /etc/cni/net.d
-cni-config 3 /var/lib/rancher/rke2/agent/etc/cni/net.d
-cni-config 3 /var/lib/rancher/k3s/agent/etc/cni/net.d
+cert-dir 2 /var/lib/kubelet/pki /var/run/kubernetes
+cni-config 3 /etc/cni/net.d /var/lib/rancher/rke2/agent/etc/cni/net.d /var/lib/rancher/k3s/agent/etc/cni/net.d
 cni-state 4 /var/lib/cni/networks
-kubelet-dropin 1 /var/lib/rancher/rke2/agent/etc/kubelet.conf.d
-kubelet-dropin 1 /var/lib/rancher/k3s/agent/etc/kubelet.conf.d
-kubelet-unit 1 /etc/systemd/system/kubelet.service.d
-kubelet-unit 1 /run/systemd/system/kubelet.service.d
-kubelet-unit 1 /usr/lib/systemd/system/kubelet.service.d
-kubelet-unit 1 /lib/systemd/system/kubelet.service.d
-distribution-config 1 /etc/rancher/rke2/config.yaml.d
-distribution-config 1 /etc/rancher/k3s/config.yaml.d
-distribution-config 1 /var/lib/rancher/rke2/server/cred
-distribution-config 1 /var/lib/rancher/k3s/server/cred
-distribution-config 1 /var/snap/microk8s/current/credentials
+kubelet-dropin 1 /var/lib/rancher/rke2/agent/etc/kubelet.conf.d /var/lib/rancher/k3s/agent/etc/kubelet.conf.d
+kubelet-unit 1 /etc/systemd/system/kubelet.service.d /run/systemd/system/kubelet.service.d
+kubelet-unit 1 /usr/lib/systemd/system/kubelet.service.d /lib/systemd/system/kubelet.service.d
+distribution-config 1 /etc/rancher/rke2/config.yaml.d /etc/rancher/k3s/config.yaml.d /var/lib/rancher/rke2/server/cred
+distribution-config 1 /var/lib/rancher/k3s/server/cred /var/snap/microk8s/current/credentials
 distribution-config 3 /system/config/kubernetes
 '
 
@@ -206,94 +191,64 @@ UNIT_FOLDERS='
 /run/systemd/generator.late
 '
 
-# Paths that a component's own flags name: COMPONENT FLAG ROLE REDACTOR.
+# Paths that a component's own flags name: COMPONENT ROLE REDACTOR FLAG...
 # A role that begins with @ is an instruction to follow_refs, not a file.
 FLAGS='
-kube-apiserver client-ca-file certificate cert
-kube-apiserver etcd-cafile certificate cert
-kube-apiserver etcd-certfile certificate cert
-kube-apiserver etcd-keyfile private-key none
-kube-apiserver kubelet-certificate-authority certificate cert
-kube-apiserver kubelet-client-certificate certificate cert
-kube-apiserver kubelet-client-key private-key none
-kube-apiserver proxy-client-cert-file certificate cert
-kube-apiserver proxy-client-key-file private-key none
-kube-apiserver requestheader-client-ca-file certificate cert
-kube-apiserver tls-cert-file certificate cert
-kube-apiserver tls-private-key-file private-key none
-kube-apiserver oidc-ca-file certificate cert
-kube-apiserver peer-ca-file certificate cert
-kube-apiserver service-account-key-file pki none
-kube-apiserver service-account-signing-key-file private-key none
-kube-apiserver token-auth-file token-file none
-kube-apiserver basic-auth-file token-file none
-kube-apiserver encryption-provider-config encryption-config encryption
-kube-apiserver experimental-encryption-provider-config encryption-config encryption
-kube-apiserver audit-policy-file audit-policy component
-kube-apiserver admission-control-config-file admission-config component
-kube-apiserver authorization-config authorization-config component
-kube-apiserver authentication-config authentication-config component
-kube-apiserver audit-webhook-config-file webhook-kubeconfig kubeconfig
-kube-apiserver authorization-webhook-config-file webhook-kubeconfig kubeconfig
-kube-apiserver authentication-token-webhook-config-file webhook-kubeconfig kubeconfig
-kube-apiserver cert-dir @cert-dir walk
-kube-controller-manager kubeconfig controller-manager-kubeconfig kubeconfig
-kube-controller-manager authentication-kubeconfig controller-manager-kubeconfig kubeconfig
-kube-controller-manager authorization-kubeconfig controller-manager-kubeconfig kubeconfig
-kube-controller-manager client-ca-file certificate cert
-kube-controller-manager requestheader-client-ca-file certificate cert
-kube-controller-manager root-ca-file certificate cert
-kube-controller-manager cluster-signing-cert-file certificate cert
-kube-controller-manager cluster-signing-key-file private-key none
-kube-controller-manager cluster-signing-kubelet-serving-cert-file certificate cert
-kube-controller-manager cluster-signing-kubelet-serving-key-file private-key none
-kube-controller-manager cluster-signing-kubelet-client-cert-file certificate cert
-kube-controller-manager cluster-signing-kubelet-client-key-file private-key none
-kube-controller-manager cluster-signing-kube-apiserver-client-cert-file certificate cert
-kube-controller-manager cluster-signing-kube-apiserver-client-key-file private-key none
-kube-controller-manager cluster-signing-legacy-unknown-cert-file certificate cert
-kube-controller-manager cluster-signing-legacy-unknown-key-file private-key none
-kube-controller-manager service-account-private-key-file private-key none
-kube-controller-manager tls-cert-file certificate cert
-kube-controller-manager tls-private-key-file private-key none
-kube-controller-manager cert-dir @cert-dir walk
-kube-scheduler kubeconfig scheduler-kubeconfig kubeconfig
-kube-scheduler authentication-kubeconfig scheduler-kubeconfig kubeconfig
-kube-scheduler authorization-kubeconfig scheduler-kubeconfig kubeconfig
-kube-scheduler config scheduler-config component
-kube-scheduler client-ca-file certificate cert
-kube-scheduler requestheader-client-ca-file certificate cert
-kube-scheduler tls-cert-file certificate cert
-kube-scheduler tls-private-key-file private-key none
-kube-scheduler cert-dir @cert-dir walk
-etcd cert-file certificate cert
-etcd key-file private-key none
-etcd trusted-ca-file certificate cert
-etcd peer-cert-file certificate cert
-etcd peer-key-file private-key none
-etcd peer-trusted-ca-file certificate cert
-etcd data-dir etcd-data none
-etcd wal-dir etcd-data none
-etcd config-file etcd-config etcd
-kubelet config kubelet-config kubelet
-kubelet config-dir @kubelet-dropin walk
-kubelet kubeconfig kubelet-kubeconfig kubeconfig
-kubelet bootstrap-kubeconfig kubelet-kubeconfig kubeconfig
-kubelet client-ca-file kubelet-ca cert
-kubelet tls-cert-file certificate cert
-kubelet tls-private-key-file private-key none
-kubelet cert-dir @cert-dir walk
-kubelet pod-manifest-path @manifests walk
-kubelet cni-conf-dir @cni-config walk
-kubelet hostname-override @node-name value
-kube-proxy config proxy-config component
-kube-proxy kubeconfig proxy-kubeconfig kubeconfig
-k3s config distribution-config distro
-k3s data-dir @k3s-data walk
-rke2 config distribution-config distro
-rke2 data-dir @rke2-data walk
-k0s config distribution-config distro
-k0s data-dir @k0s-data walk
+kube-apiserver certificate cert client-ca-file etcd-cafile etcd-certfile kubelet-certificate-authority
+kube-apiserver certificate cert kubelet-client-certificate proxy-client-cert-file requestheader-client-ca-file
+kube-apiserver certificate cert tls-cert-file oidc-ca-file peer-ca-file
+kube-apiserver private-key none etcd-keyfile kubelet-client-key proxy-client-key-file tls-private-key-file
+kube-apiserver private-key none service-account-signing-key-file
+kube-apiserver pki none service-account-key-file
+kube-apiserver token-file none token-auth-file basic-auth-file
+kube-apiserver encryption-config encryption encryption-provider-config experimental-encryption-provider-config
+kube-apiserver audit-policy component audit-policy-file
+kube-apiserver admission-config component admission-control-config-file
+kube-apiserver authorization-config component authorization-config
+kube-apiserver authentication-config component authentication-config
+kube-apiserver webhook-kubeconfig kubeconfig audit-webhook-config-file authorization-webhook-config-file
+kube-apiserver webhook-kubeconfig kubeconfig authentication-token-webhook-config-file
+kube-apiserver @cert-dir walk cert-dir
+kube-controller-manager controller-manager-kubeconfig kubeconfig kubeconfig authentication-kubeconfig
+kube-controller-manager controller-manager-kubeconfig kubeconfig authorization-kubeconfig
+kube-controller-manager certificate cert client-ca-file requestheader-client-ca-file root-ca-file
+kube-controller-manager certificate cert cluster-signing-cert-file cluster-signing-kubelet-serving-cert-file
+kube-controller-manager certificate cert cluster-signing-kubelet-client-cert-file
+kube-controller-manager certificate cert cluster-signing-kube-apiserver-client-cert-file
+kube-controller-manager certificate cert cluster-signing-legacy-unknown-cert-file tls-cert-file
+kube-controller-manager private-key none cluster-signing-key-file cluster-signing-kubelet-serving-key-file
+kube-controller-manager private-key none cluster-signing-kubelet-client-key-file
+kube-controller-manager private-key none cluster-signing-kube-apiserver-client-key-file
+kube-controller-manager private-key none cluster-signing-legacy-unknown-key-file service-account-private-key-file
+kube-controller-manager private-key none tls-private-key-file
+kube-controller-manager @cert-dir walk cert-dir
+kube-scheduler scheduler-kubeconfig kubeconfig kubeconfig authentication-kubeconfig authorization-kubeconfig
+kube-scheduler scheduler-config component config
+kube-scheduler certificate cert client-ca-file requestheader-client-ca-file tls-cert-file
+kube-scheduler private-key none tls-private-key-file
+kube-scheduler @cert-dir walk cert-dir
+etcd certificate cert cert-file trusted-ca-file peer-cert-file peer-trusted-ca-file
+etcd private-key none key-file peer-key-file
+etcd etcd-data none data-dir wal-dir
+etcd etcd-config etcd config-file
+kubelet kubelet-config kubelet config
+kubelet @kubelet-dropin walk config-dir
+kubelet kubelet-kubeconfig kubeconfig kubeconfig bootstrap-kubeconfig
+kubelet kubelet-ca cert client-ca-file
+kubelet certificate cert tls-cert-file
+kubelet private-key none tls-private-key-file
+kubelet @cert-dir walk cert-dir
+kubelet @manifests walk pod-manifest-path
+kubelet @cni-config walk cni-conf-dir
+kubelet @node-name value hostname-override
+kube-proxy proxy-config component config
+kube-proxy proxy-kubeconfig kubeconfig kubeconfig
+k3s distribution-config distro config
+k3s @k3s-data walk data-dir
+rke2 distribution-config distro config
+rke2 @rke2-data walk data-dir
+k0s distribution-config distro config
+k0s @k0s-data walk data-dir
 '
 
 # Paths that a configuration file names: REDACTOR KEY ROLE REDACTOR-OF-THE-FILE.
@@ -542,7 +497,10 @@ END { print "\"" substr(out, 1, length(out) - 1) "\"" }'
 # Base64 of the first certificate as the words of printf %b, since not every awk can print a NUL.
 # shellcheck disable=SC2016
 AWK_BASE64='
-BEGIN { for (i = 0; i < 64; i++) V[substr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", i + 1, 1)] = i }
+BEGIN {
+  letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  for (i = 0; i < 64; i++) V[substr(letters, i + 1, 1)] = i
+}
 /END/ { exit }
 /BEGIN/ { next }
 { for (i = 1; i <= length($0); i++) if ((c = substr($0, i, 1)) in V) add(V[c]) }
@@ -588,8 +546,10 @@ function words() {
   say("timeout", "the host did not answer in time")
   say("truncated", "what lies beyond the cap counts as unknown")
   if (found || !scanned) return
-  if (hidden) print "no Kubernetes component was seen, but processes are hidden" (root ? "" : ": run it as root (sudo) to see them")
-  else print "no Kubernetes component runs here: is this the right node?"
+  if (hidden) {
+    print "no Kubernetes component was seen, but processes are hidden" \
+      (root ? "" : ": run it as root (sudo) to see them")
+  } else print "no Kubernetes component runs here: is this the right node?"
 }
 function say(s, advice) { if (C[s]) print C[s] " " s (WHY[s] == "" ? "" : " (" WHY[s] ")") ": " advice }'
 
@@ -732,11 +692,19 @@ function opaque(s, where,   out, m, t) {
 
 # --- arguments: position and flag name stay, and such values as are known to be harmless
 function flag_name(f) { f = tolower(f); sub(/^--?/, "", f); gsub(/_/, "-", f); return f }
-function kept_flag(n,   i, k, w, row) {
-  if (!nKEPT++) {
-    k = split(ENVIRON["FLAGS"], row, "\n"); for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) KEPT[w[2]] = w[4]
-    k = split(ENVIRON["FLAG_KEEP"], w, /[ \n]+/); for (i = 1; i <= k; i++) KEPT[w[i]]
+# NAMES[component flag] is the role and redactor of the file that it names, KEPT[flag] the
+# redactor; flags whose value is kept and is no file have none.
+function load_flags(   i, j, k, n, row, w) {
+  if (nKEPT++) return
+  n = split(ENVIRON["FLAGS"], row, "\n")
+  for (i = 1; i <= n; i++) {
+    k = split(row[i], w, " ")
+    for (j = 4; j <= k; j++) { NAMES[w[1] " " w[j]] = w[2] " " w[3]; KEPT[w[j]] = w[3] }
   }
+  k = split(ENVIRON["FLAG_KEEP"], w, /[ \n]+/); for (i = 1; i <= k; i++) KEPT[w[i]]
+}
+function kept_flag(n) {
+  load_flags()
   return n != "" && (n in KEPT || n ~ /^(audit-log|service-account)-/)
 }
 function secret_name(n) {
@@ -871,7 +839,8 @@ function component(n,   a, b, exe, w) {
 }
 function known(b) {
   if (b !~ /^kube/) b = "kube-" b
-  return b ~ /^kube-(apiserver|controller-manager|scheduler|proxy)$/ ? b : (b == "kube-kubelet" || b == "kubelet") ? "kubelet" : ""
+  if (b ~ /^kube-(apiserver|controller-manager|scheduler|proxy)$/) return b
+  return b == "kube-kubelet" || b == "kubelet" ? "kubelet" : ""
 }
 function ref(role, how, via, path) {
   if (path ~ /[\001-\037]/ || path == "") return
@@ -885,16 +854,16 @@ function ref(role, how, via, path) {
 function harmless(s,   n) { n = nR; s = (scrub(s, "") == s); nR = n; return s }
 # Whether the program or folder of a process may be told: 1 or 0.
 function told(name,   s) { s = ENVIRON[name]; return s != "" && s !~ /[\001-\037\177]/ && harmless(s) ? 1 : 0 }
-function flags_of(n,   i, k, t, w, e, f, v, row) {
-  k = split(ENVIRON["FLAGS"], row, "\n")
-  for (i = 1; i <= k; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
+function flags_of(n,   i, e, f) {
   for (i = 2; i <= n; i++) {
     if (A[i] !~ /^--?[A-Za-z]/) continue
     e = index(A[i], "="); f = flag_name(e ? substr(A[i], 1, e - 1) : A[i])
-    v = e ? substr(A[i], e + 1) : A[i + 1]
-    if (!((COMP " " f) in T)) continue
-    split(T[COMP " " f], w, " "); ref(w[1], w[2], COMP " --" f " pid " ENVIRON["KEB_PID"], v)
+    names_file(COMP, f, COMP " --" f, e ? substr(A[i], e + 1) : A[i + 1])
   }
+}
+function names_file(comp, f, via, v,   w) { # of a component: a flag or variable of it
+  load_flags(); if (!((comp " " f) in NAMES)) return
+  split(NAMES[comp " " f], w, " "); ref(w[1], w[2], via " pid " ENVIRON["KEB_PID"], v)
 }
 function do_cmdline(   n) {
   n = split(joined(), A, /\001/)
@@ -929,17 +898,15 @@ function kept_variable(k,   i, n, w) {
   return k in VARIABLES
 }
 function variable_flag(k) { return k ~ /^KUBELET_/ ? "config-dir" : flag_name(substr(k, 6)) }
-function do_environ(   n, i, e, k, rest, f, w, row, c) {
+function do_environ(   n, i, e, k, rest, f, v) {
   n = split(joined(), A, /\001/); JOINED = 1; rest = 0
-  c = split(ENVIRON["FLAGS"], row, "\n")
-  for (i = 1; i <= c; i++) if (split(row[i], w, " ") == 4) T[w[1] " " w[2]] = w[3] " " w[4]
   for (i = 1; i <= n; i++) {
     e = index(A[i], "="); k = substr(A[i], 1, e - 1)
     if (A[i] == "") continue
     if (!e || !kept_variable(k)) { rest += length(A[i]); continue }
-    f = variable_flag(k); put(k "=" worth(f, substr(A[i], e + 1), "/" nO) "\001")
-    if (k ~ /^ETCD_/ && ("etcd " f) in T) { split(T["etcd " f], w, " "); ref(w[1], w[2], "etcd " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1)) }
-    if (k ~ /^KUBELET_/) ref("@kubelet-dropin", "walk", "kubelet " k " pid " ENVIRON["KEB_PID"], substr(A[i], e + 1))
+    f = variable_flag(k); v = substr(A[i], e + 1); put(k "=" worth(f, v, "/" nO) "\001")
+    if (k ~ /^ETCD_/) names_file("etcd", f, "etcd " k, v)
+    if (k ~ /^KUBELET_/) names_file("kubelet", f, "kubelet " k, v)
   }
   if (rest) mask(pad(rest > 200 ? 200 : rest), "environ-allow-list", "object", "")
 }
@@ -984,7 +951,8 @@ function do_users(   i, w, t) {
   t = "u"
   for (i = 1; i <= N; i++) {
     if (L[i] == "KEB-SPLIT") t = "g"
-    else if (split(L[i], w, ":") >= 3 && w[1] ~ /^[A-Za-z0-9_][A-Za-z0-9_.$@+-]*$/ && w[3] ~ /^[0-9]+$/) put(t " " w[1] " " w[3])
+    else if (split(L[i], w, ":") >= 3 && w[1] ~ /^[A-Za-z0-9_][A-Za-z0-9_.$@+-]*$/ && w[3] ~ /^[0-9]+$/)
+      put(t " " w[1] " " w[3])
   }
 }
 
@@ -1614,6 +1582,8 @@ plan() { # ID KIND TARGET VIA: SEQ becomes its number
   printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s}\n' \
     "$SEQ" "$1" "$2" "$pl_target" "$J" >>"$BUNDLE/plan.ndjson" || lost
 }
+# shellcheck disable=SC2016  # awk program text
+AWK_FIXED='{ n = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print n; exit } }'
 begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a new one
   enough
   if [ -n "$HINT" ]; then
@@ -1622,10 +1592,13 @@ begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a
     plan "$1" "$2" "$3" "$4" # the planned number is that of the host's own file
   else
     case $FIXED in
-    *"$NL$1 $3$NL"*) SEQ=$(KEB_WANTED="$1 $3" awk '{ s = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print s; exit } }' "$WORK/fixed") ;;
+    *"$NL$1 $3$NL"*) SEQ=$(KEB_WANTED="$1 $3" awk "$AWK_FIXED" "$WORK/fixed") ;;
     *) plan "$1" "$2" "$3" "$4" ;;
     esac
   fi
+  fresh "$@"
+}
+fresh() { # ID KIND TARGET VIA: what is known of a probe when it starts
   P_ID=$1 P_KIND=$2 P_TARGET=$3 P_VIA=$4 P_T0=$NOW P_STATUS=ok P_DETAIL='' P_MORE='' P_STAT='' P_RESOLVED=''
 }
 more() { P_MORE="$P_MORE, $1"; }
@@ -1636,8 +1609,9 @@ record() { # the probe ends: one line into probes.ndjson
   if [ -n "$P_STAT" ]; then P_MORE=", \"stat\": $P_STAT$P_MORE"; fi
   if [ -n "$P_DETAIL" ]; then j "$P_DETAIL" && P_MORE=", \"detail\": $J$P_MORE"; fi
   if [ -n "$P_RESOLVED" ]; then j "$P_RESOLVED" && P_MORE=", \"resolved\": $J$P_MORE"; fi
-  printf '{"seq": %s, "id": "%s", "kind": "%s", "target": %s, "via": %s, "t0": "%s", "t1": "%s", "status": "%s"%s}\n' \
-    "$SEQ" "$P_ID" "$P_KIND" "$re_target" "$re_via" "$P_T0" "$NOW" "$P_STATUS" "$P_MORE" >>"$BUNDLE/probes.ndjson" || lost
+  re_what="\"seq\": $SEQ, \"id\": \"$P_ID\", \"kind\": \"$P_KIND\", \"target\": $re_target, \"via\": $re_via"
+  printf '{%s, "t0": "%s", "t1": "%s", "status": "%s"%s}\n' \
+    "$re_what" "$P_T0" "$NOW" "$P_STATUS" "$P_MORE" >>"$BUNDLE/probes.ndjson" || lost
   RUN=$((RUN + 1))
   progress
   case $P_STATUS in
@@ -1671,7 +1645,7 @@ watched() { # COMMAND...: li_rc becomes its status; a second process kills it wh
     li_left=$PATIENCE
     while [ "$li_left" -gt 0 ]; do sleep 1; li_left=$((li_left - 1)); done
     kill -9 "$li_job"
-  ) </dev/null >/dev/null 2>&1 & # it would hold a pipe open, and its reader would wait for it
+  ) </dev/null >/dev/null 2>&1 6>&- & # it would hold a pipe open, and its reader would wait for it
   li_dog=$!
   wait "$li_job" 2>/dev/null
   li_rc=$?
@@ -1840,7 +1814,10 @@ still_missing() { # PATH: whether it lies below one of them, and that one is sti
 AWK_LS='
 NR == 1 {
   t = index("-dlpscb", substr($1, 1, 1)); split("8000 4000 a000 1000 c000 2000 6000", T, " "); m = 0; x = 0
-  for (i = 0; i < 9; i++) { c = substr($1, i + 2, 1); m = m * 2 + (c ~ /[rwxst]/); if (c ~ /[sStT]/) x += i == 2 ? 4 : i == 5 ? 2 : 1 }
+  for (i = 0; i < 9; i++) {
+    c = substr($1, i + 2, 1); m = m * 2 + (c ~ /[rwxst]/)
+    if (c ~ /[sStT]/) x += i == 2 ? 4 : i == 5 ? 2 : 1
+  }
   print T[t], sprintf("%o", x * 512 + m), $3, $4, ($5 ~ /,/ ? 0 : $5), "-", $2
 }'
 acl_of() { # FILE: ACL becomes true, false, or null when nobody can tell
@@ -2247,7 +2224,8 @@ probe_processes() {
     if [ -f "$PROC/$sc_pid/cmdline" ] && [ ! -L "$PROC/$sc_pid/cmdline" ]; then probe_process "$sc_pid"; fi
   done
   count_nameless
-  SEQ=$sc_seq P_ID=proc/scan P_KIND=proc P_TARGET=/proc P_VIA=candidate P_T0=$sc_t0 P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_MORE=''
+  fresh proc/scan proc /proc candidate
+  SEQ=$sc_seq P_T0=$sc_t0
   more "\"scan\": {\"seen\": $sc_seen, \"unreadable\": $sc_unreadable, \"matched\": $sc_matched}"
   if [ "$sc_seen" -eq 0 ]; then
     P_STATUS=absent P_DETAIL='no process is to be seen'
@@ -2293,7 +2271,10 @@ count_nameless() { # any of them may be a component, but for those that their ar
 }
 sieve_each() { # PID...: what cannot be read counts as unreadable, unless the process is gone
   for si_pid in "$@"; do
-    if [ "$sc_late" -ge 10 ]; then si_rc=124; else limited grep -q -E "$si_what" "$PROC/$si_pid/cmdline" 2>/dev/null && si_rc=0 || si_rc=$?; fi
+    si_rc=124
+    if [ "$sc_late" -lt 10 ]; then
+      limited grep -q -E "$si_what" "$PROC/$si_pid/cmdline" 2>/dev/null && si_rc=0 || si_rc=$?
+    fi
     if [ "$si_rc" -eq 0 ]; then
       printf '%s\n' "$si_pid" >>"$WORK/pids"
     elif [ "$si_rc" -gt 1 ] && [ -d "$PROC/$si_pid" ]; then
@@ -2336,7 +2317,8 @@ in_container() {
 # shellcheck disable=SC2016  # awk program text
 AWK_CGROUP='
 { for (s = $0; match(s, /[0-9a-f]+/); s = substr(s, RSTART + RLENGTH)) if (RLENGTH == 64) id = substr(s, RSTART, 64)
-  if (match($0, /pod[0-9a-f][0-9a-f_-]+/) && (RLENGTH == 35 || RLENGTH == 39)) pod = substr($0, RSTART + 3, RLENGTH - 3) }
+  if (match($0, /pod[0-9a-f][0-9a-f_-]+/) && (RLENGTH == 35 || RLENGTH == 39))
+    pod = substr($0, RSTART + 3, RLENGTH - 3) }
 END { gsub(/_/, "-", pod); printf "\"container_id\": %s, \"pod_uid\": %s", said(id), said(pod) }
 function said(s) { return s == "" ? "null" : "\"" s "\"" }'
 # listening PID: J becomes the inodes of the listening TCP sockets that it holds open
@@ -2378,7 +2360,8 @@ probe_process() { # PID
   pp_start=$START P_EXE='' P_CWD=''
   if [ -L "$PROC/$1/exe" ]; then read_link "$PROC/$1/exe" && P_EXE=$TARGET; fi
   if [ -L "$PROC/$1/cwd" ]; then read_link "$PROC/$1/cwd" && P_CWD=$TARGET; fi
-  P_PID=$1 P_ROLE='' P_VIA='' P_TARGET=/proc/$1/cmdline P_MORE='' P_ID=proc/cmdline P_STATUS=ok P_DETAIL='' P_STAT='' P_RESOLVED='' P_T0=$NOW
+  fresh proc/cmdline proc "/proc/$1/cmdline" ''
+  P_PID=$1 P_ROLE=''
   pp_refs=$(cat "$WORK/refs")
   SEQ=$((PLANNED + 1))
   capture cmdline "$PROC/$1/cmdline"
@@ -2692,8 +2675,8 @@ finish() { # seal what there is, say so, and end
   set -f
   seal
   summary
-  printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY"
-  paper_line
+  printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY" >&6
+  paper_line >&6
   if [ "$SEEN_OK" -eq 0 ]; then leave 4; fi
   if [ "$PARTIAL" -ne 0 ]; then leave 3; fi
   leave 0
@@ -2720,20 +2703,22 @@ clean_up() { # whichever way the run ends
 }
 
 # ---------------------------------------------------------------- 13 main
-spread() { # the rows of CANDIDATES become one file each: ROLE REDACTOR PATH
-  sp_rows=$CANDIDATES CANDIDATES=$NL
+# spread LEADING TABLE: ROWS becomes the table with one path a row: ROLE, REDACTOR or DEPTH, PATH.
+# The first LEADING words of a row stand before each of the others; a third is their folder.
+spread() {
+  sp_leading=$1 sp_table=$2 ROWS=$NL
   IFS=$NL
-  # shellcheck disable=SC2086  # rows, split on purpose
-  set -- $sp_rows
-  IFS=" $TAB$NL"
-  for sp_row in "$@"; do
-    # shellcheck disable=SC2086
+  for sp_row in $sp_table; do
+    IFS=$BLANKS
+    # shellcheck disable=SC2086  # a row is made of words
     set -- $sp_row
-    sp_lead="$1 $2 $3" && shift 3
-    for sp_name in "$@"; do CANDIDATES=$CANDIDATES$sp_lead/$sp_name$NL; done
+    if [ "$sp_leading" -eq 3 ]; then sp_lead="$1 $2 $3/"; else sp_lead="$1 $2 "; fi
+    shift "$sp_leading"
+    for sp_name in "$@"; do ROWS=$ROWS$sp_lead$sp_name$NL; done
   done
+  IFS=$BLANKS
 }
-each_row() { # FUNCTION TABLE: FUNCTION with each row's three words; HINT is the row's plan number
+each_row() { # FUNCTION TABLE: FUNCTION with each row's words; HINT is the row's plan number
   er_call=$1
   IFS=$NL
   for er_row in $2; do
@@ -2787,7 +2772,10 @@ list_key() { printf 'file/%s\t%s %s\n' "$3" "$1" "$2"; }
 list_file() { "$LISTER" "file/$1" "$3"; }
 list_walk() { "$LISTER" "dir/$1" "$3"; }
 list_one() { printf '%s\t%s\n' "$1" "$2"; }
-list_flag() { printf 'file/%s\t%s --%s\n' "${3%% *}" "$1" "$2"; }
+list_flag() { # a row of FLAGS
+  lf_component=$1 lf_role=$2 && shift 3
+  for lf_flag in "$@"; do printf 'file/%s\t%s --%s\n' "$lf_role" "$lf_component" "$lf_flag"; done
+}
 dry_one() {
   P_MORE='' P_STATUS=ok
   dr_path=$2
@@ -2842,7 +2830,10 @@ check_output() {
   OUT=$(cd "$OUT" && pwd -P) || usage --output 'cannot be entered' 'Check its permissions.'
   OUT=${OUT%/}
   if [ -n "$ROOT" ]; then
-    case $OUT/ in "$ROOT"/*) usage --output 'is below --root' 'The host is only read: choose a folder outside it.' ;; esac
+    case $OUT/ in "$ROOT"/*)
+      usage --output 'is below --root' 'The host is only read: choose a folder outside it.'
+      ;;
+    esac
   fi
   case $([ -f "$0" ] && awk 'NR < 40' "$0") in *"PROFILE=$PROFILE"*) ;; *)
     usage node.sh 'was not started from its file' 'Run it as: sh node.sh'
@@ -2883,7 +2874,8 @@ open_bundle() { # the one place where the output folder gets something new: NAME
 }
 main() {
   options ${1+"$@"}
-  spread
+  spread 3 "$CANDIDATES" && CANDIDATES=$ROWS
+  spread 2 "$WALKS" && WALKS=$ROWS
   ROW=0
   if [ "$MODE" = list ]; then
     list_fixed list_one
@@ -2921,6 +2913,7 @@ main() {
   follow_refs
   finish
 }
+exec 6>&1 # ksh93 may run a trap with the output of a command substitution: its words would be lost
 WORK='' BUNDLE=''
 trap clean_up EXIT
 trap interrupted HUP INT QUIT TERM

@@ -75,7 +75,8 @@ def test_knows_every_flag_that_the_collector_follows() -> None:
     text = (_ROOT / "collectors" / "node.sh").read_text(encoding="utf-8")
     table = text.partition("FLAGS='\n")[2].partition("\n'")[0]
     rows = (line.split() for line in table.splitlines())
-    followed = {(row[0], row[1]): row[2] for row in rows if row[0] not in ("k3s", "rke2", "k0s")}
+    rows = (row for row in rows if row[0] not in ("k3s", "rke2", "k0s"))
+    followed = {(row[0], flag): row[1] for row in rows for flag in row[3:]}
     passed_over = {("kubelet", "hostname-override")}
     assert {k: v for k, v in followed.items() if k not in passed_over} == dict(FLAGS)
 
