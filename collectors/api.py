@@ -1619,6 +1619,8 @@ def derived_facts(resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
 def prune_object(resource: Resource, item: Dict[str, Any], redactor: Redactor) -> Dict[str, Any]:
     """Return what may be kept of one object of a list."""
     tree = tree_of(resource)
+    if item.get("kind") == METADATA_KIND:  # the form that was asked for, not what the object is
+        item = {"metadata": item["metadata"]}
     if resource.id == "pods" and is_component(item):
         tree = COMPONENT_POD
     pruned: Dict[str, Any] = redactor.prune(item, tree, "")
@@ -1940,8 +1942,16 @@ class Kubectl:
         """Return the SHA-256 of the cluster CA's DER form, or None."""
         return cluster_ca(self)
 
-    def get(self, path: str, timeout: Optional[float] = None) -> Answer:
-        """Read one API path, within ``timeout`` seconds where that is less than the usual limit."""
+    def get(
+        self,
+        path: str,
+        timeout: Optional[float] = None,
+        names: bool = False,  # noqa: FBT001 - a keyword in every call
+    ) -> Answer:
+        """Read one API path, within ``timeout`` seconds where that is less than the usual limit.
+
+        kubectl asks for a path in one form only: with ``names`` too, objects come whole.
+        """
         return self._ask(["get", "--raw", path], None, path, timeout)
 
     def create(self, path: str, body: bytes) -> Answer:
@@ -2054,6 +2064,11 @@ def _within(seconds: float, act: Callable[[], Any]) -> Any:
         signal.signal(signal.SIGALRM, before)
 
 
+# How objects are asked for without what they hold; a server that cannot sends them whole.
+METADATA_FORM = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+METADATA_KIND = "PartialObjectMetadata"
+
+
 class InCluster:
     """Asks the API server as the service account of the pod that this program runs in.
 
@@ -2068,6 +2083,7 @@ class InCluster:
         self._log = log
         self.complaint = ""  # there is no kubectl that could say one
         self._connected, self._pause = False, 0
+        self._accept = "application/json"
         self._host = os.environ["KUBERNETES_SERVICE_HOST"]
         self._port = int(os.environ.get("KUBERNETES_SERVICE_PORT", "443"))
         self._ca = (SERVICE_ACCOUNT / "ca.crt").read_bytes()
@@ -2086,12 +2102,22 @@ class InCluster:
         except (ValueError, IndexError):
             return None
 
-    def get(self, path: str, timeout: Optional[float] = None) -> Answer:
-        """Read one API path, within ``timeout`` seconds where that is less than the usual limit."""
+    def get(
+        self,
+        path: str,
+        timeout: Optional[float] = None,
+        names: bool = False,  # noqa: FBT001 - a keyword in every call
+    ) -> Answer:
+        """Read one API path, within ``timeout`` seconds where that is less than the usual limit.
+
+        With ``names``, the server is asked to leave out all of the objects but their metadata.
+        """
+        self._accept = METADATA_FORM if names else "application/json"
         return self._patiently("GET", path, None, min(timeout or self._timeout, self._timeout))
 
     def create(self, path: str, body: bytes) -> Answer:
         """Send a review (nothing is stored by it) and read the answer."""
+        self._accept = "application/json"
         return self._patiently("POST", path, body, self._timeout)
 
     def _patiently(self, verb: str, path: str, body: Optional[bytes], seconds: float) -> Answer:
@@ -2129,7 +2155,7 @@ class InCluster:
         token = (SERVICE_ACCOUNT / "token").read_text(encoding="ascii").strip()
         headers = {
             "Authorization": f"Bearer {token}",
-            "Accept": "application/json",
+            "Accept": self._accept,
             "User-Agent": f"kube-evidence/{VERSION}",
             "Connection": "close",
         }
@@ -2361,7 +2387,8 @@ class Walk:
         name = page.get("kind")
         if not isinstance(name, str) or not name.endswith("List"):
             return "the answer is not a list"
-        if is_builtin and name != resource.kind + "List":
+        metadata_only = resource.namespace and name == METADATA_KIND + "List"
+        if is_builtin and name != resource.kind + "List" and not metadata_only:
             return "the answer is a list of another kind"
         items, metadata = page.get("items"), page.get("metadata")
         if not isinstance(items, list) or not isinstance(metadata, dict):
@@ -2546,12 +2573,12 @@ class Collector:
             self._run(task)
         self._kubelets()
 
-    def _get(self, path: str) -> Answer:
+    def _get(self, path: str, *, names: bool = False) -> Answer:
         """Read one API path; ends the run when no server has answered for a while."""
         if self._silence >= MAX_SILENCE:
             raise Stopped("no answer from the API server any more")
         self._stop_when_locked_out()
-        answer: Answer = self._patience.wait(lambda: self._api.get(path))
+        answer: Answer = self._patience.wait(lambda: self._api.get(path, names=names))
         if answer.code == 401:
             # One API of many may know nobody; who may not even ask for the version is locked out.
             again = answer if path == "/version" else self._get_plain("/version")
@@ -2896,7 +2923,8 @@ class Collector:
         resource, walk = task.resource, Walk()
         query = f"?limit={limit}"
         while True:
-            answer = self._get(resource.path + query)
+            # One namespace alone is read to know what lies in it.
+            answer = self._get(resource.path + query, names=bool(resource.namespace))
             if answer.status != OK:
                 return _broken_off(walk, answer)
             problem = walk.problem(answer.document, resource, task.is_builtin)

@@ -33,9 +33,12 @@ class Server:
         self._api, self._answers, self._rules = api, answers, rules
         self.allowed: dict[str, bool | None] = {}
         self.asked: list[str] = []
+        self.names: list[str] = []
+        """The paths of which only the objects' metadata were asked for."""
 
-    def get(self, path: str, _timeout: float | None = None) -> Any:
+    def get(self, path: str, _timeout: float | None = None, *, names: bool = False) -> Any:
         self.asked.append(path)
+        self.names.extend([path] if names else [])
         found = self._answers.get(path.partition("?")[0])
         if callable(found):
             return found(path)

@@ -266,6 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         replay.requests.append(self.path)
         code, body, fault = replay.answer(self.path)
+        if code == 200 and "as=PartialObjectMetadataList;" in (self.headers["Accept"] or ""):
+            body = _metadata_of(body)
         if fault == "slow" and not replay.stopping.wait(20):
             return
         # A client that gave up has closed its end.
@@ -346,6 +348,17 @@ def _status(code: int, path: str, message: str) -> bytes:
         "reason": reason,
         "code": code,
     }
+    return json.dumps(document).encode("utf-8")
+
+
+def _metadata_of(body: bytes) -> bytes:
+    """Return a list as servers send it that were asked for the objects' metadata alone."""
+    document = json.loads(body)
+    if not isinstance(document.get("items"), list):
+        return body
+    form: Document = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+    items = [{**form, "metadata": one["metadata"]} for one in document["items"]]
+    document.update(kind="PartialObjectMetadataList", apiVersion="meta.k8s.io/v1", items=items)
     return json.dumps(document).encode("utf-8")
 
 

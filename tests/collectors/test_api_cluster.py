@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors import faults
+from tests.collectors import faults, replay
 from tests.collectors.api_run import Collected, collect, collect_in_pod
 from tests.collectors.programs import python
 from tests.collectors.replay import Recording, Replay, small
@@ -79,3 +79,26 @@ def test_nothing_is_sent_to_a_server_that_is_not_proven(
     assert (got.code, got.requests) == (4, ())
     assert "certificate" in got.probe("version")["detail"]
     assert got.manifest["stopped"] == "no answer from the API server"
+
+
+@pytest.mark.parametrize("obliging", [True, False], ids=["metadata", "whole"])
+def test_of_configmaps_only_metadata_are_asked_for(
+    tmp_path: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch, *, obliging: bool
+) -> None:
+    """A server may send them whole nevertheless: what is kept stays the same."""
+    sent: list[bytes] = []
+    original = replay._metadata_of
+
+    def note(body: bytes) -> bytes:
+        sent.append(original(body))
+        return sent[-1] if obliging else body
+
+    monkeypatch.setattr(replay, "_metadata_of", note)
+    metadata = {"name": "settings", "namespace": "default"}
+    lists = {"nodes": [], "configmaps": [{"metadata": metadata, "data": {"a": "b"}}]}
+    recording = small(lists, {"nodes": "Node", "configmaps": "ConfigMap"})
+    with Replay(recording, tls=pair.context(), token=TOKEN) as server:
+        got = collect_in_pod(tmp_path, server, ca=pair.certificate)
+    assert (got.code, len(sent)) == (0, 1)
+    assert got.objects("configmaps") == [{"metadata": metadata}]
+    assert b'"data"' not in sent[0]
