@@ -12,6 +12,10 @@
 # To check that: the output folder is written to by open_bundle, place and clean_up
 # alone; every other file that is made, moved or removed lies in its NAME.work.
 #
+# It runs these commands and no others, where they are there: awk cat date dd getfacl grep gzip
+# head id ionice journalctl ln ls mkdir mv openssl readlink renice rm sha256sum shasum sleep sort
+# stat tar timeout tr true uname wc. None of them gets a name of the host as its program.
+#
 # Reading order: tables (what is collected), awk texts (how it is redacted),
 # then the shell: resolve, look, capture, record, and main at the bottom.
 
@@ -1621,6 +1625,8 @@ record() { # the probe ends: one line into probes.ndjson
 }
 
 # ---------------------------------------------------------------- 6 commands
+# How a command is run: what touches the host has a time limit, and a fallback stands in for each
+# tool that a userland may lack. Which ones there are is found out once, by probe_tools.
 # limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time. Each command that
 # touches the host goes through here; those that only read our own folder, a pipe or the clock
 # do not. What the shell itself asks of the host has no such end: [ -e ], [ -L ], [ -d ], the
@@ -1724,6 +1730,8 @@ probe_tools() {
 }
 
 # ---------------------------------------------------------------- 7 the one door to the host
+# Every path of the tables passes through resolve, which follows links below the root that was
+# given, and through facts, which asks the kernel and opens nothing.
 # resolve PATH: follows links itself, below BASE, and never lets the kernel do it.
 # REAL becomes the final path as the host sees it, LINK the target when PATH is a link.
 resolve() {
@@ -1847,6 +1855,8 @@ look() {
 }
 
 # ---------------------------------------------------------------- 8 contents
+# Every byte that is kept of a file of the host passes through capture: read up to the cap, cleaned
+# by the redactor of section 3, then written into the work folder.
 read_raw() { # FILE...: bytes up to the cap, then an end mark with the exit status
   rr_rc=0
   for rr_file in "$@"; do
@@ -1894,6 +1904,8 @@ untag() { # the redactor writes \001 for NUL, since not every awk can print one
 }
 
 # ---------------------------------------------------------------- 9 files and directories
+# What the tables, flags and configuration files name becomes one record a file or folder. A path
+# that a process in a container names is looked for where the host keeps it.
 # probe_file ROLE REDACTOR PATH VIA [ASKED]: facts, and the content unless REDACTOR is none.
 # ASKED is what the process that named it calls the file, where the host has it elsewhere.
 probe_file() {
@@ -2198,6 +2210,8 @@ END {
 }'
 
 # ---------------------------------------------------------------- 10 processes
+# Below /proc the components are found by the names of their programs. Of each are kept its cleaned
+# arguments, a few variables, its numbers and its listening sockets.
 probe_processes() {
   begin proc/scan proc /proc candidate
   sc_seq=$SEQ sc_seen=0 sc_unreadable=0 sc_matched=0 sc_late=0 sc_known='' sc_nameless=''
@@ -2534,6 +2548,8 @@ node_named() {
 }
 
 # ---------------------------------------------------------------- 12 the seal
+# What was collected gets its manifest and checksums, becomes one archive, and takes its final name
+# in one step. Whatever fails here leaves no bundle.
 nullable() { if [ -n "$1" ]; then j "$1"; else J=null; fi; }
 ca_hash() { # CA_SHA becomes the SHA-256 of the DER of the first certificate of the client CA
   CA_SHA=''
