@@ -14,6 +14,7 @@ unset CDPATH
 LC_ALL=C
 export LC_ALL
 CAP=1073741824 # bytes of one unpacked bundle, at most
+MEMBERS=20000 # files in one bundle, at most
 PURPOSE=kube-evidence # what an SSH signature is for: it is good for nothing else
 
 help_text() {
@@ -44,15 +45,17 @@ stop() { # WHERE WHAT HELP: give up, leaving nothing
   rm -rf "$WORK"
   exit 4
 }
-sha256() { # the hash of the input
+sha256_tool() { # SHA256 becomes the words of a program that prints a line "HASH  NAME" for each file
   if command -v sha256sum >/dev/null 2>&1; then
-    sha256sum
+    SHA256=sha256sum
   elif command -v shasum >/dev/null 2>&1; then
-    shasum -a 256
+    SHA256='shasum -a 256'
   else
-    openssl dgst -sha256 -r
-  fi | cut -c 1-64
+    SHA256='openssl dgst -sha256 -r'
+  fi
 }
+# shellcheck disable=SC2086  # words
+sha256() { $SHA256 | cut -c 1-64; } # the hash of the input
 
 # ---------------------------------------------------------------- 3 options
 options() {
@@ -130,14 +133,11 @@ open_bundle() { # only plain files with plain names are unpacked, and only insid
   WORK=$OUTPUT.$$.work
   mkdir "$WORK" 2>/dev/null || usage "$OUTPUT" 'cannot be written' 'Name another place with --output.'
   trap 'rm -rf "$WORK"; exit 4' INT TERM HUP
-  unpacked "$BUNDLE" | tar -tf - >"$WORK/names" 2>/dev/null ||
-    stop "$BUNDLE" 'is not a whole archive' 'Fetch it again.'
-  unpacked "$BUNDLE" | tar -tvf - 2>/dev/null | cut -c 1 >"$WORK/types"
-  if grep -Evq '^bundle/[A-Za-z0-9][A-Za-z0-9./_-]*$' "$WORK/names" || grep -q '\.\.' "$WORK/names" ||
-    grep -qv '^-$' "$WORK/types" || [ -n "$(sort "$WORK/names" | uniq -d)" ]; then
-    stop "$BUNDLE" 'holds what no bundle holds' 'Sign only what a collector wrote.'
-  fi
-  unpacked "$BUNDLE" | (cd "$WORK" && tar -xof -) 2>/dev/null || stop "$BUNDLE" 'cannot be unpacked' 'Free some space.'
+  unpacked "$BUNDLE" >"$WORK/tar"
+  tar -tf - <"$WORK/tar" >"$WORK/names" 2>/dev/null || stop "$BUNDLE" 'is not a whole archive' 'Fetch it again.'
+  check_members || stop "$BUNDLE" 'holds what no bundle holds' 'Sign only what a collector wrote.'
+  (cd "$WORK" && tar -xof -) <"$WORK/tar" 2>/dev/null || stop "$BUNDLE" 'cannot be unpacked' 'Free some space.'
+  rm "$WORK/tar"
   [ -f "$WORK/bundle/SHA256SUMS" ] || stop "$BUNDLE" 'has no SHA256SUMS' 'Sign only what a collector wrote.'
   if grep -qxF "bundle/$MEMBER" "$WORK/names"; then
     stop "$BUNDLE" "is signed with $TOOL already" 'Choose another tool with --with.'
@@ -145,11 +145,22 @@ open_bundle() { # only plain files with plain names are unpacked, and only insid
   check_hashes
   FINGERPRINT=$(sha256 <"$WORK/bundle/SHA256SUMS")
 }
-check_hashes() { # nobody signs what is broken
-  while read -r ch_sum ch_name; do
-    grep -qxF "bundle/$ch_name" "$WORK/names" && [ "$(sha256 <"$WORK/bundle/$ch_name")" = "$ch_sum" ] ||
-      stop "$BUNDLE" "is not intact: $ch_name" 'Fetch it again.'
-  done <"$WORK/bundle/SHA256SUMS"
+check_members() { # before anything is unpacked
+  [ "$(wc -l <"$WORK/names")" -le "$MEMBERS" ] || return 1
+  if grep -Evq '^bundle/[A-Za-z0-9][A-Za-z0-9./_-]*$' "$WORK/names" || grep -q '\.\.' "$WORK/names"; then return 1; fi
+  [ -z "$(sort "$WORK/names" | uniq -d)" ] || return 1
+  if tar -tvf - <"$WORK/tar" 2>/dev/null | cut -c 1 | grep -qv '^-$'; then return 1; fi
+  # A sparse file claims gigabytes that no archive holds.
+  cm_room=$(($(wc -c <"$WORK/tar")))
+  [ "$(tar -xOf - <"$WORK/tar" 2>/dev/null | head -c "$((cm_room + 1))" | wc -c)" -le "$cm_room" ]
+}
+# shellcheck disable=SC2086  # words; the names are plain
+check_hashes() { # nobody signs what is broken; earlier signatures are in no list
+  sort "$WORK/bundle/SHA256SUMS" >"$WORK/listed"
+  sed 's/^bundle.//' "$WORK/names" | grep -Evx 'SHA256SUMS(\.(sig|minisig|p7s|asc))?' |
+    (cd "$WORK/bundle" && xargs $SHA256) 2>/dev/null | sed 's/ \*/  /' | sort >"$WORK/found"
+  ch_name=$(diff "$WORK/listed" "$WORK/found" | sed -n 's/^[<>] [^ ]*  *//p' | head -n 1 | tr -cd ' -~')
+  cmp -s "$WORK/listed" "$WORK/found" || stop "$BUNDLE" "is not intact: $ch_name" 'Fetch it again.'
 }
 
 # ---------------------------------------------------------------- 5 sign, verify, pack
@@ -172,8 +183,8 @@ verify() { # SUMS SIGNATURE: that it fits; whom to trust is for the receiver to 
 pack() { # the members in their order, the new one last
   cd "$WORK" || exit 1
   printf 'bundle/%s\n' "$MEMBER" >>names
-  set --
-  while read -r pa_name; do set -- "$@" "$pa_name"; done <names
+  # shellcheck disable=SC2046  # words; the names are plain
+  set -- $(cat names)
   if tar --format=ustar --owner=0 --group=0 --numeric-owner -cf /dev/null bundle/FORMAT 2>/dev/null; then
     tar --format=ustar --owner=0 --group=0 --numeric-owner -cf - "$@"
   else
@@ -183,6 +194,7 @@ pack() { # the members in their order, the new one last
 main() {
   options ${1+"$@"}
   check_options
+  sha256_tool
   open_bundle
   sums=$WORK/bundle/SHA256SUMS
   sign "$sums" "$WORK/bundle/$MEMBER" || stop "$PROGRAM" 'did not sign' 'Read what it said above.'

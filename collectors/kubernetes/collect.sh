@@ -435,17 +435,27 @@ transfer() { # POD PATH: a file of a pod becomes the work folder's file bundle; 
   BLOCKS=$tr_blocks
 }
 keep() { # SUBJECT FILE FINGERPRINT CODE: an existing file is never overwritten
-  if ! (set -C && : >"$OUT/$2") 2>/dev/null; then PROBLEM="$OUT/$2 exists already" && return 1; fi
-  if ! mv "$WORK/bundle" "$OUT/$2"; then
-    rm -f "$OUT/$2"
+  KEEPING=$OUT/$2
+  if ! (set -C && : >"$KEEPING") 2>/dev/null; then
+    KEEPING='' PROBLEM="$OUT/$2 exists already"
+    return 1
+  fi
+  if ! mv "$WORK/bundle" "$KEEPING"; then
+    drop_claim
     PROBLEM="$OUT/$2 cannot be written"
     return 1
   fi
+  KEEPING=''
   ke_note='complete'
   if [ "$4" != 0 ]; then ke_note='partial'; fi
   put_result "$1" "fetched $2 $3 $ke_note"
   if [ ! -t 2 ]; then say "$1: fetched"; fi # where nobody sees the progress
   sed -n 's/^for the paper form: //p' "$WORK/log" | sed -n '$p' | plain >"$WORK/paper/$1"
+}
+
+drop_claim() { # the empty file that a bundle was to replace
+  if [ -n "$KEEPING" ] && [ ! -s "$KEEPING" ]; then rm -f "$KEEPING"; fi
+  KEEPING=''
 }
 
 # ---------------------------------------------------------------- 8 check
@@ -565,6 +575,7 @@ end() { # the only way out once something may have been made; a second signal ca
   table
   if [ "$MISSING" -gt 0 ] || [ "$FINISHED" = 0 ]; then en_code=3; fi
   if [ "$FETCHED" = 0 ]; then en_code=4; fi
+  drop_claim
   rm -rf "$WORK"
   exit "$en_code"
 }
@@ -577,7 +588,7 @@ interrupted() {
 main() {
   options ${1+"$@"}
   check_options
-  RUN=by-hand IMAGE_='' MINOR=99 OPENSHIFT=0 DRY='' MADE=0 FINISHED=0 CHILD=''
+  RUN=by-hand IMAGE_='' MINOR=99 OPENSHIFT=0 DRY='' MADE=0 FINISHED=0 CHILD='' KEEPING=''
   if [ "$MODE" = dry ]; then dry_run && exit 0; fi
   prepare
   exec 5>&1 6>&2

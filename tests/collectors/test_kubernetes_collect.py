@@ -18,6 +18,7 @@ import pytest
 from tests.collectors import cluster_run
 from tests.collectors.cluster_run import DIGEST, IMAGES, NODES, SHELLS, Ended, fault
 from tests.collectors.node_run import collect
+from tests.collectors.odd_archives import counted, packed, sparse
 from tests.tools import needed
 
 RNG = random.Random(20261122)
@@ -175,21 +176,6 @@ def forged(pods: Path, folder: Path, how: str) -> Path:
     return path
 
 
-def sparse(archive: tarfile.TarFile) -> None:
-    """Add a file that claims 8 GiB and brings none of them (GNU tar's own format)."""
-    extra = tarfile.TarInfo("bundle/evil")
-    extra.type = tarfile.GNUTYPE_SPARSE
-    header = bytearray(extra.tobuf(tarfile.GNU_FORMAT))
-    for at in (386, 483):  # where the first piece of content begins, and the whole size
-        header[at : at + 12] = b"77777777777\0"
-    header[398:410] = b"00000000000\0"
-    header[148:156] = b" " * 8
-    header[148:156] = b"%06o\0 " % sum(header)
-    assert archive.fileobj is not None
-    archive.fileobj.write(header)
-    archive.offset += len(header)
-
-
 FORGED = {
     "changed": "a member does not match SHA256SUMS",
     "sums": "its fingerprint is not the one that the collector printed",
@@ -227,30 +213,6 @@ def test_what_a_node_sends_is_taken_up_to_a_limit(site: Site) -> None:
     assert len(ended.cluster["flooded"]) >= 2
     assert max(ended.cluster["flooded"]) <= 4 << 20
     assert_clean(ended)
-
-
-def packed(path: Path, count: int) -> str:
-    """Write a bundle of so many empty members, sealed; returns its fingerprint."""
-    names = [f"blobs/b{number}" for number in range(count)]
-    empty = hashlib.sha256(b"").hexdigest()
-    sums = "".join(f"{empty}  {name}\n" for name in names).encode()
-    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
-        for name in names:
-            archive.addfile(tarfile.TarInfo(f"bundle/{name}"))
-        last = tarfile.TarInfo("bundle/SHA256SUMS")
-        last.size = len(sums)
-        archive.addfile(last, io.BytesIO(sums))
-    return hashlib.sha256(sums).hexdigest()
-
-
-def counted(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have each call of a program leave a line in the file that is returned."""
-    real, notes = shutil.which(name), folder / f"{name}.calls"
-    folder.mkdir()
-    (folder / name).write_text(f'#!/bin/sh\necho >>{notes}\nexec {real} "$@"\n')
-    (folder / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return notes
 
 
 def test_a_bundle_of_many_members_takes_no_process_for_each(
@@ -356,6 +318,20 @@ def test_nothing_is_left_after_a_signal(
     ended = site.run(shell=shell, after=RNG.uniform(0.0, 1.6), number=number)
     assert ended.code in {0, 3, 4}, ended.err
     assert ("interrupted" in ended.err) == (ended.code != 0)
+    assert_clean(ended)
+
+
+def test_a_signal_in_the_last_step_leaves_no_empty_bundle(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "tools" / "mv"
+    tool.parent.mkdir()
+    move = f'exec {shutil.which("mv")} "$@"'
+    tool.write_text(f'#!/bin/sh\ncase $2 in */keb-*) kill -TERM $PPID; exit 1 ;; *) {move} ;; esac\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    ended = site.run(*IMAGES, "--nodes-only")
+    assert (ended.code, ended.fetched) == (4, {})
     assert_clean(ended)
 
 

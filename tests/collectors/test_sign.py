@@ -13,6 +13,7 @@ import pytest
 
 from analyzer.bundle.signatures import check_commands
 from analyzer.cli import main
+from tests.collectors.odd_archives import counted, packed, sparse
 from tests.tools import needed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,6 +139,10 @@ def repacked(folder: Path, how: str) -> Path:
             if how == "outside" and member.name == "bundle/log.txt":
                 member.name = "bundle/../../log.txt"
             target.addfile(member, stream if member.isreg() else None)
+        if how == "sparse":
+            sparse(target)
+        if how == "unlisted":
+            target.addfile(tarfile.TarInfo("bundle/evil"))
     if how == "cut":
         path.write_bytes(path.read_bytes()[:2000])
     return path
@@ -147,6 +152,8 @@ REFUSED = {
     "changed": "is not intact: plan.ndjson",
     "link": "holds what no bundle holds",
     "outside": "holds what no bundle holds",
+    "sparse": "holds what no bundle holds",
+    "unlisted": "is not intact: evil",
     "cut": "is not a whole archive",
 }
 
@@ -157,6 +164,16 @@ def test_what_is_not_a_whole_bundle_is_not_signed(how: str, keys: Path, tmp_path
     assert done.returncode == 4
     assert REFUSED[how] in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["odd.tar.gz"]
+
+
+def test_many_members_take_no_process_for_each(
+    keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = counted(tmp_path / "tools", "sha256sum", monkeypatch)
+    packed(tmp_path / "many.tar.gz", 5000)
+    done = run(keys, str(tmp_path / "many.tar.gz"), "--key", "signer")
+    assert done.returncode == 0, done.stderr
+    assert notes.read_text().count("\n") < 20
 
 
 def test_a_key_that_does_not_fit_writes_nothing(keys: Path, tmp_path: Path) -> None:
