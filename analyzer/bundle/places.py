@@ -8,10 +8,12 @@ from analyzer.bundle.manifest import MANIFEST
 from analyzer.bundle.probes import INVALID, NOT_RUN, PLAN, PROBES
 from analyzer.formats.process_text import host_text
 from analyzer.model.bundle import Bundle, BundleKind, ProbeRecord
+from analyzer.model.cause import NOT_ACCEPTED
 from analyzer.model.evidence import Source, Unreadable
 from analyzer.model.verdict import Reason
 
 EXCERPT = 400
+_UNAUTHORIZED = 401
 
 _NODE_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
@@ -107,7 +109,9 @@ def why_not(bundle: Bundle, probe: ProbeRecord, *, status: str | None = None) ->
     word = status or probe.status
     reasons = _NODE_REASONS if bundle.kind is BundleKind.NODE else _API_REASONS
     detail = text_of(bundle, probe.record.get("detail") or "")
-    sentence = f"{target_of(bundle, probe)}: {_WORDS[word]}"
+    unknown_caller = (probe.record.get("api") or {}).get("http_code") == _UNAUTHORIZED
+    sentence = f"{target_of(bundle, probe)}: {NOT_ACCEPTED if unknown_caller else _WORDS[word]}"
+    detail = "" if detail == NOT_ACCEPTED else detail
     return Unreadable(
         reason=reasons[word],
         detail=f"{sentence} ({detail})" if detail else sentence,

@@ -169,6 +169,12 @@ def _in_order(counts: Counter[str]) -> Mapping[str, int]:
     return MappingProxyType({name: counts[name] for name in STATUSES if counts[name]})
 
 
+def _without_components(bundle: Bundle) -> bool:
+    """Tell whether a node's processes were looked through, and none was recorded."""
+    ids = {probe.probe for probe in bundle.probes if probe.status != NOT_RUN}
+    return "proc/scan" in ids and "proc/cmdline" not in ids
+
+
 def _notes(bundle: Bundle, custody: Custody) -> tuple[str, ...]:
     statuses = Counter(probe.status for probe in bundle.probes)
     sayings = (
@@ -177,6 +183,7 @@ def _notes(bundle: Bundle, custody: Custody) -> tuple[str, ...]:
             "incomplete: some of the plan gave no evidence, or the run was cut short",
         ),
         (custody.stopped, f"the run stopped before its end: {custody.stopped}"),
+        (_without_components(bundle), "no process of a Kubernetes component was found"),
         (statuses[NOT_RUN], f"{statuses[NOT_RUN]} planned probes have no record"),
         (statuses[INVALID], f"{statuses[INVALID]} records do not fit their schema"),
         (unknown_probes(bundle), f"unknown probe ids: {', '.join(unknown_probes(bundle))}"),

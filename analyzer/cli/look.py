@@ -73,16 +73,22 @@ def _inspect_lines(summary: InspectSummary) -> Iterator[str]:
     yield f"  {_counts(summary.totals)}" + ("" if summary.complete else "  INCOMPLETE")
     for probe, counts in summary.counts.items():
         yield f"  {probe:<44} {_counts(counts)}"
-    if summary.processes:
-        yield "  processes:"
-    for line in summary.processes:
-        yield f"    {line}"
+    yield from _processes(summary)
     if summary.missing:
         yield f"  gave no evidence ({len(summary.missing)}):"
     for piece in summary.missing[:_SHOWN_MISSING]:
         yield f"    {_missing(piece)}"
     if len(summary.missing) > _SHOWN_MISSING:
         yield f"    and {len(summary.missing) - _SHOWN_MISSING} more"
+
+
+def _processes(summary: InspectSummary) -> Iterator[str]:
+    if summary.processes:
+        yield "  processes:"
+    elif "proc/scan" in summary.counts:
+        yield "  processes: none of a Kubernetes component"
+    for line in summary.processes:
+        yield f"    {line}"
 
 
 def _made_by(custody: Custody, collected_at: str) -> Iterator[str]:

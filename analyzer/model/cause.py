@@ -10,6 +10,9 @@ from types import MappingProxyType
 
 from analyzer.model.verdict import Reason
 
+NOT_ACCEPTED = "the API server did not accept the credentials"
+"""What is said of a list when whoever asked was not known (401), whatever rights they have."""
+
 
 @unique
 class Cause(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from analyzer.model.api import CENSUS
 from analyzer.model.assessment import Assessment, Gap
-from analyzer.model.cause import Cause
+from analyzer.model.cause import NOT_ACCEPTED, Cause
 from analyzer.model.verdict import Verdict
 from analyzer.reports.words import several
 
@@ -41,6 +41,7 @@ _HELP: Mapping[Cause, str] = {
 _LISTED, _PLACES = 40, 6
 _API, _NODE = "api/", "node/"
 _OF_NO_PLACE = "The gaps say what was denied."
+_LOG_IN = "The API server did not accept the credentials: log in again and run api.py once more."
 _LISTS_ARE = "the rights that docs/collecting.md lists"
 
 
@@ -99,7 +100,11 @@ def _rights(gaps: tuple[Gap, ...]) -> Iterator[str]:
     nodes = _each(gap.subject.removeprefix(_NODE) for gap in gaps if _is_of_node(gap))
     if nodes:
         yield f"Run node.sh as root on {several(nodes, _PLACES)}."
-    lists = _each(_list(gap.key) for gap in gaps if gap.key.startswith(_API))
+    asked = tuple(gap for gap in gaps if gap.key.startswith(_API))
+    strange = tuple(gap for gap in asked if NOT_ACCEPTED in gap.detail)
+    if strange:
+        yield _LOG_IN
+    lists = _each(_list(gap.key) for gap in asked if gap not in strange)
     if lists:
         yield f"Give whoever runs api.py {_LISTS_ARE}; denied: {several(lists, _PLACES)}."
 

@@ -12,6 +12,7 @@ from analyzer.bundle.evidence import api_evidence, node_evidence
 from analyzer.bundle.reader import read_bundle
 from analyzer.model.api import CENSUS, ApiEvidence
 from analyzer.model.bundle import Bundle
+from analyzer.model.cause import NOT_ACCEPTED
 from analyzer.model.evidence import Absent, Present, Unreadable, is_redacted
 from analyzer.model.node import NodeEvidence
 from analyzer.model.verdict import Reason
@@ -387,11 +388,33 @@ def test_complete_list_is_present_with_line_numbers(tmp_path: Path) -> None:
     assert (place.member, place.selector) == ("bundle/api/p1.ndjson", "line 6 /spec")
 
 
+def test_why_names_are_not_known_is_said_by_their_own_record(tmp_path: Path) -> None:
+    known = probe(1, "host/users", "/etc/passwd", blob="blobs/b1")
+    lists = {"blobs/b1": b"u root 0\ng root 0\n"}
+    assert node(tmp_path, [known], lists).names_gap is None
+    denied = node(tmp_path, [probe(1, "host/users", "/etc/passwd", "denied")]).names_gap
+    assert denied is not None
+    assert denied.reason is Reason.NE_PERMISSION_DENIED
+    users_only = node(tmp_path, [known], {"blobs/b1": b"u root 0\n"}).names_gap
+    assert users_only is not None
+    assert users_only.reason is Reason.NE_SCHEMA_INVALID
+    never = node(tmp_path, [probe(1, "file/pki", "/p", "absent")]).names_gap
+    assert never is not None
+    assert never.reason is Reason.NE_FILE_NOT_COLLECTED
+
+
 def test_empty_list_is_a_fact(tmp_path: Path) -> None:
     records = [listing(1, "services", blob="api/p1.ndjson", api={"items": 0})]
     evidence = api(tmp_path, records, {"api/p1.ndjson": b""}).list("services")
     assert isinstance(evidence, Present)
     assert evidence.value.items == ()
+
+
+def test_a_caller_that_is_not_known_is_not_one_without_rights(tmp_path: Path) -> None:
+    told = {"complete": False, "http_code": 401}
+    evidence = api(tmp_path, [listing(1, "pods", "denied", api=told)]).list("pods")
+    assert isinstance(evidence, Unreadable)
+    assert (evidence.reason, NOT_ACCEPTED in evidence.detail) == (Reason.NE_API_FORBIDDEN, True)
 
 
 UNKNOWN_LISTS: dict[str, tuple[dict[str, Any], bytes | None, Reason]] = {

@@ -137,3 +137,9 @@ def test_inspect_counts_by_id_and_names_what_is_missing(tmp_path: Path) -> None:
     assert found.missing[0] == MissingPiece(
         probe="file/pki", target="/p/ä", status="denied", detail="no entry"
     )
+
+
+def test_a_machine_without_kubernetes_is_said_to_be_one(tmp_path: Path) -> None:
+    scan = probe(1, "proc/scan", "/proc", scan={"seen": 3, "unreadable": 0, "matched": 0})
+    found = read_bundle(write(tmp_path, pack(members([scan]))))
+    assert verify_summary(found).notes == ("no process of a Kubernetes component was found",)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer.model.assessment import Assessment, Gap
-from analyzer.model.cause import Cause, cause_of
+from analyzer.model.cause import NOT_ACCEPTED, Cause, cause_of
 from analyzer.model.evidence import EvidenceKey
 from analyzer.model.verdict import Reason, Verdict
 from analyzer.reports import render, rendering_of
@@ -93,3 +93,14 @@ def test_every_report_says_what_was_lost_to_permissions(a: Assessment) -> None:
     assert {row["Why"] for row in records(book, "Gaps")} == {"denied"}
     lost = f"{len(lacking(a))} of {len(a.controls)} controls lost to permissions"
     assert lost in summary_text(made, width=None)
+
+
+def test_whoever_is_not_known_to_the_server_logs_in_again(a: Assessment) -> None:
+    first, *_ = lacking(a)
+    refused = gap(Cause.DENIED, first, key="api/pods", subject="cluster")
+    detail = f"/api/v1/pods: {NOT_ACCEPTED}"
+    (loss,) = losses(replace(a, gaps=(replace(refused, detail=detail),)))
+    assert loss.advice.endswith("log in again and run api.py once more.")
+    assert "rights" not in loss.advice
+    (other,) = losses(replace(a, gaps=(refused,)))
+    assert "rights" in other.advice
