@@ -10,6 +10,7 @@ import yaml
 
 from analyzer.checks import CHECK_TYPES
 from analyzer.cli.app import app
+from analyzer.formats.shipped import handed_out_files
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
@@ -54,6 +55,22 @@ def test_every_command_is_in_the_readme() -> None:
 def test_links_between_documents_resolve(name: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", DOCS[name]):
         assert (ROOT / "docs" / target).exists(), target
+
+
+def test_the_instructions_are_one_page_and_name_every_file() -> None:
+    text = (ROOT / "collectors" / "INSTRUCTIONS.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 67
+    assert max(map(len, text.splitlines())) <= 100
+    by_hand = {"kubernetes/api-collector.yaml", "kubernetes/node-collector.yaml",
+               "kubernetes/openshift.yaml", "INSTRUCTIONS.md"}  # fmt: skip
+    assert [name for name in handed_out_files() if name not in by_hand and name not in text] == []
+
+
+def test_the_paper_form_is_that_of_the_guide() -> None:
+    form = (ROOT / "collectors" / "PAPER-FORM.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n(EVIDENCE COLLECTED.*?)```", form, re.DOTALL)
+    assert block is not None
+    assert block[1] in DOCS["custody.md"]
 
 
 def test_readme_links_resolve() -> None:
