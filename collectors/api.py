@@ -236,7 +236,7 @@ class Redactor:
 
     def mask(self, value: Any, rule: str, pointer: str, kind: str = "value") -> str:
         """Record that ``value`` was taken out and return what stands in its place."""
-        return "KEB-REDACTED-" + self._emit(rule, pointer, kind, value)
+        return MARK + self._emit(rule, pointer, kind, value)
 
     def text(self, value: str, pointer: str) -> str:
         """Mask the parts of a text that are secrets by their look."""
@@ -253,7 +253,8 @@ class Redactor:
     def _draft(
         self, value: str, pointer: str, steps: Tuple[Callable[["_Draft", str], str], ...]
     ) -> str:
-        if _Draft.OPEN in value:  # it would be taken for one of our own marks
+        # What would be taken for one of our own marks, here or in the bundle.
+        if _Draft.OPEN in value or MARK in value:
             return self.mask(value, "unexpected-character", pointer)
         draft = _Draft()
         for step in steps:
@@ -264,6 +265,9 @@ class Redactor:
             return self.mask(secret, rule, pointer, kind)
 
         return re.sub(f"{_Draft.OPEN}([0-9]+){_Draft.CLOSE}", settle, value)
+
+
+MARK = "KEB-REDACTED-"
 
 
 class _Draft:
@@ -2656,7 +2660,7 @@ class Collector:
         answer = self._get_twice("/version")
         document = self._document(probe, answer, VERSION_TREE, "gitVersion")
         if document is not None:
-            self.git_version = str(document["gitVersion"])
+            self.git_version = shaped(RELEASE, document["gitVersion"])
 
     # -- what the collector itself may do
 
@@ -2951,8 +2955,7 @@ class Collector:
             if resource.id == "nodes" and _is_plain_name(name) and name not in self.nodes:
                 self.nodes.append(name)
             if resource.id == "namespaces" and name == "kube-system":
-                uid = item["metadata"].get("uid")
-                self.cluster_uid = uid if isinstance(uid, str) else None
+                self.cluster_uid = shaped(UID, item["metadata"].get("uid"))
 
 
 def _api_facts(resource: Resource, walk: Walk, code: Optional[int]) -> Dict[str, Any]:
@@ -2977,6 +2980,16 @@ def _broken_off(walk: Walk, answer: Answer) -> Result:
         detail = f"broke off after page {walk.pages}: {detail}"
     smaller = answer.status in (TRUNCATED, TIMEOUT)
     return Result(status, answer.code, detail, walk, answer.again, walk.pages > 0, smaller)
+
+
+# What the manifest repeats of answers, no redactor between: a release, and an object's identity.
+RELEASE = re.compile(r"v?[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+_~-]{0,60}\Z")
+UID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
+
+
+def shaped(pattern: Any, value: Any) -> Optional[str]:
+    """Return a text that has the shape it should have, else None."""
+    return value if isinstance(value, str) and pattern.match(value) else None
 
 
 def _is_plain_name(name: str) -> bool:
@@ -3042,7 +3055,7 @@ def client_version(kubectl: Kubectl) -> Optional[str]:
     if code != 0 or out is None:
         return None
     try:
-        return str(json.loads(out.decode("utf-8"))["clientVersion"]["gitVersion"])
+        return shaped(RELEASE, json.loads(out.decode("utf-8"))["clientVersion"]["gitVersion"])
     except (ValueError, KeyError, TypeError):
         return None
 

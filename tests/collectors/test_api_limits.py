@@ -179,6 +179,29 @@ def test_a_signal_between_requests_waits_for_the_next_one(api: ModuleType, tmp_p
     assert len(plan) > 30
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("v1.32.0-eks-adc7111", "v1.32.0-eks-adc7111"),
+        ("v1.30.5+k3s1", "v1.30.5+k3s1"),
+        ("v1.30.5 password=hunter2Xy", None),
+        ("v1.30." + "1" * 90, None),
+        ({"v": 1}, None),
+    ],
+)
+def test_the_manifest_repeats_no_text_of_another_shape(
+    api: ModuleType, tmp_path: Path, told: Any, kept: str | None
+) -> None:
+    known = {**answers(kinds={"namespaces": "Namespace"}), "/version": {"gitVersion": told}}
+    spaces = [{"metadata": {"name": "kube-system", "uid": told}}]
+    known["/api/v1/namespaces"] = {"kind": "NamespaceList", "metadata": {}, "items": spaces}
+    workshop = api.Workshop(tmp_path)
+    collector = api.Collector(Server(api, known), workshop, lambda *_: None)
+    collector.collect()
+    workshop.finish()
+    assert (collector.git_version, collector.cluster_uid) == (kept, None)
+
+
 HOSTILE: list[Any] = [None, 5, "x", [], [5], ["x"], [[]], [None], {}, {"list": 1}, True]
 PLACES = [
     ("/api", ("versions",)),

@@ -254,6 +254,12 @@ def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str)
     assert time.process_time() - begun < 10
 
 
+def test_nobody_else_sets_our_mark(api: ModuleType) -> None:
+    """A text that calls itself redacted is set, known, and not ours: it is masked and listed."""
+    assert kept(api, "leaf", "KEB-REDACTED-r1") == "KEB-REDACTED"
+    assert kept(api, "leaf", "a KEB-REDACTED-r2 b") == "KEB-REDACTED"
+
+
 SAID = (
     f"exec plugin: {RANDOM} --token a b",
     f"error: https://u:p@h {HEX}",
