@@ -83,6 +83,7 @@ progress() { # TEXT: one line that is written over, for people only
 
 # ---------------------------------------------------------------- 3 commands with an end
 # Each runs in the background and is waited for, so that a signal is obeyed at once.
+# A file that it writes, its output too, ends at BLOCKS: a node may send without end.
 limited() { # SECONDS COMMAND...: its exit code; its input is descriptor 3
   li_limit=$1
   shift
