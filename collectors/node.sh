@@ -286,7 +286,8 @@ ENV_KEEP=' ETCD_CERT_FILE ETCD_KEY_FILE ETCD_CLIENT_CERT_AUTH ETCD_AUTO_TLS ETCD
  ETCD_INITIAL_CLUSTER KUBELET_CONFIG_DROPIN_DIR_ALPHA '
 # Flags whose value is kept beside those of FLAGS; of any other only truth values, numbers,
 # and paths or addresses under a name that says so (worth, below).
-FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audiences authorization-mode basic-auth-file
+FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audiences audit-log-format audit-log-mode
+ audit-log-path audit-log-version authorization-mode basic-auth-file
  bind-address bootstrap-kubeconfig cgroup-driver cloud-provider cluster-cidr cluster-dns cluster-domain cluster-name cni
  container-runtime container-runtime-endpoint controllers disable disable-admission-plugins disable-cloud-controller
  enable-admission-plugins etcd-prefix etcd-servers event-qps feature-gates flannel-backend healthz-bind-address
@@ -295,7 +296,8 @@ FLAG_KEEP=' admission-control advertise-address advertise-client-urls api-audien
  max-request-body-bytes metrics-bind-address metrics name network-plugin node-external-ip node-ip node-name
  pod-infra-container-image pod-max-pids pod-network-cidr profile proxy-mode read-only-port request-timeout
  requestheader-allowed-names requestheader-extra-headers-prefix requestheader-group-headers
- requestheader-username-headers runtime-config server service-cidr service-cluster-ip-range service-node-port-range
+ requestheader-username-headers runtime-config server service-account-api-audiences service-account-issuer
+ service-account-jwks-uri service-account-signing-endpoint service-cidr service-cluster-ip-range service-node-port-range
  client-cert-allowed-hostname listen-client-http-urls peer-cert-allowed-cn peer-cert-allowed-hostname
  storage-backend streaming-connection-idle-timeout terminated-pod-gc-threshold tls-cipher-suites cipher-suites
  tls-max-version tls-min-version tls-san token-auth-file write-kubeconfig write-kubeconfig-mode '
@@ -562,14 +564,16 @@ function say(s, advice) { if (C[s]) print C[s] " " s (WHY[s] == "" ? "" : " (" W
 # succeeded prints anything at all. die() therefore always means: no content.
 # shellcheck disable=SC2016  # awk program text
 AWK_REDACT='
-{ L[++N] = $0 }
+{ if (NR <= 65536) N = NR; L[N] = $0 } # of more lines than that nothing is kept but the last, the end mark
 END { main() }
 
 function main(   i, rc, how) {
   how = ENVIRON["KEB_HOW"]; SIDE = ENVIRON["KEB_SIDE"]; NEXT = ENVIRON["KEB_RID"] + 0
+  HOST = "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._*-]+)?(:[0-9]+)?"
   if (N == 0 || !match(L[N], /KEB-END [0-9]+$/)) die("read failed")
   rc = substr(L[N], RSTART + 8) + 0; L[N] = substr(L[N], 1, RSTART - 1)
   if (rc != 0) die("read failed " rc)
+  if (NR > 65536) die("redactor failed: lines")
   for (i = 1; i <= N; i++) { BYTES += length(L[i]) + 1; sub(/\r$/, "", L[i]) }
   BYTES--
   if (L[N] == "") { N--; FINAL = 1 }
@@ -596,7 +600,7 @@ function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t]+$/, "", s); return s }
 
 # --- masks: a masked value stays recognisable as set, with its place and length class
 function mask(v, rule, kind, where,   n, c, m) {
-  n = length(v); nR++
+  n = length(v); if (++nR > 5000) die("redactor failed: redactions")
   c = "\"" (n == 0 ? "0" : n <= 8 ? "1-8" : n <= 32 ? "9-32" : n <= 128 ? "33-128" : "129+") "\""
   if (kind == "object" && HOW != "") c = "null" # the size of a whole object is not asked
   m = "KEB-REDACTED-r" (NEXT + nR)
@@ -628,8 +632,11 @@ function each(s, re, rule, least, where,   low, out, m) {
 }
 function scrub(s, where) {
   if (s == "") return s
+  if (s ~ /KEB-REDACTED/) return mask(s, "forged-mark", "value", where) # only this program says so
+  if (length(s) > 8192) return mask(s, "too-long", "value", where) # the patterns below are slow on these
   if (s ~ /PRIVATE KEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtF/) return mask(s, "private-key", "pem", where)
   if (s ~ /:\/\//) s = urls(s, where)
+  if (s ~ /:.*@/) s = userinfo(s, where)
   if (s ~ /eyJ/) s = each(s, "eyj[a-z0-9_-]+\\.[a-z0-9_-]+(\\.[a-z0-9_-]*)?", "jwt", 24, where)
   if (s ~ /A[KS]IA/) s = each(s, "a[ks]ia[a-z0-9]+", "cloud-key", 20, where)
   if (length(s) >= 23) s = bootstrap(s, where)
@@ -640,7 +647,6 @@ function scrub(s, where) {
 }
 # Of a URL the scheme, host and port stay; the host stands after the last @, whatever a password holds.
 function urls(s, where,   out, n, scheme, body) {
-  HOST = "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._*-]+)?(:[0-9]+)?"
   out = ""
   while (match(s, /[A-Za-z][A-Za-z0-9+.-]*:\/\//)) {
     scheme = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
@@ -657,6 +663,32 @@ function origin(body, shape, where,   host, rest) {
   if (host == body || host "/" == body) return body
   mask(substr(body, length(host) + 1), "url-parts", "value", where)
   return host
+}
+# The same of addresses, of which some are written without a scheme; a path of this host stays.
+function addresses(s, where,   i, n, w, k, t, out) {
+  n = split(s, w, ","); out = ""
+  for (i = 1; i <= n; i++) {
+    k = match(w[i], /^[A-Za-z0-9_.-]*=/) ? substr(w[i], 1, RLENGTH) : ""; t = substr(w[i], length(k) + 1)
+    if (t !~ /^([A-Za-z][A-Za-z0-9+.-]*:\/\/|\/[^\/]|\/?$)/ && t !~ /KEB-REDACTED/)
+      t = t ~ /^[\/?#]/ && t !~ /@/ ? mask(t, "url-parts", "value", where) : origin(t, HOST, where)
+    out = out (i > 1 ? "," : "") k t
+  }
+  return out
+}
+function is_address(n) { # whether a flag or field says by its name that it holds addresses
+  return tolower(n) ~ /(urls?|uri|urlprefix|servers?|issuer|endpoints?|proxy|master|initial-cluster)$/
+}
+# What stands before an @ with a colon in it. The name of a user of Kubernetes is none, nor is the
+# tag of an image before its digest.
+function userinfo(s, where,   out, m) {
+  out = ""
+  while (match(s, /[^ \t"\047,;=(){}]*:[^ \t"\047]*@/)) {
+    m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
+    if (m !~ /^system:[a-z0-9:.-]+@$/ && !(m ~ /^[A-Za-z0-9.:\/_-]+@$/ && s ~ /^sha256:[0-9a-f]+$/))
+      m = mask(substr(m, 1, RLENGTH - 1), "userinfo", "value", where) "@"
+    out = out m
+  }
+  return out s
 }
 function bootstrap(s, where,   out, m, x) {
   x = "[a-z0-9]"; x = x x x x x x; out = ""
@@ -709,11 +741,26 @@ function load_flags(   i, j, k, n, row, w) {
 }
 function kept_flag(n) {
   load_flags()
-  return n != "" && (n in KEPT || n ~ /^(audit-log|service-account)-/)
+  return n != "" && n in KEPT
 }
+# A flag of a secret: even what looks like the next flag is its value.
 function secret_name(n) {
   if (kept_flag(n)) return 0
-  return n ~ /passw|pass$|phrase$|(token|secret|access-key|secret-key|api-?key|private-key|key-data)$|^[abd-uw-z]$/
+  return n ~ /passw|pass$|phrase$|(token|secret|access-key|secret-key|api-?key|private-key|key-data)$|^[abd-uw-z]$/ ||
+    n ~ /(^|-)(pwd|pw|pin|otp|passcode|pass-word|bearer|credential)$|^(key|auth)$/
+}
+function sounds_secret(n) {
+  return n ~ /passw|passcode|phrase|pwd|secret|token|credential|bearer|unseal|key-?data/ ||
+    n ~ /(api|access|private)-?key|(^|-)(pass|pw|pin|otp|key|auth)(-|$)|^[abd-uw-z]$/
+}
+# Whether flag n says by its name that it takes a number: by the last word, or by any if nothing
+# in the name sounds secret.
+function numeric(n,   unit) {
+  unit = "v|adj|age|backoff|backup|bit|burst|bytes|capacity|chance|core|count|deadline|delay|duration|expiration"
+  unit = unit "|frequency|inflight|interval|level|limit|max|maxage|maxbackup|maximum|maxsize|mb|min|mtu|percentage|period"
+  unit = unit "|pids|pods|port|priority|qps|rate|retention|retries|seconds|size|stabilization|stderrthreshold|streams|syncs"
+  unit = unit "|threshold|time|timeout|tolerance|ttl|verbosity|wait|wals|weight|workers"
+  return n ~ ("(^|-)(" unit ")$") || !sounds_secret(n) && n ~ ("(^|-)(" unit ")-")
 }
 function amount(v) { # a number, as it is or with a percent sign, a unit of size or of time
   return length(v) < 20 && v ~ /^-?[0-9]+(\.[0-9]+)?(%|[KMGT]i?|([nmuh]?s|[mh])([0-9.]+(ms|[smh]))*)?$/
@@ -724,14 +771,15 @@ function path_or_address(n, v) { # what the name of flag n promises
 }
 # The value of flag n, of no flag where n is empty.
 function worth(n, v, where,   t) {
-  if (v == "" || tolower(v) ~ /^(true|false|t|f)$/) return v # what Go takes for a switch
+  if (v == "" || tolower(v) ~ /^(true|false|t|f|0|1)$/) return v # what Go takes for a switch
   if (v ~ /[\001-\037\177]/) return mask(v, "control-character", "value", where)
-  if (!secret_name(n) && amount(v)) return v
+  if (amount(v) && numeric(n) && !secret_name(n)) return v
   if (n ~ /^(kube|etcd)[a-z-]*-args?$/) return nested(v, where)
   if (kept_flag(n) && KEPT[n] !~ /^(value)?$/ && v !~ /[.\/]/) return mask(v, "no-path", "value", where)
   if (kept_flag(n) || path_or_address(n, v)) {
-    t = scrub(v, where)
-    return t ~ /[@ \t"\047]/ ? mask(v, "argument-allow-list", "value", where) : t
+    t = scrub(v, where); if (is_address(n)) t = addresses(t, where)
+    v = t; gsub(/[$][(][A-Z][A-Z0-9_]*[)]/, "", v)
+    return v ~ /[@ \t"\047]|[$][(]/ ? mask(t, "argument-allow-list", "value", where) : t
   }
   return mask(v, "argument-allow-list", "value", where)
 }
@@ -741,7 +789,8 @@ function nested(v, where,   t) { # a whole argument for another component, dashe
   return v !~ /^-/ && t ~ /^--/ ? substr(t, 3) : t
 }
 function command_word(a) { # what stands before the flags, and a variable that holds more of them
-  return a ~ /^(kube[a-z-]*|apiserver|controller-manager|scheduler|proxy|etcd|openshift-[a-z-]+)$/ ||
+  return a ~ /^(kube-)?(apiserver|controller-manager|scheduler|proxy)$|^(kubelet|kubelite|hyperkube|etcd)$/ ||
+    a ~ /^openshift-(kube-apiserver|controller-manager)$/ ||
     a ~ /^(server|agent|controllers?|worker|start|master|api|network|exec|\$[{]?[A-Z][A-Z0-9_]*[}]?)$/
 }
 function argument(a, where,   f, n, p) {
@@ -986,13 +1035,15 @@ function cert_data(v, where,   t) {
   if (t ~ /^LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t[A-Za-z0-9+\/=]*$/ && only_certs(decode(t))) return v
   return mask(v, "certificate-data", "pem", where)
 }
-# A certificate is a SEQUENCE that begins with a SEQUENCE; a private key begins with a
-# number. So a key does not pass because somebody labelled it a certificate.
-function der_certificate(line,   i, byte) {
-  for (i = 0; i < 6; i++) byte[i] = octet(line, i)
-  if (byte[0] != 48) return 0
-  return byte[byte[1] == 130 ? 4 : byte[1] == 129 ? 3 : 2] == 48
+# A certificate is a SEQUENCE that begins with a SEQUENCE that begins with a version (tag 0) or a
+# number. So a private key, encrypted or not, does not pass because somebody labelled it a certificate.
+function der_certificate(line,   at, tag) {
+  if (octet(line, 0) != 48) return 0
+  at = after_length(line, 1); if (octet(line, at) != 48) return 0
+  tag = octet(line, after_length(line, at + 1))
+  return tag == 160 || tag == 2
 }
+function after_length(line, at,   byte) { byte = octet(line, at); return at + (byte == 130 ? 3 : byte == 129 ? 2 : 1) }
 function octet(t, i,   at, s) {
   at = int(i / 3) * 4 + 1; s = i % 3
   if (s == 0) return b64(substr(t, at, 1)) * 4 + int(b64(substr(t, at + 1, 1)) / 16)
@@ -1050,8 +1101,15 @@ function assigned(a, where,   e, k, v, n, raw, said, t) {
     t = worth(variable_flag(k), said[1], where)
     return k "=" (t == said[1] ? v : quote(t))
   }
-  if (k ~ /^KUBE(LET)?_|_(ARGS|OPTS|FLAGS)$/) return k "=" command_line(v, where)
+  if (holds_flags(k)) return k "=" command_line(v, where)
   return k "=" mask(v, "environment-value", "value", where)
+}
+# Variables of flags, as packages and distributions call them; none that sounds like a secret.
+function holds_flags(k) {
+  if (sounds_secret(flag_name(k))) return 0
+  return k ~ /_(ARGS|OPTS|FLAGS|OPTIONS)$/ ||
+    k ~ /^KUBE_(LOGTOSTDERR|LOGGING|LOG_LEVEL|ALLOW_PRIV|MASTER|ADMISSION_CONTROL|ETCD_SERVERS|SERVICE_ADDRESSES)$/ ||
+    k ~ /^KUBE(LET|_API|_PROXY)_(ADDRESS|PORT|HOSTNAME|API_SERVER|POD_INFRA_CONTAINER|CLOUDPROVIDER|NETWORK_PLUGIN)$/
 }
 function environment(s, where,   n, i, raw, said, t, out) {
   n = tokens(s, raw, said); out = ""
@@ -1065,7 +1123,7 @@ function environment(s, where,   n, i, raw, said, t, out) {
 function unit_refs(k, v,   role) { # the files of variables, and the slice, that a unit names
   if (k == "Slice" && v ~ /^[A-Za-z0-9:_.-]+[.]slice$/) ref("@slice", "value", "unit Slice", v)
   if (k != "EnvironmentFile") return
-  v = specified(v); sub(/^-/, "", v)
+  v = specified(v); sub(/^-/, "", v); if (v ~ /[ \t]/) return
   if (v ~ /[][ %$*?{\\]/) { if (harmless(v)) ref("@unread", "value", "unit EnvironmentFile", v); return }
   role = ENVIRON["KEB_ROLE"]
   if (role == "kubelet-unit") role = "kubelet-env"
@@ -1088,9 +1146,9 @@ function do_unit(   i, j, n, k, v, s, lost) {
     else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
     else if (k ~ /^Exec[A-Za-z]*$/) put(k "=" words(v, i, 1))
     else if (k == "Environment") put(k "=" environment(v, i))
-    else if (k ~ /^(User|Group|Slice|EnvironmentFile|IPAddress[A-Za-z]*)$/) {
+    else if (k ~ /^(User|Group|Slice|EnvironmentFile|IPAddress(Allow|Deny))$/) {
       unit_refs(k, v)
-      put(k "=" (v ~ /[^A-Za-z0-9_.:\/ $*%-]/ ? mask(v, "unit-value", "value", i) : scrub(v, i)))
+      put(k "=" (v ~ /[^A-Za-z0-9_.:\/ $*%-]/ || k !~ /^IP/ && v ~ / / ? mask(v, "unit-value", "value", i) : scrub(v, i)))
     }
     else { lost += length(s); put("") }
     for (j = 0; j < n; j++) put("")
@@ -1200,14 +1258,18 @@ function judge(path, at, v,   k, t) {
   if (is_path(k) && v !~ /[.\/]/) return mask(v, "no-path", "value", path)
   keys_of(path, k, v)
   if (path == "/kind") KIND = v
-  if (at ~ /\/\*$/ && HOW != "distro" && (t = worth("", v, path)) != v) return t # of any name: switches and amounts
+  if (at ~ /\/\*$/ && HOW != "distro" && !switch_or_amount(k, v)) return mask(v, "field-allow-list", "value", path)
   if (HOW == "cni") return cni(path, v)
   if (k ~ /^(certificate-authority|client-certificate)-data$/) return cert_data(v, path)
   if (k == "certificateAuthority") return only_certs(v) ? v : mask(v, "certificate-data", "pem", path)
   if (k ~ /[eE]xpression$/) return expression(v, path)
   if (HOW == "manifest") return manifest(path, k, v)
   if ((HOW == "etcd" || HOW == "distro") && is_option(at)) return option(at, flag_name(k), v, path)
-  return scrub(v, path)
+  t = scrub(v, path)
+  return is_address(k) ? addresses(t, path) : t
+}
+function switch_or_amount(k, v) { # all that is kept where the table gives no name
+  return tolower(v) ~ /^(true|false)$/ || amount(v) && !sounds_secret(flag_name(k))
 }
 function is_path(k) {
   return k ~ /(File|Path|Dir)$|^(path|kubeconfig|client-certificate|client-key|certificate-authority)$/
@@ -1219,28 +1281,31 @@ function name_in(path) { # the field that a value belongs to, also as an item of
 }
 # An option is judged as on a command line; one of the table, not handed on, may also be a word.
 function option(at, n, v, path) {
-  if (at !~ /\*$/ && n !~ /-args?$/ && length(v) <= 64 && v ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && !drawn(v))
+  if (at !~ /\*$/ && n !~ /-args?$/ && !is_address(n) && length(v) <= 64 && v ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && !drawn(v))
     return scrub(v, path)
   return worth(n, v, path)
 }
 function is_option(at) { return at !~ /^\/(apiVersion|kind|metadata\/.*|spec\/.*[^*])$/ }
 function manifest(path, k, v) {
   if (k == "command" || k == "args") return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
-  return path ~ /\/httpGet\/path$/ && v ~ /[?]/ ? mask(v, "url-parts", "value", path) : scrub(v, path)
+  return path ~ /\/httpGet\/path$/ && v !~ /^\/(health|live|ready|startup)z?$/ ? mask(v, "url-parts", "value", path) : scrub(v, path)
 }
 # A condition in CEL: its words stay, and of its literals those that are made of plain words and
 # are not compared with anything that sounds secret.
 function expression(s, where,   out, q, n, text, before) {
-  if (s ~ /\\/) return mask(s, "literal", "value", where)
+  if (s ~ /\\/ || length(s) > 8192) return mask(s, "literal", "value", where)
   out = ""
   while (match(s, /["\047]/)) {
     q = substr(s, RSTART, 1); before = substr(s, 1, RSTART - 1); s = substr(s, RSTART + 1)
     if (!(n = index(s, q))) return mask(out s, "literal", "value", where)
     text = substr(s, 1, n - 1); s = substr(s, n + 1)
     n = wordy(text) && tolower(before) !~ /passw|phrase|secret|token|key|credential/
-    out = out scrub(before, where) q (n ? scrub(text, where) : mask(text, "literal", "value", where)) q
+    out = out bare(before, where) q (n ? scrub(text, where) : mask(text, "literal", "value", where)) q
   }
-  return out scrub(s, where)
+  return out bare(s, where)
+}
+function bare(s, where) { # what stands between the literals of text; a number that is no span in seconds is one too
+  return s ~ /[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]/ ? mask(s, "literal", "value", where) : scrub(s, where)
 }
 function wordy(s,   i, n, w) {
   n = split(s, w, /[^A-Za-z0-9]+/)
@@ -1884,7 +1949,7 @@ capture() {
   WORD=fail ca_bytes='no answer' ca_cut='' ca_count=0 ca_comp='' ca_shown=00
   read -r WORD ca_bytes ca_cut ca_count ca_comp ca_shown <"$WORK/side"
   if [ "$WORD" = ok ]; then
-    BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count)) BYTES=$((BYTES + ca_bytes))
+    BLOBS=$((BLOBS + 1)) REDACTIONS=$((REDACTIONS + ca_count)) BYTES=$((BYTES + ca_bytes + 256 * ca_count))
     sha256 <"$BUNDLE/$ca_blob"
     more "\"blob\": \"$ca_blob\", \"sha256\": \"$HASH\", \"redactions\": $ca_count, \"bytes_read\": $ca_bytes"
     if [ "$ca_cut" = 1 ]; then P_STATUS=truncated P_DETAIL="longer than $FILE_CAP bytes" && more '"truncated": true'; fi

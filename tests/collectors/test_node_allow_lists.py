@@ -17,6 +17,7 @@ from tests.collectors.node_run import (
     secret,
     write,
 )
+from tests.collectors.redactor import redact
 from tests.collectors.test_node_shells import AWKS
 
 # One worker, so that what these tests share is made once.
@@ -142,7 +143,150 @@ ARGUMENTS = (
     ('--config="/x" --token="a ZZ',),
     ("--some-file=ZZ",),
     ("--some-port=ZZ",),
+    ("--etcd-servers=192.0.2.1:2379/ZZ",),
+    ("--etcd-servers=//ZZ@192.0.2.1:2379",),
+    ("--service-account-issuer=https:/u:ZZ/x",),
+    ("--service-account-password=ZZ",),
+    ("--audit-log-password=ZZ",),
+    ("--pod-infra-container-image=u:ZZ@registry.example/pause",),
+    ("--pwd", "--ZZ"),
+    ("--cluster-name=$(ZZ)",),
+    ("kubeZZ",),
 )
+
+
+NUMBERED = (
+    *("--db-pwd", "--pin", "--otp", "--passcode", "--pw", "--pass-word", "--credential", "--key"),
+    *("--secret-id", "--token-id", "--auth", "--bearer", "--unseal", "--apikey-v2", "--password"),
+    *("--unheard-of", "--max-pin"),
+)
+
+
+def test_a_number_is_kept_only_where_one_belongs(tmp_path: Path) -> None:
+    number = "84917263"
+    words = [w for flag in NUMBERED for w in (f"{flag}={number}", flag, number, f"{flag}=", number)]
+    data = "\0".join(["kubelet", *words, number, "--max-pods", "110", "--v=2", ""]).encode()
+    done = redact(tmp_path, data, how="cmdline", role="")
+    kept = (done.kept or b"").decode().split("\1")
+    assert number not in "".join(kept) + done.records
+    assert kept[-4:] == ["--max-pods", "110", "--v=2", ""]
+    assert [len(w.split("=")[0]) for w in kept[1:-5:5]] == [len(flag) for flag in NUMBERED]
+
+
+# How, role, and a file with a number as ZZ where a secret is; none of it may stay.
+NUMBERS = {
+    "script": ("manifest", "", 'spec:\n  containers:\n  - args: [sh, -c, "x --pw=ZZ ZZ"]\n'),
+    "exec": ("unit", "", "[Service]\nExecStartPre=/bin/login --pin ZZ\nExecStop=/bin/x ZZ\n"),
+    "variable": ("unit", "", "[Service]\nEnvironment=KUBE_PIN=ZZ KUBELET_TOKEN=ZZ\n"),
+    "nested": ("distro", "", "kubelet-arg: [pin=ZZ, ZZ]\n"),
+    "journal": ("embedded", "", 'time="x" level=info msg="Running kubelet --pin=ZZ"\n'),
+    "extra": ("distro", "", "kind: ClusterConfig\nspec: {api: {extraArgs: {api-key: ZZ}}}\n"),
+    "gate": ("kubelet", "", "featureGates: {dbPassword: ZZ}\n"),
+    "condition": ("component", "authentication-config",
+                  "jwt: [{userValidationRules: [{expression: user.uid != ZZ}]}]\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_stays_where_a_secret_may_be(tmp_path: Path, name: str) -> None:
+    how, role, text = NUMBERS[name]
+    done = redact(tmp_path, text.replace("ZZ", "84917263").encode(), how=how, role=role)
+    assert b"KEB-REDACTED-" in (done.kept or b"")
+    assert "84917263" not in (done.kept or b"").decode() + done.records
+
+
+VARIABLES = (
+    "KUBE_PASSWORD",
+    "KUBELET_TOKEN",
+    "KUBE_ADMIN_SECRET",
+    "KUBE_PIN",
+    "KUBE_X",
+    "A_KEY_ARGS",
+)
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_a_variable_is_no_command_line_by_its_prefix(tmp_path: Path, variable: str) -> None:
+    for value in ("84917263", "kubehunter", '"kubehunter"', "--hunter", "$HUNTER", "${HUNTER}"):
+        env = redact(tmp_path, f"{variable}={value}\n".encode(), how="env", role="kubelet-env")
+        assert env.kept == f"{variable}=KEB-REDACTED-r1\n".encode(), value
+
+
+ADDRESSES = {
+    "kubeconfig": ("kubeconfig", "", "clusters: [{cluster: {server: 'ZZ', proxy-url: 'ZZ'}}]\n"),
+    "kubelet": ("kubelet", "", "{staticPodURL: 'ZZ', tracing: {endpoint: 'ZZ'}}\n"),
+    "provider": ("kubelet", "", "providerID: u:hunter2@x\n"),
+    "scheduler": ("component", "scheduler-config", "extenders: [{urlPrefix: 'ZZ'}]\n"),
+    "image": ("manifest", "", "spec: {containers: [{image: 'u:hunter2@registry.example/x'}]}\n"),
+    "etcd": ("etcd", "", "listen-client-urls: 'ZZ'\n"),
+}  # fmt: skip
+SPELLINGS = (
+    "u:hunter2@192.0.2.1:6443", "//u:hunter2@192.0.2.1:6443", "hunter2@192.0.2.1:6443",
+    "192.0.2.1:6443/hunter2", "192.0.2.1?x=hunter2", "https://h:1,hunter2:x", "//h/hunter2",
+    "192.0.2.1/hunter2 https://h:1", "https:/u:hunter2/x", "?hunter2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_without_a_scheme_keeps_its_host(tmp_path: Path, name: str) -> None:
+    how, role, text = ADDRESSES[name]
+    for spelling in SPELLINGS:
+        given = text.replace("ZZ", spelling).encode()
+        done = redact(tmp_path, given, how=how, role=role)
+        assert b"hunter2" not in (done.kept or b"hunter2"), spelling
+        assert b': ""' not in (done.kept or b""), "what is set is never shown as unset"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spec: {containers: [{image: 'r.example:5000/x:1@sha256:0a1b'}]}",
+        "spec: {containers: [{livenessProbe: {httpGet: {path: /livez}}}]}",
+    ],
+)
+def test_an_image_keeps_its_digest_and_a_probe_its_path(tmp_path: Path, text: str) -> None:
+    done = redact(tmp_path, f"{text}\n".encode(), how="manifest", role="")
+    assert (done.records, b"KEB" in (done.kept or b"KEB")) == ("", False)
+
+
+FORGED = {
+    "kubelet": "authentication: {anonymous: {enabled: KEB-REDACTED-r7}}\n",
+    "manifest": "spec: {containers: [{command: [etcd, --data-dir=/KEB-REDACTED-r7]}]}\n",
+    "env": "KUBELET_ARGS=--hostname-override=KEB-REDACTED-r7\n",
+    "unit": "[Service]\nUser=KEB-REDACTED-r7\nEnvironmentFile=/etc/x hunter2\nIPAddressX=hunter2\n",
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_a_host_cannot_write_a_mark_of_its_own(tmp_path: Path, how: str) -> None:
+    done = redact(tmp_path, FORGED[how].encode(), how=how, role="")
+    assert b"KEB-REDACTED-r1" in (done.kept or b"")
+    assert b"r7" not in (done.kept or b"r7")
+    assert b"hunter2" not in (done.kept or b"hunter2")
+    assert "hunter2" not in done.records
+
+
+HUGE = {
+    "masks": ("kubelet", "a: x\n" * 6000),
+    "lines": ("kubelet", "\n" * 70000),
+    "names": ("env", "a=x\n" * 6000),
+}
+
+
+@pytest.mark.parametrize("awk", AWKS, ids=" ".join)
+@pytest.mark.parametrize("name", HUGE)
+def test_more_than_a_file_holds_keeps_nothing(
+    tmp_path: Path, name: str, awk: tuple[str, ...]
+) -> None:
+    how, text = HUGE[name]
+    assert redact(tmp_path, text.encode(), how=how, role="", awk=awk).kept is None
+
+
+@pytest.mark.parametrize("part", ["a://b,", "token=", "a.b@c:", "'x'"])
+def test_a_long_value_goes_as_a_whole(tmp_path: Path, part: str) -> None:
+    text = f'clusterDomain: "{part * 100_000}"\n'
+    done = redact(tmp_path, text.encode(), how="kubelet", role="")
+    assert done.kept == b"clusterDomain: KEB-REDACTED-r1\n"
 
 
 def test_a_url_keeps_its_host(bare: Path, tmp_path: Path) -> None:
@@ -165,7 +309,7 @@ FILES: dict[str, tuple[str, tuple[str, ...]]] = {
     "/etc/systemd/system/kubelet.service": (
         (
             "[Unit]\nDescription=ZZ\nX-Foo=ZZ\n[Service]\n"
-            "Environment=\"KUBELET_X=--token='ZZ' --v=2\" 'A=ZZ'\n"
+            "Environment=\"KUBELET_X_ARGS=--token='ZZ' --v=2\" 'A=ZZ'\n"
             'ExecStart=/usr/bin/kubelet --token="ZZ" --password=\'ZZ\' --agent-token "a ZZ"'
             " --v=4 $ARGS\n"
             "ExecStartPre=/bin/sh -c 'curl -u admin:ZZ http://x; export P=\"ZZ\"; T=$(echo ZZ)'\n"

@@ -288,7 +288,7 @@ def test_of_conditions_the_words_stay_and_strange_literals_go(tmp_path: Path) ->
     assert value not in done.records
 
 
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE-----\n"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQCg\n-----END CERTIFICATE-----\n"
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE--
     [
         (CERTIFICATE, True),
         (CERTIFICATE * 2, True),
-        (CERTIFICATE.replace("MIIBCjCCAQAw", "MIIBCgIBAAME"), False),
+        (CERTIFICATE.replace("MIIBCjCCAQCg", "MIIBCgIBAAME"), False),
         (f"{CERTIFICATE}ZZ ZZ\n", False),
         (f"ZZ ZZ\n{CERTIFICATE}", False),
         (f"{CERTIFICATE}TUVFSA==\n", False),

@@ -25,8 +25,8 @@ def pem(label: str, body: str) -> str:
     return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
-# As much of a certificate as its frame: a sequence that begins with a sequence.
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE-----\n"
+# As much of a certificate as its frame: a sequence, a sequence in it, and the tag of a version.
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQCg\n-----END CERTIFICATE-----\n"
 KUBECONFIG = """apiVersion: v1
 kind: Config
 clusters:
@@ -371,8 +371,14 @@ def planted_key(root: Path, path: str, shift: int) -> list[str]:
     return [coded, *[body64[i : i + 64] for i in range(0, 384, 64)], body[:40]]
 
 
-def test_a_key_that_calls_itself_a_certificate_stays(bare: Path, tmp_path: Path) -> None:
-    body = b"\x30\x82\x01\x0a\x02\x01\x00" + secret(60).encode()
+FRAMES = (b"\x30\x82\x01\x0a\x02\x01\x00", b"\x30\x82\x01\xbd\x30\x57\x06\x09\x2a")
+
+
+@pytest.mark.parametrize("frame", FRAMES, ids=["plain", "encrypted"])
+def test_a_key_that_calls_itself_a_certificate_stays(
+    bare: Path, tmp_path: Path, frame: bytes
+) -> None:
+    body = frame + secret(60).encode()
     coded = base64.b64encode(body).decode()
     lie = f"-----BEGIN CERTIFICATE-----\n{coded}\n-----END CERTIFICATE-----\n"
     write(bare, "/etc/kubernetes/pki/ca.crt", lie)

@@ -367,7 +367,7 @@ spec:
       charts: [{name: c, values: "key: «k0s helm values|name»"}]
   konnectivity: {token: «k0s token|word»}
 """
-CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQAw\n-----END CERTIFICATE-----\n"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBCjCCAQCg\n-----END CERTIFICATE-----\n"
 
 FILES: Mapping[str, str] = MappingProxyType(
     {
