@@ -756,10 +756,10 @@ function sounds_secret(n) {
 # Whether flag n says by its name that it takes a number: by the last word, or by any if nothing
 # in the name sounds secret.
 function numeric(n,   unit) {
-  unit = "v|adj|age|backoff|backup|bit|burst|bytes|capacity|chance|core|count|deadline|delay|duration|expiration"
-  unit = unit "|frequency|inflight|interval|level|limit|max|maxage|maxbackup|maximum|maxsize|mb|min|mtu|percentage|period"
-  unit = unit "|pids|pods|port|priority|qps|rate|retention|retries|seconds|size|stabilization|stderrthreshold|streams|syncs"
-  unit = unit "|threshold|time|timeout|tolerance|ttl|verbosity|wait|wals|weight|workers"
+  unit = "v|adj|age|backoff|backup|bit|burst|bytes|capacity|chance|core|count|deadline|delay|duration"
+  unit = unit "|expiration|frequency|inflight|interval|level|limit|max|maxage|maxbackup|maximum|maxsize|mb|min|mtu"
+  unit = unit "|percentage|period|pids|pods|port|priority|qps|rate|retention|retries|seconds|size|stabilization"
+  unit = unit "|stderrthreshold|streams|syncs|threshold|time|timeout|tolerance|ttl|verbosity|wait|wals|weight|workers"
   return n ~ ("(^|-)(" unit ")$") || !sounds_secret(n) && n ~ ("(^|-)(" unit ")-")
 }
 function amount(v) { # a number, as it is or with a percent sign, a unit of size or of time
