@@ -12,6 +12,9 @@
 # To check that: the output folder is written to by open_bundle, place and clean_up
 # alone; every other file that is made, moved or removed lies in its NAME.work.
 #
+# A command that gets no answer from the host is ended after PROBE_TIMEOUT seconds. What the shell
+# itself asks is not ([ -e FILE ], the names in a folder): on a dead mount the run waits with it.
+#
 # It runs these commands and no others, where they are there: awk cat date dd getfacl grep gzip
 # head id ionice journalctl ln ls mkdir mv openssl readlink renice rm sha256sum shasum sleep sort
 # stat tar timeout tr true uname wc. None of them gets a name of the host as its program.
@@ -2637,6 +2640,11 @@ write_manifest() {
   is_name "$wm_host" || wm_host=''
   if [ "$SAID_NAME" != - ]; then NODE_NAME=${NODE_NAME:-$SAID_NAME}; fi
   if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
+  if [ -z "$NODE_NAME" ]; then # without any, nobody could say what the bundle is about
+    NODE_NAME=unnamed-${BUNDLE_ID%????????????????????????}
+    say 'no name of the node is known: give --node-name'
+    printf 'no name of the node is known: it is called %s; give --node-name\n' "$NODE_NAME" >&2
+  fi
   short_text /etc/machine-id '^[0-9a-f]+$'
   wm_machine=''
   if [ "${#TEXT_}" -eq 32 ]; then

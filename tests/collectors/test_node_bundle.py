@@ -13,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from analyzer.cli import main
 from tests.collectors.node_run import (
     COLLECTOR,
     REPOSITORY,
@@ -267,6 +268,15 @@ def test_what_goes_onto_the_paper_form_is_said_and_sealed(bare: Path, tmp_path: 
         f"for the paper form: {run.path.name} | node w-1 | {started} | case 2026-17"
         f" | operator J\u00fcrgen O'N\\n | {groups}"
     )
+
+
+def test_a_host_without_a_name_gets_one_and_is_told_so(bare: Path, tmp_path: Path) -> None:
+    (bare / "etc/hostname").unlink()
+    run = collect(bare, tmp_path / "out")
+    assert run.manifest["subject"]["node_name"] == f"unnamed-{run.manifest['bundle_id'][:8]}"
+    assert b"give --node-name" in run.members["bundle/log.txt"]
+    assert "give --node-name\n" in run.err
+    assert main(["verify", str(run.path)]) == 0
 
 
 NO_NAMES = {
