@@ -447,7 +447,10 @@ def condition(redactor: Redactor, value: Any, pointer: str) -> Any:
 
 def public_key(redactor: Redactor, value: Any, pointer: str) -> Any:
     """Keep public keys and certificates in PEM, and references such as ``k8s://space/name``."""
-    plain = isinstance(value, str) and (PUBLIC_PEM.match(value) or KEY_REFERENCE.match(value))
+    plain = isinstance(value, str) and (
+        (PUBLIC_PEM.match(value) and all(map(is_public, PEM_BLOCK.findall(value))))
+        or KEY_REFERENCE.match(value)
+    )
     return leaf(redactor, value, pointer) if plain else unknown(redactor, value, pointer)
 
 
@@ -455,6 +458,28 @@ PUBLIC_PEM = re.compile(
     r"\s*(?:-----BEGIN (PUBLIC KEY|CERTIFICATE)-----[A-Za-z0-9+/=\s]{1,20000}"
     r"-----END \1-----\s*){1,50}\Z"
 )
+PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]+)-----END")
+
+
+def is_public(block: Tuple[str, str]) -> bool:
+    """Tell whether a PEM block (label, Base64) holds what its label says, and no private key.
+
+    Each is a sequence that begins with a sequence. In a certificate (RFC 5280) that one begins
+    with a version or a number; in a public key it is followed by a bit string. In an encrypted
+    private key (RFC 5958) it begins with an identifier and is followed by an octet string.
+    """
+    label, text = block
+    try:
+        der = base64.b64decode("".join(text.split()), validate=True)
+        outer, at, _ = _header(der, 0)
+        inner, start, end = _header(der, at)
+        first, second = der[start], der[end]
+    except (ValueError, IndexError):  # binascii's errors are ValueErrors
+        return False
+    kinds = (first in (0x02, 0xA0)) if label == "CERTIFICATE" else second == 0x03
+    return (outer, inner) == (0x30, 0x30) and kinds
+
+
 KEY_REFERENCE = re.compile(r"k8s://[A-Za-z0-9.-]{1,253}/[A-Za-z0-9.-]{1,253}\Z")
 
 
@@ -1670,13 +1695,19 @@ def request_subject(request: Any) -> Optional[Dict[str, Any]]:
 
 def _element(der: bytes, at: int, expected: Optional[int] = None) -> Tuple[int, int, int]:
     """Return tag, start and end of the value of the DER element at ``at``."""
+    tag, start, end = _header(der, at)
+    if end > len(der) or (expected is not None and tag != expected):
+        raise ValueError("not the DER element that was expected")
+    return tag, start, end
+
+
+def _header(der: bytes, at: int) -> Tuple[int, int, int]:
+    """Return the same of an element that may be cut short."""
     tag, length, start = der[at], der[at + 1], at + 2
     if length & 0x80:
         size = length & 0x7F
         length = int.from_bytes(der[start : start + size], "big")
         start += size
-    if start + length > len(der) or (expected is not None and tag != expected):
-        raise ValueError("not the DER element that was expected")
     return tag, start, start + length
 
 

@@ -1,5 +1,6 @@
 """What the collector keeps of command lines, policies and programs, one value at a time."""
 
+import base64
 import importlib.util
 import json
 import re
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.collectors.api_run import COLLECTOR
+from tests.collectors.tls import Pair
 
 M = "KEB-REDACTED"
 RANDOM = "q7Zp0LxV3nTfB8sYw2KdR5mH"
@@ -252,6 +254,28 @@ def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str)
     kept(api, "SELECTOR", {"matchLabels": {text: text, "a": text}})
     kept(api, "_SIGNER", {"keys": {"publicKeys": text, "kms": text}, "keyless": {"subject": text}})
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "PUBLIC KEY"])
+@pytest.mark.parametrize("form", ["PKCS8", "encrypted PKCS8", "traditional"])
+def test_a_private_key_under_a_public_name_is_masked(
+    api: ModuleType, label: str, form: str
+) -> None:
+    """Heads of keys as OpenSSL writes them, under another name."""
+    heads = {
+        "PKCS8": "308187020100301306072a8648ce3d020106",
+        "encrypted PKCS8": "3013300b06092a864886f70d01050d0404" + "11" * 4,
+        "traditional": "30770201010420" + "11" * 32,
+    }
+    text = base64.b64encode(bytes.fromhex(heads[form])).decode()
+    pem = f"-----BEGIN {label}-----\n{text}\n-----END {label}-----\n"
+    assert kept(api, "public_key", pem) == "KEB-REDACTED"
+
+
+def test_a_certificate_and_a_public_key_are_kept(api: ModuleType, pair: Pair) -> None:
+    pem = pair.certificate.read_text(encoding="ascii")
+    assert kept(api, "public_key", pem) == pem
+    assert kept(api, "public_key", PEM + pem) == PEM + pem
 
 
 def test_nobody_else_sets_our_mark(api: ModuleType) -> None:
