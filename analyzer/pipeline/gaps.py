@@ -73,8 +73,7 @@ def _command(
 ) -> str:
     if key.startswith("api/"):
         return "python3 api.py --output DIR"
-    name = subject.removeprefix("node/") if subject.startswith("node/") else "NODE"
-    command = f"sudo sh node.sh --node-name {_shell_word(name)} --output DIR"
+    command = _run_on(subject.removeprefix("node/") if subject.startswith("node/") else "")
     if any(control.responsibility.inherited_from for control in controls):
         return f"on {profile.inherited_from}: {command}"
     if any(control.responsibility.party is Party.PROVIDER for control in controls):
@@ -85,10 +84,14 @@ def _command(
 def _node_command(node: ExpectedNode) -> str:
     if node.os == "windows":
         return "none: node.sh does not cover Windows nodes"
-    return f"sudo sh node.sh --node-name {_shell_word(node.name)} --output DIR"
+    return _run_on(node.name)
 
 
-def _shell_word(text: str) -> str:
-    """Node names come from evidence: only a plain name is put into a command."""
-    plain = all(char.isalnum() or char in "-._" for char in text)
-    return text if text and text.isascii() and plain and not text.startswith("-") else "NODE"
+def _run_on(name: str) -> str:
+    """Return what to run on a node; without a plain name the collector finds the name itself.
+
+    Names come from evidence, and a word to be filled in would become one when it is pasted.
+    """
+    plain = all(char.isalnum() or char in "-._" for char in name)
+    known = name and name.isascii() and plain and not name.startswith("-")
+    return f"sudo sh node.sh{f' --node-name {name}' if known else ''} --output DIR"

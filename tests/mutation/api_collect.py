@@ -53,8 +53,9 @@ class Answers:
         status = {"incomplete": False, "resourceRules": [rule], "nonResourceRules": []}
         return self._ok(dict(json.loads(body), status=status))
 
-    def get(self, target: str, _timeout: float | None = None) -> Any:
-        """Answer one GET."""
+    def get(self, target: str, _timeout: float | None = None, *, names: bool = False) -> Any:
+        """Answer one GET; a server may send whole objects where only names are asked for."""
+        del names
         path, _, query = target.partition("?")
         if path.endswith("/proxy/configz"):
             return self._configz(path.split("/")[4])

@@ -14,9 +14,11 @@ from analyzer.model.assessment import Assessment, ControlResult
 from analyzer.model.bundle import Bundle
 from analyzer.model.errors import BundleRefusedError
 from analyzer.model.verdict import Disposition, Reason, Verdict
+from analyzer.pipeline.gaps import _node_command
 from analyzer.pipeline.run import Options, assess, prepare
 from analyzer.reports import render
 from analyzer.reports.terminal import summary_text
+from tests import evidence_builder as make
 from tests.hostile import builder
 from tests.mutation.api_edits import copy_of
 from tests.mutation.base import base
@@ -223,3 +225,12 @@ def test_where_nothing_was_decided_no_node_was_judged() -> None:
     scheduler = row(run(bundles(cut)), "1.4.1")
     assert scheduler.verdict is Verdict.NO_EVIDENCE
     assert (scheduler.nodes_judged, scheduler.nodes_expected) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("cp-1", " --node-name cp-1"), ("", ""), ("$(id)", ""), ("-x", ""), ("kn\u00f6", "")],
+)
+def test_a_command_can_be_pasted_as_it_stands(name: str, option: str) -> None:
+    node = make.expected(name)
+    assert _node_command(node) == f"sudo sh node.sh{option} --output DIR"
