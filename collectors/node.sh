@@ -672,8 +672,9 @@ function addresses(s, where,   i, n, w, k, t, out) {
   n = split(s, w, ","); out = ""
   for (i = 1; i <= n; i++) {
     k = match(w[i], /^[A-Za-z0-9_.-]*=/) ? substr(w[i], 1, RLENGTH) : ""; t = substr(w[i], length(k) + 1)
-    if (t !~ /^([A-Za-z][A-Za-z0-9+.-]*:\/\/|\/[^\/]|\/?$)/ && t !~ /KEB-REDACTED/)
-      t = t ~ /^[\/?#]/ && t !~ /@/ ? mask(t, "url-parts", "value", where) : origin(t, HOST, where)
+    if (t !~ /^([A-Za-z][A-Za-z0-9+.-]*:\/\/|\/[^\/]|\/?$)/ &&
+        t !~ /^KEB-REDACTED-r[0-9]+(@[][0-9A-Za-z:._*-]*)?$/)
+      t = t ~ /^[\/?#]/ && t !~ /@/ || t ~ /KEB-REDACTED/ ? mask(t, "url-parts", "value", where) : origin(t, HOST, where)
     out = out (i > 1 ? "," : "") k t
   }
   return out
@@ -1140,6 +1141,7 @@ function specified(v,   unit, name) {
   gsub(/%n/, unit, v); gsub(/%[Np]/, name, v)
   return v
 }
+function unit_value(k, v) { return v !~ /[^A-Za-z0-9_.:\/ $*%-]/ && (k ~ /^IP/ || v !~ / /) }
 function do_unit(   i, j, n, k, v, s, lost) {
   hide_keys(); lost = 0
   for (i = 1; i <= N; i += n + 1) {
@@ -1151,7 +1153,7 @@ function do_unit(   i, j, n, k, v, s, lost) {
     else if (k == "Environment") put(k "=" environment(v, i))
     else if (k ~ /^(User|Group|Slice|EnvironmentFile|IPAddress(Allow|Deny))$/) {
       unit_refs(k, v)
-      put(k "=" (v ~ /[^A-Za-z0-9_.:\/ $*%-]/ || k !~ /^IP/ && v ~ / / ? mask(v, "unit-value", "value", i) : scrub(v, i)))
+      put(k "=" (unit_value(k, v) ? scrub(v, i) : mask(v, "unit-value", "value", i)))
     }
     else { lost += length(s); put("") }
     for (j = 0; j < n; j++) put("")
@@ -1284,14 +1286,16 @@ function name_in(path) { # the field that a value belongs to, also as an item of
 }
 # An option is judged as on a command line; one of the table, not handed on, may also be a word.
 function option(at, n, v, path) {
-  if (at !~ /\*$/ && n !~ /-args?$/ && !is_address(n) && length(v) <= 64 && v ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && !drawn(v))
+  if (at !~ /\*$/ && n !~ /-args?$/ && !is_address(n) &&
+      length(v) <= 64 && v ~ /^[A-Za-z0-9][A-Za-z0-9.-]*$/ && !drawn(v))
     return scrub(v, path)
   return worth(n, v, path)
 }
 function is_option(at) { return at !~ /^\/(apiVersion|kind|metadata\/.*|spec\/.*[^*])$/ }
 function manifest(path, k, v) {
   if (k == "command" || k == "args") return path ~ /\/command\/0$/ ? program(v, path) : argument(v, path)
-  return path ~ /\/httpGet\/path$/ && v !~ /^\/(health|live|ready|startup)z?$/ ? mask(v, "url-parts", "value", path) : scrub(v, path)
+  if (path ~ /\/httpGet\/path$/ && v !~ /^\/(health|live|ready|startup)z?$/) return mask(v, "url-parts", "value", path)
+  return scrub(v, path)
 }
 # A condition in CEL: its words stay, and of its literals those that are made of plain words and
 # are not compared with anything that sounds secret.

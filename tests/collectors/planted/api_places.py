@@ -112,6 +112,7 @@ STATIC_POD: Object = {
                     "--unheard-of=«static Pod: unknown flag|any»",
                     "«static Pod: positional|any»",
                     "-p«static Pod: short flag|any»",
+                    "--token=«static Pod: number|number»",
                 ],
                 "args": ["sh", "-c", "export T=«static Pod: script|any»\n"],
                 "env": [{"name": "A", "value": "«static Pod: env|any»"}],
@@ -200,7 +201,8 @@ CORE: Mapping[str, Sequence[Object]] = MappingProxyType(
         "ConfigMap": [
             {
                 "metadata": metadata("ConfigMap", namespace="default"),
-                "data": {"password": "«ConfigMap: data|any»", "key": "«ConfigMap: PEM|pem»"},
+                "data": {"password": "«ConfigMap: data|any»", "key": "«ConfigMap: PEM|pem»",
+                         "crt": "«ConfigMap: encrypted key|pkcs8»"},
                 "binaryData": {"x": "«ConfigMap: binary|base64»"},
             }
         ],

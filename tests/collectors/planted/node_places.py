@@ -32,6 +32,13 @@ PROCESSES: Sequence[Process] = (
             "--basic-auth-file=/etc/kubernetes/users.csv",
             "--tls-private-key-file=/etc/kubernetes/pki/apiserver.key",
             "--unheard-of=«apiserver unknown flag|any»",
+            "--db-pwd=«apiserver number|number»",
+            "--pin",
+            "«apiserver split number|number»",
+            "--password=",
+            "«apiserver positional number|number»",
+            "--service-account-password=«apiserver number under a known prefix|number»",
+            "--service-account-jwks-uri=u:«apiserver userinfo alone|name»@192.0.2.1/x",
             "«apiserver positional|any»",
         ),
         {"KUBE_TOKEN": "«apiserver environment|any»", "HTTPS_PROXY": "«apiserver proxy|url»"},
@@ -47,6 +54,7 @@ PROCESSES: Sequence[Process] = (
             "--node-labels=team=a,key=«kubelet node label|word»",
             "--config=/var/lib/kubelet/config.yaml",
             "-p«kubelet short flag|word»",
+            "--pod-infra-container-image=u:«kubelet image userinfo|name»@registry.example.net/x",
         ),
         {
             "BOOT_TOKEN": "«kubelet expanded variable|any»",
@@ -81,6 +89,7 @@ PROCESSES: Sequence[Process] = (
             "--etcd-s3-access-key=«k3s s3 access key|any»",
             "--etcd-s3-secret-key=«k3s s3 secret key|any»",
             "--kube-apiserver-arg=oidc-client-secret=«k3s nested argument|any»",
+            "--kubelet-arg=pin=«k3s nested number|number»",
             "--vpn-auth=name=tailscale,joinKey=«k3s vpn key|word»",
         ),
         {"K3S_TOKEN": "«k3s environment|any»"},
@@ -113,6 +122,8 @@ clusters:
     certificate-authority-data: «@ CA with a key|pem64»
     extensions:
     - {name: x, extension: "«@ cluster extension|double»"}
+- cluster: {server: "u:«@ bare userinfo|name»@192.0.2.1:6443/«@ bare path|name»"}
+- cluster: {server: "192.0.2.1:6443/«@ path|name»", proxy-url: "//u:«@ bare proxy|name»@p:1"}
 contexts:
 - {name: x, context: {cluster: c, user: u}}
 current-context: x
@@ -171,6 +182,7 @@ spec:
     - "«manifest positional|double»"
     - |
       exec run --agent-token=«manifest script|word» --secret "«manifest quoted script|name»"
+      login --pw=«manifest script number|number» «manifest script positional|number»
     env:
     - name: PLAIN
       value: "«manifest env|double»"
@@ -226,6 +238,9 @@ kind: KubeletConfiguration
 authentication: {anonymous: {enabled: false}}
 staticPodPath: /etc/kubernetes/manifests
 staticPodURL: https://u:«kubelet static pod URL|name»@pods.example.net/«static pod path|name»
+providerID: u:«kubelet provider userinfo|name»@cloud
+tracing: {endpoint: "u:«kubelet tracing userinfo|name»@192.0.2.1:4317"}
+featureGates: {dbPassword: «kubelet number under a gate|number»}
 staticPodURLHeader:
   Authorization: ["Bearer «kubelet header|name»"]
   X-Other:
@@ -243,6 +258,9 @@ Environment="API_TOKEN=«unit environment|name»" KUBELET_ARGS=--token=«unit va
 Environment=MORE=«unit environment second|word» \\
   STILL=«unit environment continued|word»
 PassEnvironment=A
+Environment=KUBE_PIN=«unit number|number» KUBELET_TOKEN=«unit token number|number»
+ExecStartPre=/bin/login --otp «unit command number|number» «unit command positional|number»
+EnvironmentFile=/etc/default/x «unit file and more|word»
 ExecStartPre=/bin/sh -c "echo «unit pre command|name» > /dev/null"
 ExecStart=/usr/bin/kubelet --bootstrap-token «unit exec flag|word» --v=2 $KUBELET_ARGS
 SetCredential=name:«unit credential|line»
@@ -253,6 +271,9 @@ VARIABLES = """KUBELET_EXTRA_ARGS="--token=«env file flag|word» --password «e
 AWS_SECRET_ACCESS_KEY=«env file cloud key|word»
 export DB="«env file export|name»"
 KUBELET_TOKEN=«env file token|word»
+KUBE_PASSWORD=«env file number|number»
+KUBE_ADMIN_SECRET="«env file quoted number|number»"
+X_OPTS=«env file options number|number»
 HTTP_PROXY=«env file proxy|url»
 «env file stray line|word»
 # «env file comment|line»
@@ -273,7 +294,7 @@ etcd-s3-session-token: "«@ s3 session|double»"
 kube-apiserver-arg:
   - anonymous-auth=false
   - oidc-client-secret=«@ nested|word»
-kubelet-arg: ["--token=«@ kubelet|name»", 'v=2']
+kubelet-arg: ["--token=«@ kubelet|name»", 'v=2', pin=«@ number|number»]
 node-label: [key=«@ label|word»]
 private-registry: /etc/rancher/registries.yaml
 vpn-auth: "name=tailscale,joinKey=«@ vpn|name»"
@@ -286,6 +307,7 @@ initial-cluster-token: "«etcd file token|double»"
 initial-cluster: one=https://192.0.2.1:2380
 discovery: https://discovery.example.net/«etcd file discovery|name»
 discovery-proxy: «etcd file proxy|url»
+advertise-client-urls: u:«etcd file userinfo alone|name»@192.0.2.1:2379
 listen-client-urls: https://user:«etcd file userinfo|name»@192.0.2.1:2379
 auth-token: jwt,pub-key=/a,priv-key=«etcd file auth token|name»
 client-transport-security: {cert-file: /etc/a.crt, key-file: /etc/a.key, password: «etcd pw|word»}
@@ -340,6 +362,7 @@ clientConnection:
   kubeconfig: /etc/kubernetes/scheduler.conf
   token: "«scheduler client token|double»"
   client-key-data: «scheduler client key|pem64»
+extenders: [{urlPrefix: "u:«scheduler extender|name»@192.0.2.1/«scheduler extender path|name»"}]
 profiles:
 - schedulerName: default-scheduler
   pluginConfig: [{name: X, args: {apiKey: "«scheduler plugin key|double»", b: "«plugin b|double»"}}]
@@ -415,6 +438,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         # Keys where certificates belong, keys as such, and files that hold nothing but secrets.
         "/etc/kubernetes/pki/ca.crt": CERTIFICATE + "«key behind a certificate|pem»" + CERTIFICATE,
         "/etc/kubernetes/pki/front.crt": "«key named crt|pem»",
+        "/etc/kubernetes/pki/liar.crt": CERTIFICATE + "«key labelled certificate|pkcs8»",
         "/etc/kubernetes/pki/apiserver.key": "«key file|pem»",
         "/etc/kubernetes/pki/sa.pub": "«key named pub|pem»",
         "/var/lib/kubelet/pki/kubelet-client-current.pem": CERTIFICATE + "«rotated key|pem»",

@@ -104,6 +104,19 @@ def _pem(rng: random.Random) -> tuple[str, tuple[str, ...]]:
     return "\n".join([frame[0], *lines, frame[1]]), lines
 
 
+def _number(rng: random.Random) -> tuple[str, tuple[str, ...]]:
+    value = rng.choice("123456789") + _drawn(rng, 15, string.digits)
+    return value, (value,)
+
+
+def _pkcs8(rng: random.Random) -> tuple[str, tuple[str, ...]]:
+    # An encrypted private key, by its first bytes, that calls itself a certificate.
+    body = b"\x30\x82\x01\xbd\x30\x57\x06\x09\x2a" + rng.randbytes(279)
+    coded = base64.b64encode(body).decode()
+    lines = tuple(coded[at : at + 64] for at in range(0, len(coded), 64))
+    return "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----\n"]), lines
+
+
 KINDS: Mapping[str, Draw] = MappingProxyType(
     {
         "alphanumeric": _alphanumeric,
@@ -116,8 +129,12 @@ KINDS: Mapping[str, Draw] = MappingProxyType(
         "url": _url,
         "foreign": _foreign,
         "pem": _pem,
+        "number": _number,
+        "pkcs8": _pkcs8,
     }
 )
+TEXTS = tuple(kind for kind in KINDS if kind not in {"number", "pkcs8"})
+"""Kinds for any place; a number or a block of a certificate has its own places."""
 WORDS = ("alphanumeric", "hex", "base64", "jwt", "bootstrap", "cloud-key")
 LINES = (*WORDS, "url", "foreign", "password")
 SOUNDING = ("jwt", "cloud-key", "url", "pem")
@@ -137,10 +154,10 @@ FITS: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = MappingProxyT
         "word": (WORDS, str),
         "key": (("base64", "alphanumeric", "hex"), str),
         "line": (LINES, str),
-        "any": (tuple(KINDS), str),
+        "any": (TEXTS, str),
         "double": (LINES, lambda text: json.dumps(text, ensure_ascii=False)[1:-1]),
         "single": (LINES, lambda text: text.replace("'", "''")),
-        "base64": (tuple(KINDS), _coded),
+        "base64": (TEXTS, _coded),
         "pem": (("pem",), str),
         "pem64": (("pem",), _coded),
         "block": (("pem",), _indented),
@@ -148,6 +165,8 @@ FITS: Mapping[str, tuple[tuple[str, ...], Callable[[str], str]]] = MappingProxyT
         "jwt": (("jwt",), str),
         "url": (("url",), str),
         "name": (("alphanumeric", "hex"), str),
+        "number": (("number",), str),
+        "pkcs8": (("pkcs8",), str),
     }
 )
 """How a place wants its secret: the kinds that can stand there, and how they are written."""
