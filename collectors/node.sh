@@ -674,7 +674,7 @@ function addresses(s, where,   i, n, w, k, t, out) {
     k = match(w[i], /^[A-Za-z0-9_.-]*=/) ? substr(w[i], 1, RLENGTH) : ""; t = substr(w[i], length(k) + 1)
     if (t !~ /^([A-Za-z][A-Za-z0-9+.-]*:\/\/|\/[^\/]|\/?$)/ &&
         t !~ /^KEB-REDACTED-r[0-9]+(@[][0-9A-Za-z:._*-]*)?$/)
-      t = t ~ /^[\/?#]/ && t !~ /@/ || t ~ /KEB-REDACTED/ ? mask(t, "url-parts", "value", where) : origin(t, HOST, where)
+      t = t ~ /^[\/?#][^@]*$|KEB-REDACTED/ ? mask(t, "url-parts", "value", where) : origin(t, HOST, where)
     out = out (i > 1 ? "," : "") k t
   }
   return out
