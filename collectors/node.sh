@@ -1357,6 +1357,7 @@ function do_yaml(how,   i, docs) {
   if (CUT) die("redactor failed: cut")
   load_fields(how == "component" ? ENVIRON["KEB_ROLE"] : how)
   sub(/^\357\273\277/, "", L[1])
+  for (i = 1; i <= N; i++) if (length(L[i]) > 65536) die("redactor failed: long line")
   for (i = 1; i <= N; i++) if (odd_break(L[i])) die("redactor failed: line break")
   for (;;) {
     skip(); if (I > N) break
