@@ -1,12 +1,11 @@
 #!/bin/sh
 # Collect the CIS evidence of one Kubernetes node into one sealed bundle.
 #
-# Read-only on the host: nothing outside the output folder is written, no file
-# of the host is executed or sourced. Key files (*.key, *-key.pem, what a flag
-# calls a key) are never opened; a private key that lies in another file is
-# dropped with all else that is secret, before anything is written. That is done
-# by allow-lists, and a redactor that does not understand a file keeps nothing
-# of it. The layout of the bundle is
+# Read-only on the host: nothing outside the output folder is written, no file of the host is
+# sourced, and none is executed but the system's own tools on PATH. Key files (*.key, *-key.pem,
+# what a flag calls a key) are never opened; a private key that lies in another file is dropped
+# with all else that is secret, before anything is written. That is done by allow-lists, and a
+# redactor that does not understand a file keeps nothing of it. The layout of the bundle is
 # docs/bundle-format.md. Needs a POSIX sh and a busybox userland, no more.
 #
 # To check that: the output folder is written to by open_bundle, place and clean_up
@@ -565,6 +564,26 @@ function say(s, advice) { if (C[s]) print C[s] " " s (WHY[s] == "" ? "" : " (" W
 # The redactors. One program reads the whole of one file (NUL came in as \001),
 # keeps it in L[1..N], lets the function that KEB_HOW names fill O[], and only when that
 # succeeded prints anything at all. die() therefore always means: no content.
+#
+# How to read it. Names in capitals hold what the whole program shares:
+#   L, N, I    the lines that came in, their number, the one that is being read
+#   O, R, F    what is put out: lines, records of redactions, paths that the file names
+#   A, PENDING the words of a command line; the flag whose value comes next
+#   KEY RAW REST   of a line "name: rest": the name, the name as written, the rest
+#   STEP PFX       a name as it stands in a path; the "- " of a list item that is still to be put
+#   HIDDEN         above 0 within a field that is masked as a whole: read to its end, not put out
+#   T_ LEVEL POS   text within brackets (flow style, JSON), how deep, how far it is read
+# Four functions decide, whatever the file: child() finds a name in FIELDS, label() masks a name
+# that no row has, judge() masks or keeps a value of a document, worth() a value of a flag. What
+# they keep goes through scrub(), the second net, which looks for the shapes of secrets.
+#
+# An example. Of a kubelet's file
+#   port: 10250
+#   myToken: abc
+# mapping() reads "port", child() finds the row "kubelet ...|port|...", judge() keeps 10250. No
+# row names "myToken": label() masks the name, judge() the value, and mask() records both:
+#   port: 10250
+#   KEB-REDACTED-r1: KEB-REDACTED-r2
 # shellcheck disable=SC2016  # awk program text
 AWK_REDACT='
 { if (NR <= 65536) N = NR; L[N] = $0 } # of more lines than that nothing is kept but the last, the end mark
@@ -1661,6 +1680,8 @@ plan() { # ID KIND TARGET VIA: SEQ becomes its number
 }
 # shellcheck disable=SC2016  # awk program text
 AWK_FIXED='{ n = $1; sub(/^[0-9]+ /, ""); if ($0 == ENVIRON["KEB_WANTED"]) { print n; exit } }'
+# A probe has one number in plan and records. HINT is that of the table row which is being run,
+# FIXED lists the other planned ones, and what only turned up during the run is planned here.
 begin() { # ID KIND TARGET VIA: a probe starts; it takes its planned number or a new one
   enough
   if [ -n "$HINT" ]; then
