@@ -58,6 +58,15 @@ class Collected:
         return self.lines(self.probe(name)["blob"])
 
 
+def evidence(got: Collected) -> dict[str, bytes]:
+    """Return the members that any two runs over the same cluster have alike."""
+    return {
+        name: content
+        for name, content in got.members.items()
+        if name.startswith(("api/", "plan", "redactions"))
+    }
+
+
 def command(
     folder: Path, kubeconfig: Path, words: Sequence[str], kubectl: Path | None
 ) -> list[str]:

@@ -124,6 +124,14 @@ def small(lists: Mapping[str, Sequence[Document]], kinds: Mapping[str, str]) -> 
     )
 
 
+def three_pods() -> Recording:
+    """Return the smallest recording of which a whole, paged run can be made."""
+    pods = [{"metadata": {"name": f"pod-{at}", "namespace": "default"}} for at in range(3)]
+    spaces = [{"metadata": {"name": "kube-system", "uid": "0badcafe-1"}}]
+    kinds = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
+    return small({"nodes": [], "namespaces": spaces, "pods": pods}, kinds)
+
+
 class Replay:
     """The server; use it as a context manager."""
 

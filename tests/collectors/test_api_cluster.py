@@ -7,27 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.collectors import faults, replay
-from tests.collectors.api_run import Collected, collect, collect_in_pod
+from tests.collectors.api_run import collect, collect_in_pod, evidence
 from tests.collectors.programs import python
-from tests.collectors.replay import Recording, Replay, small
+from tests.collectors.replay import Replay, small, three_pods
 from tests.collectors.tls import Pair, made_pair
 
 TOKEN = "the-token-of-the-pod"
-KINDS = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
-
-
-def three_pods() -> Recording:
-    pods = [{"metadata": {"name": f"pod-{at}", "namespace": "default"}} for at in range(3)]
-    spaces = [{"metadata": {"name": "kube-system", "uid": "0badcafe-1"}}]
-    return small({"nodes": [], "namespaces": spaces, "pods": pods}, KINDS)
-
-
-def evidence(got: Collected) -> dict[str, bytes]:
-    return {
-        name: content
-        for name, content in got.members.items()
-        if name.startswith(("api/", "plan", "redactions"))
-    }
 
 
 @pytest.mark.parametrize("which", ["oldest", "newest"])

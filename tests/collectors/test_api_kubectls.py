@@ -6,32 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.collectors import faults
-from tests.collectors.api_run import Collected, collect, hasty, run
+from tests.collectors.api_run import Collected, collect, evidence, hasty, run
 from tests.collectors.programs import kubectl, kubectls, supported_kubectl
-from tests.collectors.replay import Document, Recording, Replay, small
+from tests.collectors.replay import Document, Replay, three_pods
 from tests.collectors.tls import Pair, made_pair
 
-KINDS = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
 WAITING = """#!/bin/sh
 # What a plugin does that wants to be told a password; it leaves a trace of having been run.
 : > "$0.ran"
 read -r answer < /dev/tty || read -r answer || exit 1
 sleep 60
 """
-
-
-def three_pods() -> Recording:
-    pods = [{"metadata": {"name": f"pod-{at}", "namespace": "default"}} for at in range(3)]
-    spaces = [{"metadata": {"name": "kube-system", "uid": "0badcafe-1"}}]
-    return small({"nodes": [], "namespaces": spaces, "pods": pods}, KINDS)
-
-
-def evidence(got: Collected) -> dict[str, bytes]:
-    return {
-        name: content
-        for name, content in got.members.items()
-        if name.startswith(("api/", "plan", "redactions"))
-    }
 
 
 @pytest.fixture(scope="module")
