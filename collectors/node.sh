@@ -1607,10 +1607,9 @@ usage() { # WHERE WHAT HELP: refuse the command line
 }
 nothing() { # WHERE WHAT HELP: nothing could be collected
   printf 'error: %s: %s\nhelp: %s\n' "$1" "$2" "$3" >&2
-  leave 4
+  exit 4
 }
 lost() { # what was collected cannot be written
-  trap '' HUP INT QUIT TERM
   nothing "$OUT" 'the bundle could not be written' 'Free some space in the output folder, or choose another one.'
 }
 progress() { # only a person at a terminal is told how far it is
@@ -1662,7 +1661,8 @@ clock() { # CLOCK becomes the second of the day in NOW; 1xx - 100 since 08 is no
   cl_rest=${cl_text#*:}
   CLOCK=$(((1${cl_text%%:*} - 100) * 3600 + (1${cl_rest%%:*} - 100) * 60 + 1${cl_rest##*:} - 100))
 }
-enough() { # between two probes: a run that has reached one of its caps ends here
+enough() { # between two probes: a run that was told to stop, or has reached one of its caps, ends here
+  if [ -e "$WORK/told" ] || ! kill -0 $$ 2>/dev/null; then stop_run signal; fi
   if [ "$RUN" -ge "$PROBE_CAP" ]; then stop_run "more than $PROBE_CAP probes"; fi
   if [ "$BYTES" -ge "$BUNDLE_CAP" ]; then stop_run "more than $BUNDLE_CAP bytes of files"; fi
   clock
@@ -1721,15 +1721,16 @@ record() { # the probe ends: one line into probes.ndjson
 # ---------------------------------------------------------------- 6 commands
 # How a command is run: what touches the host has a time limit, and a fallback stands in for each
 # tool that a userland may lack. Which ones there are is found out once, by probe_tools.
-# limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time. Each command that
+# limited COMMAND...: at most PATIENCE seconds; 124 means it ran out of time, and was ended by KILL,
+# since what the run starts heeds no other signal (see attend). Each command that
 # touches the host goes through here; those that only read our own folder, a pipe or the clock
 # do not. What the shell itself asks of the host has no such end: [ -e ], [ -L ], [ -d ], the
 # names of a folder, the first line of /proc/PID/stat. On a mount that does not answer, as that
 # of a dead file server, the run waits there; it can be told to stop, once the mount answers.
 limited() {
   case $WATCHDOG in
-  timeout) timeout "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
-  timeout-t) timeout -t "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
+  timeout) timeout -s KILL "$PATIENCE" "$@" && li_rc=0 || li_rc=$? ;;
+  timeout-t) timeout -t "$PATIENCE" -s KILL "$@" && li_rc=0 || li_rc=$? ;;
   *) watched "$@" ;;
   esac
   # killed or ended by a signal: 128, in ksh93 256, in yash 384 above its number
@@ -1745,13 +1746,12 @@ watched() { # COMMAND...: li_rc becomes its status; a second process kills it wh
     li_left=$PATIENCE
     while [ "$li_left" -gt 0 ]; do sleep 1; li_left=$((li_left - 1)); done
     kill -9 "$li_job"
-  ) </dev/null >/dev/null 2>&1 6>&- & # it would hold a pipe open, and its reader would wait for it
+  ) </dev/null >/dev/null 2>&1 & # it would hold a pipe open, and its reader would wait for it
   li_dog=$!
   wait "$li_job" 2>/dev/null
   li_rc=$?
-  kill -9 "$li_dog" 2>/dev/null # by no lesser signal: several shells would run our own traps in it first
+  kill -9 "$li_dog" 2>/dev/null
   wait "$li_dog" 2>/dev/null
-  li_job=''
 }
 first_bytes() { # COUNT FILE: the first bytes of a file, in the way that this userland has
   if [ "$HEAD_HOW" = head ]; then
@@ -1792,7 +1792,7 @@ probe_tools() {
     flavour "$pt_tool"
     TOOLS="$TOOLS${TOOLS:+, }\"$pt_tool\": \"$FLAVOUR\""
   done
-  for pt_tool in awk cat date grep id ls mkdir mv rm sleep sort tar tr uname wc; do
+  for pt_tool in awk cat date grep id kill ls mkdir mv rm sleep sort tar tr uname wc; do
     have "$pt_tool" || nothing "$pt_tool" 'is not on PATH' 'Install a busybox userland, or set PATH.'
   done
   case $(printf 'a\377\303\251x' | awk "$AWK_JSON") in '"a\u00ff\u00c3\u00a9"') ;; *)
@@ -1806,7 +1806,8 @@ probe_tools() {
   for pt_tool in openssl shasum sha256sum; do have "$pt_tool" && SHA_TOOL=$pt_tool; done
   [ "$SHA_TOOL" != none ] || nothing sha256sum 'is not on PATH' 'Install sha256sum, shasum or openssl.'
   WATCHDOG=own
-  if timeout 5 true 2>/dev/null; then WATCHDOG=timeout; elif timeout -t 5 true 2>/dev/null; then WATCHDOG=timeout-t; fi
+  if timeout -t 5 -s KILL true 2>/dev/null; then WATCHDOG=timeout-t; fi
+  if timeout -s KILL 5 true 2>/dev/null; then WATCHDOG=timeout; fi
   STAT_HOW='ls'
   case $(stat -c '%f %a %u %g %s %Y %h' / 2>/dev/null) in
   4[0-9a-f][0-9a-f][0-9a-f]" "[0-7]*" "[0-9]*" "[0-9]*" "[0-9]*" "[0-9]*" "[0-9]*) STAT_HOW=stat ;;
@@ -2784,34 +2785,22 @@ summary() { # on stderr: what came of the run, and what would give more
   awk "$AWK_TALLY" "$BUNDLE/probes.ndjson" >&2
 }
 finish() { # seal what there is, say so, and end
-  trap '' HUP INT QUIT TERM # from here on it is the whole bundle or none
   # the run may have been stopped anywhere
   IFS=$BLANKS HINT='' APART=0 BASE=$ROOT PREFIX='' PATIENCE=$PROBE_TIMEOUT
   set -f
   seal
   summary
-  printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY" >&6
-  paper_line >&6
-  if [ "$SEEN_OK" -eq 0 ]; then leave 4; fi
-  if [ "$PARTIAL" -ne 0 ]; then leave 3; fi
-  leave 0
-}
-leave() { # CODE: in the trap of a signal mksh would make 0 of it while an EXIT trap is set
-  clean_up
-  trap - EXIT
-  exit "$1"
+  printf 'bundle: %s\ncustody fingerprint: sha256:%s\n' "$PRODUCT" "$CUSTODY"
+  paper_line
+  clean_up # here too, since the process that waits for this one may have been killed
+  if [ "$SEEN_OK" -eq 0 ]; then exit 4; fi
+  if [ "$PARTIAL" -ne 0 ]; then exit 3; fi
+  exit 0
 }
 stop_run() { # WHY: the run ends before its plan does
   PARTIAL=1 STOPPED=$1
   say "stopped: $1"
   finish
-}
-interrupted() {
-  if [ "${ZSH_SUBSHELL:-0}" -gt 0 ]; then exit 1; fi # zsh runs this in its subshells too
-  trap '' HUP INT QUIT TERM
-  if [ -n "${li_job:-}" ]; then kill -9 "$li_job" "$li_dog" 2>/dev/null; fi
-  if [ -z "$BUNDLE" ]; then nothing node.sh 'was told to stop' 'Nothing was collected yet: run it again.'; fi
-  stop_run signal
 }
 clean_up() { # whichever way the run ends
   if [ -n "$WORK" ]; then rm -rf "$WORK"; fi
@@ -2975,6 +2964,7 @@ open_bundle() { # the one place where the output folder gets something new: NAME
   new_id
   NAME=keb-node-${BUNDLE_ID%????????????????????????}-$(printf '%s' "$NOW" | tr -d ':-' | tr 'TZ' 'tz')
   WORK=$OUT/$NAME.work
+  trap '' HUP INT QUIT TERM # until attend listens to them: the folder is ours from here on
   if [ -e "$OUT/$NAME.tar.gz" ] || [ -e "$OUT/$NAME.tar" ] || ! mkdir "$WORK" 2>/dev/null; then
     WORK='' # not ours: it stays
     usage "$OUT/$NAME" 'exists already or cannot be made' 'Choose an output folder that can be written to.'
@@ -2986,6 +2976,46 @@ open_bundle() { # the one place where the output folder gets something new: NAME
   printf '' >"$WORK/refs"
   cat "$0" >"$ob_dir/collector/node.sh" || lost
   BUNDLE=$ob_dir
+}
+collect() { # the run itself, in a process of its own
+  trap - EXIT
+  fix host/os-release host /etc/os-release
+  fix host/users host /etc/passwd
+  fix host/mounts host /proc/1/mountinfo
+  fix proc/scan proc /proc
+  fix proc/sockets proc /proc/net/tcp
+  each_row fix_file "$CANDIDATES"
+  each_row fix_walk "$WALKS"
+  for co_folder in $UNIT_FOLDERS; do fix dir/systemd-unit dir "$co_folder"; done
+  probe_host
+  probe_mounts
+  probe_processes
+  probe_embedded
+  probe_sockets
+  follow_refs
+  ROW=6 # after the five above
+  each_row run_file "$CANDIDATES"
+  each_row run_walk "$WALKS"
+  run_units
+  follow_refs
+  finish
+}
+told() { TOLD=1 && printf '' >"$WORK/told"; }
+# No signal but KILL reaches the collecting process and what it starts: one that is cut short could
+# make a full folder look empty. This one waits for it, and leaves word when it is told to stop.
+attend() {
+  collect &
+  at_run=$!
+  trap told HUP INT QUIT TERM
+  at_code=4 TOLD=1
+  while [ "$TOLD" -eq 1 ]; do # a signal ends the wait, too
+    TOLD=0
+    wait "$at_run" 2>/dev/null && at_rc=0 || at_rc=$?
+    if [ "$at_rc" -ne 127 ]; then at_code=$at_rc; fi # 127: it had ended already
+  done
+  trap '' HUP INT QUIT TERM
+  case $at_code in 0 | 3 | 4) exit "$at_code" ;; esac
+  nothing node.sh "broke off ($at_code)" 'Free some memory, or run it with another shell.'
 }
 main() {
   options ${1+"$@"}
@@ -3007,29 +3037,8 @@ main() {
   CA_BLOB='' EMBEDDER='' ELSEWHERE=$NL UNKNOWN=$NL SAID_NAME='' OS_ID='' OS_VERSION=''
   lower_priority
   open_bundle
-  fix host/os-release host /etc/os-release
-  fix host/users host /etc/passwd
-  fix host/mounts host /proc/1/mountinfo
-  fix proc/scan proc /proc
-  fix proc/sockets proc /proc/net/tcp
-  each_row fix_file "$CANDIDATES"
-  each_row fix_walk "$WALKS"
-  for ma_folder in $UNIT_FOLDERS; do fix dir/systemd-unit dir "$ma_folder"; done
-  probe_host
-  probe_mounts
-  probe_processes
-  probe_embedded
-  probe_sockets
-  follow_refs
-  ROW=6 # after the five above
-  each_row run_file "$CANDIDATES"
-  each_row run_walk "$WALKS"
-  run_units
-  follow_refs
-  finish
+  attend
 }
-exec 6>&1 # ksh93 may run a trap with the output of a command substitution: its words would be lost
 WORK='' BUNDLE=''
 trap clean_up EXIT
-trap interrupted HUP INT QUIT TERM
 main ${1+"$@"}

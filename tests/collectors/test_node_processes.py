@@ -577,8 +577,10 @@ def test_components_inside_k3s_are_known_by_its_journal(
     assert [status for status, _ in others[1:]] == ([last] if last else [])
     named = run.record("file/kubelet-config", "/nowhere/k.yaml")
     assert named["via"] == f"kubelet --config pid {pid}"
-    device = run.record("file/distribution-config", "/dev/null")
-    assert (device["status"], device["stat"]["type"]) == ("unsupported", "char")
+    # one of the others may end meanwhile: it has a record of its own then, "raced"
+    devices = run.records("file/distribution-config", "/dev/null")
+    kinds = [(r["status"], r.get("stat", {}).get("type")) for r in devices]
+    assert ("unsupported", "char") in kinds
     assert not [n for n, c in run.members.items() if b"hunter2" in c]
 
 
