@@ -2079,63 +2079,66 @@ walk_role() {
     ;;
   esac
 }
+can_list() { # after look: whether it is a folder whose names can be read; if not, P_STATUS says why
+  if [ -z "$TYPE" ]; then return 1; fi
+  if [ "$TYPE" != dir ]; then P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE" && return 1; fi
+  [ -r "$FILE" ] && [ -x "$FILE" ] && return
+  P_STATUS=denied P_DETAIL='entries: permission denied'
+  return 1
+}
 # walk ROLE DEPTH PATH VIA: the directory, then all below it in sorted order, breadth first
 walk() {
   if seen_before "dir/$1$NL$3"; then return 0; fi
-  wa_role=$1 wa_top=$3 wa_left=$WALK_CAP
-  wa_max=$2/ wa_via=$4
-  set -- "$3"
-  while [ $# -gt 0 ]; do
-    wa_dir=$1 && shift
+  wa_role=$1 wa_depth=$2 wa_top=$3 wa_via=$4 wa_left=$WALK_CAP
+  wa_folders=$3$NL # those to be looked into; no name among them holds a line break
+  while [ -n "$wa_folders" ]; do
+    wa_dir=${wa_folders%%"$NL"*} && wa_folders=${wa_folders#*"$NL"}
     begin "dir/$wa_role" dir "$wa_dir" "$wa_via"
-    wa_via="walk $wa_top" P_ROLE=$wa_role
+    wa_via="walk $wa_top" P_ROLE=$wa_role wa_files=''
     look "$wa_dir"
     if [ "$wa_dir" = "$wa_top" ]; then wa_real=$REAL; fi
-    wa_files='' wa_count=0
-    if [ -n "$TYPE" ] && [ "$TYPE" != dir ]; then
-      P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE"
-    elif [ -n "$TYPE" ] && { [ ! -r "$FILE" ] || [ ! -x "$FILE" ]; }; then
-      P_STATUS=denied P_DETAIL='entries: permission denied'
-    elif [ -n "$TYPE" ]; then
-      wa_abs=${FILE%/} wa_level=${wa_dir#"$wa_top"}
-      wa_level=$(printf '%s/' "$wa_level" | tr -dc / | awk '{ print length($0) }')
-      set +f
-      for wa_entry in "$wa_abs"/* "$wa_abs"/.[!.]* "$wa_abs"/..?*; do
-        set -f
-        if [ ! -e "$wa_entry" ] && [ ! -L "$wa_entry" ]; then continue; fi
-        wa_count=$((wa_count + 1)) wa_left=$((wa_left - 1))
-        if [ "$wa_left" -lt 0 ]; then
-          P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break
-        fi
-        wa_name=${wa_entry##*/}
-        case $wa_name in *"$NL"*) P_STATUS=error P_DETAIL='unreadable name: it holds a line break' && continue ;; esac
-        if [ ! -L "$wa_entry" ] && [ -d "$wa_entry" ]; then
-          if [ "$wa_level" -lt "${wa_max%/}" ]; then set -- ${1+"$@"} "$wa_dir/$wa_name"; fi
-        else
-          wa_files=$wa_files$wa_name$NL
-        fi
-      done
-      set -f
-      wa_all=$wa_count
-      if [ "$LOSSY" -eq 1 ] && [ "$wa_left" -ge 0 ]; then
-        wa_all=$(limited ls -A "$wa_abs" 2>/dev/null | wc -l | tr -d ' ')
-      fi
-      if [ "$wa_all" -gt "$wa_count" ]; then P_STATUS=error P_DETAIL='unreadable name: this shell cannot hold it'; fi
-      more "\"entries\": $wa_all"
-    fi
+    if can_list; then walk_names "${FILE%/}"; fi
     record
     IFS=$NL
     for wa_name in $wa_files; do
       IFS=$BLANKS
-      walk_role "$wa_role" "$wa_dir/$wa_name"
-      if [ "$HOW" = skip ]; then continue; fi
-      if [ "$wa_role" = pki ]; then
-        case $wa_name in *.key | *-key.pem) probe_file private-key none "$wa_dir/$wa_name" "$wa_via" ;; esac
-      fi
-      probe_file "$wa_role" "$HOW" "$wa_dir/$wa_name" "$wa_via"
+      walk_file "$wa_dir/$wa_name"
     done
     IFS=$BLANKS
   done
+}
+walk_names() { # FOLDER: its files are added to wa_files, and its folders, unless too deep, to wa_folders
+  wn_below=${wa_dir#"$wa_top"}/ wn_level=0 wn_count=0
+  while [ -n "$wn_below" ]; do wn_below=${wn_below#*/} && wn_level=$((wn_level + 1)); done
+  set +f
+  for wn_entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    set -f
+    if [ ! -e "$wn_entry" ] && [ ! -L "$wn_entry" ]; then continue; fi
+    wn_count=$((wn_count + 1)) wa_left=$((wa_left - 1))
+    if [ "$wa_left" -lt 0 ]; then
+      P_STATUS=truncated P_DETAIL="more than $WALK_CAP entries" && more '"truncated": true' && break
+    fi
+    wn_name=${wn_entry##*/}
+    case $wn_name in *"$NL"*) P_STATUS=error P_DETAIL='unreadable name: it holds a line break' && continue ;; esac
+    if [ -L "$wn_entry" ] || [ ! -d "$wn_entry" ]; then
+      wa_files=$wa_files$wn_name$NL
+    elif [ "$wn_level" -lt "$wa_depth" ]; then
+      wa_folders=$wa_folders$wa_dir/$wn_name$NL
+    fi
+  done
+  set -f
+  wn_all=$wn_count
+  if [ "$LOSSY" -eq 1 ] && [ "$wa_left" -ge 0 ]; then
+    wn_all=$(limited ls -A "$1" 2>/dev/null | wc -l | tr -d ' ')
+  fi
+  if [ "$wn_all" -gt "$wn_count" ]; then P_STATUS=error P_DETAIL='unreadable name: this shell cannot hold it'; fi
+  more "\"entries\": $wn_all"
+}
+walk_file() { # PATH: what a walk came upon
+  walk_role "$wa_role" "$1"
+  if [ "$HOW" = skip ]; then return; fi
+  case "$wa_role $1" in "pki "*.key | "pki "*-key.pem) probe_file private-key none "$1" "$wa_via" ;; esac
+  probe_file "$wa_role" "$HOW" "$1" "$wa_via"
 }
 manifests() { # DIR VIA: the four static pods, under the names they go by
   for ma_name in kube-apiserver kube-controller-manager kube-scheduler etcd; do
@@ -2150,11 +2153,7 @@ manifests() { # DIR VIA: the four static pods, under the names they go by
 unit_folder() {
   begin dir/systemd-unit dir "$1" candidate
   look "$1"
-  if [ -n "$TYPE" ] && [ "$TYPE" != dir ]; then
-    P_STATUS=unsupported P_DETAIL="not a directory but a $TYPE"
-  elif [ -n "$TYPE" ] && { [ ! -r "$FILE" ] || [ ! -x "$FILE" ]; }; then
-    P_STATUS=denied P_DETAIL='entries: permission denied'
-  elif [ -n "$TYPE" ]; then
+  if can_list; then
     uf_count=$(limited ls -A "$FILE" 2>/dev/null | wc -l)
     more "\"entries\": $((uf_count))"
   fi
