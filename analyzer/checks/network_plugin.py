@@ -18,6 +18,7 @@ from analyzer.model.verdict import Reason, Verdict
 DAEMONSETS = "daemonsets.apps"
 _EXPECTED = "a network plugin that enforces ingress and egress policies"
 _K3S_OFF = "disable-network-policy"
+"""k3s takes its arguments out of the process list when it starts; seldom is this one seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class NetworkPlugin:
 
     A plugin is recognised by its DaemonSet's name or image, or by the CNI configuration of a
     node; custom resource definitions may be leftovers and are only mentioned. A file may be one
-    as well: it tells something only where the DaemonSets are known.
+    as well. Nothing is decided without the DaemonSets: one that was not seen may be that of
+    another plugin, which connects the pods.
 
     Attributes:
         enforcing: Traces by plugin that enforces policies; ``beside:TRACE`` for what belongs to
@@ -66,11 +68,10 @@ class NetworkPlugin:
         on = _named(self.enforcing, seen)
         off = _named(self.not_enforcing, seen)
         maybe = _named(self.depending, seen)
-        running = _running(self.enforcing, seen)
-        if lists.gaps and not running:
+        if lists.gaps:
             return lists.gaps
-        if off and on and not running:
-            return (_left_over(on, off),)
+        if on and (off or maybe) and not _running(self.enforcing, seen):
+            return (_left_over(on, {**off, **maybe}),)
         beside = _named(self.not_enforcing, _unexplained(self.enforcing, on, seen))
         if on and beside:
             return (_both(on, beside),)
@@ -80,7 +81,7 @@ class NetworkPlugin:
             return (_outcome(Verdict.PASS, Reason.PASS_EXPLICIT, text, names, on),)
         if maybe:
             names = some(tuple(maybe))
-            text = f"{names} enforces policies only when told to, which is not in evidence."
+            text = f"Whether {names} enforces policies is a setting that is not in evidence."
             return (_outcome(Verdict.MANUAL, Reason.RV_AMBIGUOUS, text, names, maybe),)
         if off:
             names = some(tuple(off))
@@ -176,8 +177,8 @@ def _sightings(lists: Lists, evidence: ClusterEvidence) -> Iterator[Sighting]:
                 yield from _cni(record.content)
         for process in node.running("k3s"):
             flags = values_of(parse_arguments(process.argv), _K3S_OFF)
-            if not process.truncated and not flags:
-                where = replace(process.source, excerpt=f"k3s runs without --{_K3S_OFF}")
+            if not flags:
+                where = replace(process.source, excerpt=f"k3s, which may run with --{_K3S_OFF}")
                 yield Sighting(token="process:k3s", source=where)  # noqa: S106 - a trace
 
 
