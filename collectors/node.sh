@@ -18,8 +18,12 @@
 # head id ionice journalctl ln ls mkdir mv openssl readlink renice rm sha256sum shasum sleep sort
 # stat tar timeout tr true uname wc. None of them gets a name of the host as its program.
 #
-# Reading order: tables (what is collected), awk texts (how it is redacted),
-# then the shell: resolve, look, capture, record, and main at the bottom.
+# Reading order. Section 2 is the list of what is looked for and of the fields that are kept;
+# whoever reads nothing else, reads that. Section 3 is the redactor. Then main at the bottom and
+# what it calls: 9 to 11 are the probes, each of which begins, looks, captures, and records; 7 and
+# 8 are how a path and a content are read, 4 to 6 what everything stands on, 12 seals the bundle.
+# A variable in capitals is the run's or a function's answer; the others start with two letters of
+# the function that they belong to, since a POSIX shell has no local ones.
 
 # shellcheck disable=SC2329  # rows of the tables and signals call functions by name
 
@@ -27,6 +31,7 @@ VERSION=0.1.0
 PROFILE=node-cis-1
 
 # ---------------------------------------------------------------- 1 hygiene
+# Nothing of the caller's settings changes what is read: no aliases, no name patterns, no locale.
 set -u
 set -f
 umask 077
@@ -56,6 +61,9 @@ RUN_CAP=900          # seconds of the run, looked at between two probes
 PATIENCE=$PROBE_TIMEOUT
 
 # ---------------------------------------------------------------- 2 tables
+# What is collected, as data: files and folders, the flags and keys that name more of them, and the
+# fields, flags and variables whose values are kept. What no row names is masked.
+#
 # Files looked for on every node, found or not: ROLE REDACTOR FOLDER NAME...
 # Redactor "none" means facts only: the file is never opened.
 CANDIDATES='
@@ -491,6 +499,9 @@ distro spec/featureGates/name|enabled|components
 export FLAGS KEYS ENV_KEEP FLAG_KEEP FIELDS
 
 # ---------------------------------------------------------------- 3 awk texts
+# The redactor: a program for each kind of content, which writes what the tables name and masks the
+# rest. Its answer goes to KEB_SIDE; without the word "ok" there, nothing is kept.
+#
 # Text, with an x behind it that keeps its line ends, as a JSON string: each byte by itself.
 # shellcheck disable=SC2016  # awk program text, not for the shell to expand
 AWK_JSON='
@@ -1595,6 +1606,7 @@ function flow_key(   e, s) {
 '
 
 # ---------------------------------------------------------------- 4 messages
+# What a person is told, on stderr, and what log.txt notes. An error ends with a way out of it.
 say() {
   [ -n "${BUNDLE:-}" ] || return 0
   LOG_LINES=$((LOG_LINES + 1))
@@ -1642,7 +1654,9 @@ help_text() {
     'exit: 0 complete, 3 partial, 4 nothing collected, 2 usage'
 }
 
-# ---------------------------------------------------------------- 5 JSON
+# ---------------------------------------------------------------- 5 plan and records
+# Each probe has a line in plan.ndjson before it runs and one in probes.ndjson when it has: what was
+# planned and has no record was never done, and nobody can take it for absent.
 j() { # TEXT: J becomes a JSON string, byte for byte (U+0000 to U+00FF)
   case $1 in
   *[!A-Za-z0-9._/:@+,=' '-]*) J=$(printf '%sx' "$1" | awk "$AWK_JSON") ;;
@@ -2490,20 +2504,13 @@ probe_process() { # PID
   P_STATUS=$pp_status P_DETAIL=$pp_detail P_MORE=$pp_more
   more "\"component\": \"$pp_comp\", \"pid\": $1, \"process\": {$FACTS}"
   record
-  if [ "$P_STATUS" != ok ]; then return; fi
+  if [ "$P_STATUS" = ok ]; then process_files "$1"; fi
+}
+process_files() { # PID: what else is kept of a component
   for pp_what in environ status; do
     begin "proc/$pp_what" proc "/proc/$1/$pp_what" proc/scan
     more "\"component\": \"$pp_comp\", \"pid\": $1"
-    pp_file=$PROC/$1/$pp_what
-    if [ -L "$pp_file" ] || { [ -e "$pp_file" ] && [ ! -f "$pp_file" ]; }; then
-      P_STATUS=unsupported P_DETAIL='not a regular file'
-    elif [ ! -e "$pp_file" ]; then
-      P_STATUS=absent P_DETAIL='no such file or directory'
-    elif [ ! -r "$pp_file" ]; then
-      P_STATUS=denied P_DETAIL='permission denied'
-    else
-      capture "$pp_what" "$pp_file"
-    fi
+    process_file "$pp_what" "$PROC/$1/$pp_what"
     record
   done
   if [ "$OWN_NETWORK" = true ]; then
@@ -2512,6 +2519,17 @@ probe_process() { # PID
     sockets_in "$PROC/$1/net"
   fi
   P_PID=''
+}
+process_file() { # REDACTOR FILE
+  if [ -L "$2" ] || { [ -e "$2" ] && [ ! -f "$2" ]; }; then
+    P_STATUS=unsupported P_DETAIL='not a regular file'
+  elif [ ! -e "$2" ]; then
+    P_STATUS=absent P_DETAIL='no such file or directory'
+  elif [ ! -r "$2" ]; then
+    P_STATUS=denied P_DETAIL='permission denied'
+  else
+    capture "$1" "$2"
+  fi
 }
 # probe_embedded: the components inside k3s have no arguments of their own to be seen; what
 # it gave them stands in its journal alone. Of each the newest start of this boot counts.
@@ -2575,6 +2593,7 @@ sockets_in() { # FOLDER, or nothing: the content of the probe that has begun
 }
 
 # ---------------------------------------------------------------- 11 the host
+# The operating system, its users and groups without their passwords, its mounts, and its name.
 probe_host() {
   begin host/os-release host /etc/os-release candidate
   look /etc/os-release
@@ -2658,66 +2677,71 @@ shell_name() { # SHELL_NAME becomes what the shell calls itself
   if [ -n "${ZSH_VERSION:-}" ]; then SHELL_NAME=zsh; fi
   if [ -n "${BASH_VERSION:-}" ]; then SHELL_NAME=bash; fi
 }
-write_manifest() {
-  now
+name_node() { # NODE_NAME becomes what the command line, a kubelet or the host calls the node, HOST its own name
   short_text /etc/hostname '^[A-Za-z0-9.-]+$'
-  wm_host=$TEXT_
-  if [ -z "$wm_host" ] && [ -z "$ROOT" ]; then wm_host=$(uname -n); fi
-  is_name "$wm_host" || wm_host=''
+  HOST=$TEXT_
+  if [ -z "$HOST" ] && [ -z "$ROOT" ]; then HOST=$(uname -n); fi
+  is_name "$HOST" || HOST=''
   if [ "$SAID_NAME" != - ]; then NODE_NAME=${NODE_NAME:-$SAID_NAME}; fi
-  if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$wm_host" | tr '[:upper:]' '[:lower:]'); fi
-  if [ -z "$NODE_NAME" ]; then # without any, nobody could say what the bundle is about
-    NODE_NAME=unnamed-${BUNDLE_ID%????????????????????????}
-    say 'no name of the node is known: give --node-name'
-    printf 'no name of the node is known: it is called %s; give --node-name\n' "$NODE_NAME" >&2
-  fi
+  if [ -z "$NODE_NAME" ]; then NODE_NAME=$(printf '%s' "$HOST" | tr '[:upper:]' '[:lower:]'); fi
+  [ -z "$NODE_NAME" ] || return 0
+  NODE_NAME=unnamed-${BUNDLE_ID%????????????????????????} # else nobody could say what the bundle is about
+  say 'no name of the node is known: give --node-name'
+  printf 'no name of the node is known: it is called %s; give --node-name\n' "$NODE_NAME" >&2
+}
+machine_facts() { # MACHINE, KERNEL and ARCH: the digest of the machine's id, and what it runs
   short_text /etc/machine-id '^[0-9a-f]+$'
-  wm_machine=''
+  MACHINE='' ARCH=''
   if [ "${#TEXT_}" -eq 32 ]; then
     printf '%s\n' "$TEXT_" >"$WORK/text"
-    sha256 <"$WORK/text" && wm_machine=$HASH
+    sha256 <"$WORK/text" && MACHINE=$HASH
   fi
   short_text /proc/sys/kernel/osrelease '^[0-9]+[.][0-9]+[A-Za-z0-9._+~-]*$'
-  wm_kernel=$TEXT_
-  wm_arch=''
-  if [ "$PROC_REAL" -eq 1 ]; then wm_arch=$(uname -m); fi
+  KERNEL=$TEXT_
+  if [ "$PROC_REAL" -eq 1 ]; then ARCH=$(uname -m); fi
+}
+write_manifest() {
+  now
+  name_node
+  machine_facts
   ca_hash
   shell_name
   sha256 <"$BUNDLE/collector/node.sh"
-  wm_self=$HASH
   # a probe without a record is never passed over, whatever stopped it
   if [ "$RUN" -ne "$PLANNED" ]; then PARTIAL=1; fi
+  COMPLETE=true
+  if [ "$PARTIAL" -ne 0 ]; then COMPLETE=false; fi
   KEB_HOW=counts
   export KEB_HOW
   wm_counts=$(awk "$AWK_TALLY" "$BUNDLE/probes.ndjson")
-  {
-    printf '{"format": {"name": "k8s-evidence-bundle", "major": 1, "minor": 0, "min_reader_minor": 0},\n'
-    printf ' "bundle_id": "%s", "kind": "node",\n' "$BUNDLE_ID"
-    printf ' "collector": {"name": "node.sh", "version": "%s", "sha256": "%s", "shell": "%s"},\n' \
-      "$VERSION" "$wm_self" "$SHELL_NAME"
-    printf ' "profile": {"id": "%s", "version": "1"},\n' "$PROFILE"
-    nullable "$NODE_NAME" && printf ' "subject": {"node_name": %s' "$J"
-    nullable "$wm_host" && printf ', "hostname": %s' "$J"
-    nullable "$wm_machine" && printf ', "machine_id_sha256": %s' "$J"
-    nullable "$wm_kernel" && printf ', "kernel": %s' "$J"
-    nullable "$OS_ID" && printf ', "os_id": %s' "$J"
-    nullable "$OS_VERSION" && printf ', "os_version": %s' "$J"
-    nullable "$wm_arch" && printf ', "arch": %s' "$J"
-    j "$ROOT" && printf ', "root_prefix": %s, "euid": %s},\n' "$J" "$EUID_"
-    nullable "$CA_SHA" && printf ' "cluster": {"uid": null, "git_version": null, "ca_sha256": %s},\n' "$J"
-    printf ' "time": {"started": "%s", "finished": "%s", "tz": "UTC"},\n' "$STARTED" "$NOW"
-    printf ' "tools": {%s},\n' "$TOOLS"
-    printf ' "limits": {"file_cap": %s, "probe_timeout": %s, "walk_cap": %s, "log_cap": %s,' \
-      "$FILE_CAP" "$PROBE_TIMEOUT" "$WALK_CAP" "$LOG_CAP"
-    printf ' "probe_cap": %s, "bundle_cap": %s, "run_cap": %s},\n' "$PROBE_CAP" "$BUNDLE_CAP" "$RUN_CAP"
-    printf ' "counts": {"planned": %s, %s},\n' "$PLANNED" "$wm_counts"
-    if [ "$PARTIAL" -eq 0 ]; then printf ' "complete": true,\n'; else printf ' "complete": false,\n'; fi
-    nullable "$STOPPED" && printf ' "stopped": %s,\n' "$J"
-    nullable "$CASE_NO" && printf ' "case": {"case_no": %s' "$J"
-    nullable "$OPERATOR" && printf ', "operator": %s' "$J"
-    nullable "$NOTES" && printf ', "notes": %s},\n' "$J"
-    printf ' "redaction": {"policy_id": "%s", "count": %s}}\n' "$PROFILE" "$REDACTIONS"
-  } >"$BUNDLE/manifest.json" || lost
+  manifest_text >"$BUNDLE/manifest.json" || lost
+}
+manifest_text() {
+  printf '{"format": {"name": "k8s-evidence-bundle", "major": 1, "minor": 0, "min_reader_minor": 0},\n'
+  printf ' "bundle_id": "%s", "kind": "node",\n' "$BUNDLE_ID"
+  printf ' "collector": {"name": "node.sh", "version": "%s", "sha256": "%s", "shell": "%s"},\n' \
+    "$VERSION" "$HASH" "$SHELL_NAME"
+  printf ' "profile": {"id": "%s", "version": "1"},\n' "$PROFILE"
+  nullable "$NODE_NAME" && printf ' "subject": {"node_name": %s' "$J"
+  nullable "$HOST" && printf ', "hostname": %s' "$J"
+  nullable "$MACHINE" && printf ', "machine_id_sha256": %s' "$J"
+  nullable "$KERNEL" && printf ', "kernel": %s' "$J"
+  nullable "$OS_ID" && printf ', "os_id": %s' "$J"
+  nullable "$OS_VERSION" && printf ', "os_version": %s' "$J"
+  nullable "$ARCH" && printf ', "arch": %s' "$J"
+  j "$ROOT" && printf ', "root_prefix": %s, "euid": %s},\n' "$J" "$EUID_"
+  nullable "$CA_SHA" && printf ' "cluster": {"uid": null, "git_version": null, "ca_sha256": %s},\n' "$J"
+  printf ' "time": {"started": "%s", "finished": "%s", "tz": "UTC"},\n' "$STARTED" "$NOW"
+  printf ' "tools": {%s},\n' "$TOOLS"
+  printf ' "limits": {"file_cap": %s, "probe_timeout": %s, "walk_cap": %s, "log_cap": %s,' \
+    "$FILE_CAP" "$PROBE_TIMEOUT" "$WALK_CAP" "$LOG_CAP"
+  printf ' "probe_cap": %s, "bundle_cap": %s, "run_cap": %s},\n' "$PROBE_CAP" "$BUNDLE_CAP" "$RUN_CAP"
+  printf ' "counts": {"planned": %s, %s},\n "complete": %s,\n' "$PLANNED" "$wm_counts" "$COMPLETE"
+  nullable "$STOPPED" && printf ' "stopped": %s,\n' "$J"
+  nullable "$CASE_NO" && printf ' "case": {"case_no": %s' "$J"
+  nullable "$OPERATOR" && printf ', "operator": %s' "$J"
+  nullable "$NOTES" && printf ', "notes": %s},\n' "$J"
+  printf ' "redaction": {"policy_id": "%s", "count": %s}}\n' "$PROFILE" "$REDACTIONS"
 }
 lines_of() { wc -l <"$BUNDLE/$1" | tr -d ' '; }
 settle() { # a redactor that was stopped may have begun to write; its blob was not counted
@@ -2806,6 +2830,9 @@ clean_up() { # whichever way the run ends
 }
 
 # ---------------------------------------------------------------- 13 main
+# The command line, --list and --dry-run, and the run: the fixed probes are planned first, then made
+# in an order in which what one finds (a process, a flag, a configuration file) tells the next.
+#
 # spread LEADING TABLE: ROWS becomes the table with one path a row: ROLE, REDACTOR or DEPTH, PATH.
 # The first LEADING words of a row stand before each of the others; a third is their folder.
 spread() {
