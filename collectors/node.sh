@@ -23,7 +23,7 @@
 # what it calls: 9 to 11 are the probes, each of which begins, looks, captures, and records; 7 and
 # 8 are how a path and a content are read, 4 to 6 what everything stands on, 12 seals the bundle.
 # A variable in capitals is the run's or a function's answer; the others start with two letters of
-# the function that they belong to, since a POSIX shell has no local ones.
+# the function that they belong to, since in a POSIX shell all of them are shared.
 
 # shellcheck disable=SC2329  # rows of the tables and signals call functions by name
 
