@@ -13,7 +13,7 @@ from analyzer.checks.named_file import not_there
 from analyzer.checks.number_meaning import NumberMeaning
 from analyzer.checks.outranked import CONTESTED, other_gate, outranked_notes
 from analyzer.checks.own_answer import compared, own_answer
-from analyzer.checks.peers import single_member
+from analyzer.checks.peers import single_member, unless_perhaps_alone
 from analyzer.checks.plain_urls import unless_plain_listener, unless_plain_server
 from analyzer.checks.precondition import Precondition
 from analyzer.checks.settings_evidence import (
@@ -168,6 +168,8 @@ class Setting:
         if self.insecure_port:
             judged = unless_insecure_port(judged, target, context)
         judged = unless_listening(judged, target, self.not_listening)
+        if self.peers_only:
+            judged = unless_perhaps_alone(judged, target, evidence)
         notes = (*judged.notes, *self._remarks, *target.notes)
         return replace(judged, notes=notes)
 
