@@ -1,6 +1,7 @@
 """The small YAML language of tests/cases, turned into evidence values.
 
-``nodes: {NAME: {run: [{component, argv, env, uid, truncated, listens}], files: {PATH: {role,
+``nodes: {NAME: {run: [{component, argv, env, uid, truncated, listens,
+pod, own_mounts, own_network}], files: {PATH: {role,
 mode, uid, gid, acl, link, kind, status, reason, content, via}}, dirs: {PATH: {mode, uid, gid,
 status}}, scan: denied, names: REASON why they are not known, embedded: {COMPONENT: arguments}}}``;
 ``expected: {NAME: control-plane|worker}``; ``configz: {NAME: {...}}``;
@@ -17,10 +18,12 @@ from analyzer.formats.kube_objects import decode
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.evidence import Absent, Evidence, Present, Unreadable
 from analyzer.model.node import CapturedFile, FileStat, NodeEvidence, Process
+from analyzer.pipeline.namesakes import without_namesakes
 from tests import evidence_builder as make
 
 PKI = Path(__file__).resolve().parent / "data" / "pki"
 _FACTS = ("mode", "kind", "link")
+_KNOWN = {"true": True, "false": False, "": None}
 
 
 def build(case: Mapping[str, Any]) -> ClusterEvidence:
@@ -35,7 +38,8 @@ def build(case: Mapping[str, Any]) -> ClusterEvidence:
     lists = {"pods": make.resource_list("pods", pods)} if "pods" in case else {}
     asked = configz is not None or lists or case.get("api")
     api = make.api(configz=answers, lists=lists) if asked else None
-    return make.cluster(*nodes, api_evidence=api, expected_nodes=known)
+    judged, _ = without_namesakes(tuple(nodes))
+    return make.cluster(*judged, api_evidence=api, expected_nodes=known)
 
 
 def _answer(name: str, value: object) -> Evidence[Mapping[str, Any]]:
@@ -75,6 +79,9 @@ def _process(run: Mapping[str, Any], pid: int) -> Process:
         uid=int(run.get("uid", "0")),
         truncated=run.get("truncated") == "true",
         listens=run.get("listens") or (),
+        pod_uid=run.get("pod", ""),
+        own_mounts=_KNOWN[run.get("own_mounts", "")],
+        own_network=_KNOWN[run.get("own_network", "")],
     )
 
 

@@ -41,6 +41,9 @@ def process(
     uid: int | None = 0,
     truncated: bool = False,
     listens: Iterable[str] = (),
+    pod_uid: str = "",
+    own_mounts: bool | None = None,
+    own_network: bool | None = None,
 ) -> Process:
     """A running process; ``argv`` includes the program, ``listens`` are ``ADDRESS PORT``."""
     return Process(
@@ -53,6 +56,9 @@ def process(
         uid=uid,
         truncated=truncated,
         listeners=tuple(map(_listener, listens)),
+        pod_uid=pod_uid,
+        own_mounts=own_mounts,
+        own_network=own_network,
     )
 
 

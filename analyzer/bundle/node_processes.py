@@ -155,6 +155,7 @@ def _process(bundle: Bundle, pid: int, probe: ProbeRecord, around: _Surroundings
     member = blob_member(probe)
     cut = probe.status != "ok" or bool(probe.record.get("truncated")) or member is None
     data = bundle.members[member] if member is not None else b""
+    facts = probe.record.get("process") or {}
     argv = split_arguments(data, cut=cut)
     place = record_source(bundle, probe)
     if member is not None:
@@ -169,6 +170,9 @@ def _process(bundle: Bundle, pid: int, probe: ProbeRecord, around: _Surroundings
         environ_gap=around.environ_gap,
         uid=around.uid,
         truncated=cut or not argv,  # no process runs without a name: nothing was readable
+        pod_uid=facts.get("pod_uid") or "",
+        own_mounts=facts.get("own_mounts"),
+        own_network=facts.get("own_network"),
     )
 
 

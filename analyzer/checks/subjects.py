@@ -1,6 +1,6 @@
 """Where a component runs in the evidence, and what to say where it does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from analyzer.checks.api_pods import component_pods
@@ -11,7 +11,7 @@ from analyzer.formats.settings import Looked, Query
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.context import Context
 from analyzer.model.evidence import EvidenceKey, Present, Source, Unreadable
-from analyzer.model.node import ALL_IN_ONE, NodeEvidence
+from analyzer.model.node import ALL_IN_ONE, Namesake, NodeEvidence
 from analyzer.model.outcome import Missing, Outcome
 from analyzer.model.verdict import Reason, Verdict
 from analyzer.model.version import Version
@@ -73,12 +73,38 @@ def component_subjects(component: str, evidence: ClusterEvidence, context: Conte
         target for node in evidence.nodes for target in _targets(component, node, context)
     )
     if component in CONTROL_PLANE:
-        return Subjects(
-            targets=targets, outcomes=_control_plane_gaps(component, evidence, found=bool(targets))
-        )
-    if component == "kubelet":
-        return _kubelets(targets, evidence, context)
-    return Subjects(targets=targets, outcomes=_proxy_gaps(component, evidence))
+        gaps = _control_plane_gaps(component, evidence, found=bool(targets))
+        found = Subjects(targets=targets, outcomes=gaps)
+    elif component == "kubelet":
+        found = _kubelets(targets, evidence, context)
+    else:
+        found = Subjects(targets=targets, outcomes=_proxy_gaps(component, evidence))
+    perhaps = tuple(_perhaps(component, evidence))
+    told = {one.subject for one in perhaps} if component not in CONTROL_PLANE else set()
+    rest = tuple(one for one in found.outcomes if one.subject not in told)
+    return replace(found, outcomes=(*rest, *perhaps))
+
+
+def _perhaps(component: str, evidence: ClusterEvidence) -> Iterator[Outcome]:
+    """Leave to a person what may or may not be the component: nothing else in evidence is."""
+    for node in evidence.nodes:
+        for one in node.namesakes:
+            if one.process.component == component and not one.another:
+                yield _in_a_pod(component, node, one)
+
+
+def _in_a_pod(component: str, node: NodeEvidence, one: Namesake) -> Outcome:
+    return Outcome(
+        subject=f"node/{node.name}",
+        verdict=Verdict.MANUAL,
+        reason=Reason.RV_AMBIGUOUS,
+        explanation=f"A process on node {node.name} goes by the name {component} and runs in an "
+        f"ordinary pod, as anybody's may ({one.text}); no other {component} shows that it is not "
+        "the cluster's own: a person must say whose it is.",
+        actual=one.text,
+        expected=f"a {component} that is known to be the cluster's own",
+        evidence=(one.process.source,),
+    )
 
 
 def control_plane_nodes(evidence: ClusterEvidence) -> tuple[NodeEvidence, ...]:
@@ -96,6 +122,11 @@ def _targets(component: str, node: NodeEvidence, context: Context) -> tuple[Targ
             config=process_config(node, process),
             version=version,
             version_note=version_note,
+            notes=tuple(
+                f"set aside, in an ordinary pod beside it: {one.text}"
+                for one in node.namesakes
+                if one.process.component == component
+            ),
         )
         for process in node.running(component)
     )

@@ -96,6 +96,10 @@ class Process:
         uid: Effective user id, or None when unknown.
         truncated: The argument list was cut: an absent flag is then unknown.
         listeners: Listening sockets that it is known to hold; there may be others.
+        pod_uid: Identity of the pod in whose control group it runs; empty when in none, or when
+            that is not known.
+        own_mounts, own_network: Whether it sees other mounts or another network than process 1
+            of the node; None when not known.
     """
 
     component: str
@@ -108,6 +112,26 @@ class Process:
     uid: int | None = None
     truncated: bool = False
     listeners: tuple[Listener, ...] = ()
+    pod_uid: str = ""
+    own_mounts: bool | None = None
+    own_network: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namesake:
+    """A process that goes by the name of a component in a pod that anybody may have made.
+
+    Attributes:
+        another: The component itself is seen as well, so that this one is not it.
+    """
+
+    process: Process
+    another: bool
+
+    @property
+    def text(self) -> str:
+        """Return what it is, short: ``etcd, pid 7, in pod UID``."""
+        return f"{self.process.component}, pid {self.process.pid}, in pod {self.process.pod_uid}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +148,7 @@ class NodeEvidence:
             not known.
         stopped: Why the run ended before its plan did; empty when it did not.
         names_gap: Why the host's user and group names are not known; None when they are.
+        namesakes: Processes that go by a component's name and are not judged as one.
         scan: The walk over /proc. Present: every process could be seen (the value is the
             number seen). Unreadable: some could not, so "not running" is unknown.
         processes: Matched processes, by component then pid.
@@ -148,6 +173,7 @@ class NodeEvidence:
     embedded: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
     stopped: str = ""
     names_gap: Unreadable | None = None
+    namesakes: tuple[Namesake, ...] = ()
 
     def running(self, component: str) -> tuple[Process, ...]:
         """Return the processes of one component, by pid."""

@@ -11,6 +11,7 @@ from analyzer.model.bundle import Bundle
 from analyzer.model.cluster import ClusterEvidence
 from analyzer.model.errors import BundleRefusedError
 from analyzer.model.node import NodeEvidence
+from analyzer.pipeline.namesakes import without_namesakes
 
 _SPLIT = "Analyse the bundles of each cluster in a run of their own."
 _BY_WORD = "that all bundles are of one cluster is taken from the user."
@@ -81,6 +82,8 @@ def join(
     expected = expected_nodes(api) if api is not None else None
     if api is not None and expected is not None:
         api = _without_strangers(api, {node.name for node in expected}, notices)
+    chosen, apart = without_namesakes(chosen)
+    notices.extend(apart)
     cluster = ClusterEvidence(nodes=chosen, api=api, expected=expected)
     return cluster, (*notices, *_unproven(cluster), *_coverage_notices(cluster))
 
