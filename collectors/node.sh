@@ -1101,11 +1101,12 @@ function b64(c) {
 
 # --- line-wise texts
 # A private key may run over many lines, and only the first and last say what they are.
-function hide_keys(   i, pem) {
+function hide_keys(unit,   i, pem) {
   for (i = 1; i <= N; i++) {
     if (L[i] ~ /BEGIN [A-Z0-9 ]*PRIVATE KEY/) pem = 1
     if (!pem) continue
     if (L[i] ~ /END [A-Z0-9 ]*PRIVATE KEY/) pem = 0
+    if (unit && L[i] ~ /^[ \t]*(\[|IPAddress|Slice)/) die("redactor failed: key around a setting")
     L[i] = "# " mask(L[i], "private-key", "pem", i)
   }
 }
@@ -1121,12 +1122,15 @@ function do_args(   i, n, j) {
     for (j = 0; j < n; j++) put("")
   }
 }
-# One logical line may run over several; blank lines keep the numbers right.
-function logical(i,   n) {
+# One logical line may run over several; blank lines keep the numbers right. A comment ends with its
+# line, and one within a line of a unit is no part of it.
+function logical(i, unit,   n) {
   LINE = L[i]; n = 0
-  while (LINE ~ /\\$/ && i + n < N) { n++; LINE = substr(LINE, 1, length(LINE) - 1) " " trim(L[i + n]) }
+  while (!comment(LINE) && match(LINE, /\\+$/) && RLENGTH % 2 && i + n < N)
+    if (!comment(L[i + ++n]) || !unit) LINE = substr(LINE, 1, length(LINE) - 1) " " trim(L[i + n])
   return n
 }
+function comment(s) { return s ~ /^[ \t]*[#;]/ }
 function assigned(a, where,   e, k, v, n, raw, said, t) {
   e = index(a, "="); k = substr(a, 1, e - 1); v = substr(a, e + 1)
   if (!e || k !~ /^[A-Za-z_][A-Za-z0-9_]*$/) return mask(a, "environment-value", "value", where)
@@ -1171,14 +1175,18 @@ function specified(v,   unit, name) {
   gsub(/%n/, unit, v); gsub(/%[Np]/, name, v)
   return v
 }
-function unit_value(k, v) { return v !~ /[^A-Za-z0-9_.:\/ $*%-]/ && (k ~ /^IP/ || v !~ / /) }
+function unit_value(k, v) { # the awk of busybox takes \/ in brackets for a backslash, too
+  return !index(v, "\\") && v !~ /[^A-Za-z0-9_.:\/ $*%-]/ && (k ~ /^IP/ || v !~ / /)
+}
 function do_unit(   i, j, n, k, v, s, lost) {
-  hide_keys(); lost = 0
+  sub(/^\357\273\277/, "", L[1]); hide_keys(1); lost = 0
+  for (i = 1; i <= N; i++) if (L[i] ~ /\r/) die("redactor failed: line break")
   for (i = 1; i <= N; i += n + 1) {
-    n = logical(i); s = trim(LINE); PENDING = ""
+    n = logical(i, 1); s = trim(LINE); PENDING = ""
     k = s; sub(/[ \t]*=.*$/, "", k); v = trim(substr(s, index(s, "=") + 1))
     if (s ~ /^[#;]/) put("#")
     else if (s == "" || s ~ /^\[[A-Za-z]+\]$/) put(s)
+    else if (s ~ /^\[/) { lost += length(s); put(s ~ /\]$/ ? "[other]" : "[other") }
     else if (k ~ /^Exec[A-Za-z]*$/) put(k "=" words(v, i, 1))
     else if (k == "Environment") put(k "=" environment(v, i))
     else if (k ~ /^(User|Group|Slice|EnvironmentFile|IPAddress(Allow|Deny))$/) {
