@@ -242,9 +242,14 @@ class Redactor:
         """Mask the parts of a text that are secrets by their look."""
         return self._draft(value, pointer, (_Draft.looks,))
 
+    def words(self, value: str, pointer: str) -> str:
+        """Mask the same, and what a text assigns to names that sound like secrets."""
+        return self._draft(value, pointer, (_Draft.looks, _Draft.assigned))
+
     def assignments(self, value: str, pointer: str) -> str:
-        """Mask what a text assigns to names that sound like secrets, and what looks random."""
-        return self._draft(value, pointer, (_Draft.looks, _Draft.assigned, _Draft.random))
+        """Mask the same, what looks random, and the literals of Kyverno's ``{{ queries }}``."""
+        steps = (_Draft.queries, _Draft.looks, _Draft.assigned, _Draft.random)
+        return self._draft(value, pointer, steps)
 
     def expression(self, value: str, pointer: str) -> str:
         """Mask the literals of a program (CEL, Rego) that may be secrets, and keep its words."""
@@ -311,7 +316,16 @@ class _Draft:
 
     def literals(self, value: str) -> str:
         """Mark literals that may be secrets by their look or by what they are compared with."""
-        return "".join(map(self._clause, CLAUSE.findall(value)))
+        return "".join(map(self._clause, clauses(value)))
+
+    def queries(self, value: str) -> str:
+        """Mark such literals between the first and the last brace of a text with queries."""
+        start, end = value.find("{{"), max(0, value.rfind("}}"))
+        about_secrets = SECRET_WORD.search(value, start, end) is not None
+        if start < 0 or not about_secrets:
+            return value
+        query = QUERY_LITERAL.sub(partial(self._literal, True), value[start:end])
+        return value[:start] + query + value[end:]
 
     def _clause(self, clause: str) -> str:
         about_secrets = KEY_WORD.search(clause) is not None
@@ -320,7 +334,8 @@ class _Draft:
     def _literal(self, about_secrets: bool, found: Any) -> str:  # noqa: FBT001 - see partial above
         literal = str(found.group())
         inner = literal.strip("\"'`")
-        named = about_secrets and inner and not SECRET_WORD.fullmatch(inner)
+        plain = inner.lower() in PLAIN_VALUES or SECRET_WORD.fullmatch(inner)
+        named = about_secrets and not plain
         # What is spelled in numbers shows its look to nobody but the program.
         if named or SPELLED.search(inner) or looks_random(inner):
             return literal[0] + self._mark("literal", "value", inner) + literal[0]
@@ -330,7 +345,7 @@ class _Draft:
 def leaf(redactor: Redactor, value: Any, pointer: str) -> Any:
     """Keep a scalar, or a list of scalars."""
     if isinstance(value, str):
-        return redactor.text(value, pointer)
+        return redactor.words(value, pointer)
     if isinstance(value, list):
         return [leaf(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
     if isinstance(value, dict):
@@ -365,15 +380,48 @@ def marker(_redactor: Redactor, value: Any, _pointer: str) -> Any:
     return None if value is None else {}
 
 
-QUOTED = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`[^`]*`"
+# A literal that nothing ends goes to the end of its line.
+QUOTED = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?"
 LITERAL = re.compile(r"(?s)\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED)
-# A line's end between an operator and its operand.
-CONTINUED = r"[=!(,\[.+:?]\s*\n|\bin\s*\n|\n\s*(?=[=!).,\]+:?]|in\b)"
-# A program up to the next "and", "or" or end of a line that stands outside of literals.
-CLAUSE = re.compile(
-    r"(?s)(?:\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED + "|" + CONTINUED + r"|[^&|;\n])+|[&|;\n]"
+# Of Kyverno's queries: what stands in double quotes there is the name of a field.
+QUERY_LITERAL = re.compile(r"(?s)'(?:\\.|[^'\\])*'?|`[^`]*`?")
+PIECE = re.compile(
+    LITERAL.pattern
+    + r"|(?P<comment>(?:#|//)[^\n]*)|(?P<space>\s+)|(?P<end>[&|;])|[^\s&|;\"'`#/]+|."
 )
-KEY_WORD = re.compile(SECRET_WORDS + r"|\bkey\b|[a-z_]key\b|\bpass\b|\bauth\b", re.IGNORECASE)
+# A line's end before or after these is none of what is said.
+GOES_ON = re.compile(r"(?:[=!(,\[{.+:?]|\bin)\Z")
+GOES_BACK = re.compile(r"[=!).,\]+:?]|in\b")
+KEY_WORD = re.compile(
+    SECRET_WORDS + r"|\bkey\b|[a-z_]key\b|\bpass\b|\bauth\b|\bcreds?\b|"
+    r"authorization\b(?!\.k8s)|cookie|bearer",
+    re.IGNORECASE,
+)
+
+
+def clauses(program: str) -> Iterator[str]:
+    """Cut a program at each "and", "or" and end of a line that stands outside of literals.
+
+    Comments are left out: they decide nothing, and may hold anything.
+    """
+    clause: List[str] = []
+    last = ""  # what is no space
+    for found in PIECE.finditer(program):
+        kind_of, piece = found.lastgroup, found.group()
+        if kind_of == "comment":
+            continue
+        is_line_end = kind_of == "space" and "\n" in piece
+        goes_on = is_line_end and (GOES_ON.search(last) or GOES_BACK.match(program, found.end()))
+        if kind_of == "end" or (is_line_end and not goes_on):
+            yield "".join(clause)
+            yield piece
+            clause = []
+        else:
+            clause.append(piece)
+        last = last if kind_of == "space" else piece[-3:]
+    yield "".join(clause)
+
+
 SPELLED = re.compile(r"\\[xuU0-7]")
 
 
@@ -423,9 +471,16 @@ def plain_map(redactor: Redactor, value: Any, pointer: str) -> Any:
     if not all(PLAIN_KEY.match(key) and not looks_random(key) for key in value):
         return redactor.mask(value, "field-allow-list", pointer, "object")
     return {
-        key: settings(redactor, one, f"{pointer}/{escape_pointer(key)}")
+        # The name of a label may say that it holds a secret; "secrets: 10" is a count.
+        key: (unknown if SECRET_NAME.search(key) and not _is_plain(one) else settings)(
+            redactor, one, f"{pointer}/{escape_pointer(key)}"
+        )
         for key, one in value.items()
     }
+
+
+def _is_plain(value: Any) -> bool:
+    return str(value).lower() in PLAIN_VALUES or HARMLESS_VALUE.match(str(value)) is not None
 
 
 def operand(redactor: Redactor, value: Any, pointer: str) -> Any:
@@ -560,6 +615,16 @@ def expression(redactor: Redactor, value: Any, pointer: str) -> Any:
     if isinstance(value, list):
         return [expression(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
     return unknown(redactor, value, pointer)
+
+
+def variables(redactor: Redactor, value: Any, pointer: str) -> Any:
+    """Keep the variables of a CEL policy, but for literals under the name of a secret."""
+    if isinstance(value, list):
+        return [variables(redactor, one, f"{pointer}/{at}") for at, one in enumerate(value)]
+    named = isinstance(value, dict) and SECRET_NAME.search(str(value.get("name")))
+    is_literal = named and LITERAL.search(str(value.get("expression")))
+    tree = dict(EXPRESSION, expression=unknown) if is_literal else EXPRESSION
+    return redactor.prune(value, tree, pointer)
 
 
 # Flags of control-plane components whose values are settings. The values of all others are masked,
@@ -882,7 +947,7 @@ CEL = dict(
     matchConstraints=MATCH_RESOURCES,
     matchConditions=EXPRESSION,
     validations=VALIDATION,
-    variables=EXPRESSION,
+    variables=variables,
     auditAnnotations=AUDIT_ANNOTATION,
 )
 CEL_POLICY = kind(spec=closed(**CEL))
@@ -952,11 +1017,11 @@ KYVERNO_VALIDATE = closed(
     cel=closed(
         "generate",
         expressions=VALIDATION,
-        variables=EXPRESSION,
+        variables=variables,
         auditAnnotations=AUDIT_ANNOTATION,
         paramKind=PARAM_KIND,
     ),
-    foreach=closed("elementScope", list=prose, preconditions=conditions, **_CHECKS),
+    foreach=closed("elementScope", list=expression, preconditions=conditions, **_CHECKS),
     **_CHECKS,
 )
 _TRUST = closed("ignoreTlog", "ignoreSCT", url=address, pubkey=public_key)
@@ -1101,7 +1166,7 @@ _REGO = dict(rego=expression, libs=expression)
 CODE = closed(
     *("version", "failurePolicy", "generateVAP"),
     validations=VALIDATION,
-    variables=EXPRESSION,
+    variables=variables,
     matchCondition=EXPRESSION,
     **_REGO,
 )
@@ -1648,7 +1713,8 @@ def derived_facts(resource: Resource, item: Dict[str, Any]) -> Dict[str, Any]:
 def prune_object(resource: Resource, item: Dict[str, Any], redactor: Redactor) -> Dict[str, Any]:
     """Return what may be kept of one object of a list."""
     tree = tree_of(resource)
-    if item.get("kind") == METADATA_KIND:  # the form that was asked for, not what the object is
+    # The form that was asked for, not what the object is.
+    if resource.namespace and item.get("kind") == METADATA_KIND:
         item = {"metadata": item["metadata"]}
     if resource.id == "pods" and is_component(item):
         tree = COMPONENT_POD
@@ -1746,6 +1812,7 @@ class Patience:
         """Note a signal, and end the wait if there is one."""
         self._signalled = True
         if self._waits:
+            self._waits = False  # once: what follows is writing
             raise Stopped("signal")
 
     def wait(self, act: Callable[[], Any]) -> Any:
@@ -1874,10 +1941,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+def _number(digits: str) -> int:
+    """Return an integer; none of the API's is longer, and long ones take long to read."""
+    if len(digits) > 20:
+        raise ValueError("no integer of 64 bits")
+    return int(digits)
+
+
 def decode(body: bytes) -> Answer:
     """Decode an answer's body; a Status object in it is the failure it names."""
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(
+            body.decode("utf-8"), parse_constant=_refuse_constant, parse_int=_number
+        )
     except (ValueError, RecursionError):
         return Answer(ERROR, 200, None, "the answer is not valid JSON", True, True)
     if not isinstance(document, dict):
@@ -1901,7 +1977,10 @@ class _Drain(threading.Thread):
 
     def run(self) -> None:
         while True:
-            piece = os.read(self._stream.fileno(), 1 << 16)
+            try:
+                piece = os.read(self._stream.fileno(), 1 << 16)
+            except (OSError, ValueError):
+                return  # a signal ended the run, and the pipe was closed
             if not piece:
                 return
             room = self._cap - len(self.kept)
@@ -2232,9 +2311,11 @@ def to_line(document: Any) -> bytes:
     """Encode one document as one line.
 
     Raises:
-        UnicodeEncodeError: The document holds text that UTF-8 cannot express.
+        ValueError: The document holds text that UTF-8, or a number that JSON cannot express.
     """
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode("utf-8") + b"\n"
 
 
@@ -2423,7 +2504,8 @@ class Walk:
         if not isinstance(name, str) or not name.endswith("List"):
             return "the answer is not a list"
         metadata_only = resource.namespace and name == METADATA_KIND + "List"
-        if is_builtin and name != resource.kind + "List" and not metadata_only:
+        is_other = is_builtin and name != resource.kind + "List"
+        if (is_other or name == METADATA_KIND + "List") and not metadata_only:
             return "the answer is a list of another kind"
         items, metadata = page.get("items"), page.get("metadata")
         if not isinstance(items, list) or not isinstance(metadata, dict):
@@ -2469,7 +2551,8 @@ def _is_sound_metadata(metadata: Dict[str, Any]) -> bool:
     texts = (metadata.get("continue"), metadata.get("resourceVersion"))
     count = metadata.get("remainingItemCount")
     is_count = isinstance(count, int) and not isinstance(count, bool) and count >= 0
-    return all(one is None or isinstance(one, str) for one in texts) and (count is None or is_count)
+    sound = all(one is None or (isinstance(one, str) and one.isprintable()) for one in texts)
+    return sound and (count is None or is_count)
 
 
 def _has_name(item: Dict[str, Any]) -> bool:
@@ -2801,10 +2884,9 @@ class Collector:
         offered: Dict[str, Tuple[Resource, bool]] = {}
         member = self._workshop.member(seq)
         for group, version in versions:
-            found = self._resources(group, version)
-            if found is None:
+            found, is_whole = self._resources(group, version)
+            if not is_whole:
                 failed.append(f"{group}/{version}" if group else version)
-                continue
             for resource, listable in found:
                 line = {
                     "group": group,
@@ -2834,14 +2916,17 @@ class Collector:
         found: List[Tuple[str, str]] = []
         failed = []
         core = self._get_twice("/api")
-        if core.status == OK and isinstance(core.document.get("versions"), list):
-            found += [("", str(one)) for one in core.document["versions"]]
+        served = core.document.get("versions") if core.status == OK else None
+        if isinstance(served, list) and served:
+            found += [("", str(one)) for one in served]
         else:
             failed.append("/api")
         groups = self._get_twice("/apis")
         if groups.status == OK and isinstance(groups.document.get("groups"), list):
             for group in groups.document["groups"]:
-                found += _versions_of(group)
+                versions = _versions_of(group)
+                found += versions
+                failed += [] if versions else ["a group without a version"]
         else:
             failed.append("/apis")
         sound = [pair for pair in found if all(map(_is_plain_name, filter(None, pair)))]
@@ -2851,22 +2936,27 @@ class Collector:
             failed.append(f"all but {MAX_GROUP_VERSIONS} groups and versions")
         return sound[:MAX_GROUP_VERSIONS], failed
 
-    def _resources(self, group: str, version: str) -> Optional[List[Tuple[Resource, bool]]]:
-        """Return the resources of one group version, without subresources; None when unknown."""
+    def _resources(self, group: str, version: str) -> Tuple[List[Tuple[Resource, bool]], bool]:
+        """Return the resources of one group version, without subresources; and if that is all."""
         path = f"/apis/{group}/{version}" if group else f"/api/{version}"
         answer = self._get_twice(path)
         if answer.status != OK or not isinstance(answer.document.get("resources"), list):
-            return None
-        found = []
+            return [], False
+        found, is_whole = [], True
         for one in answer.document["resources"]:
-            name = one.get("name") if isinstance(one, dict) else None
-            if not isinstance(name, str) or not _is_plain_name(name):
-                continue  # subresources have a slash in their names
-            kind_name, namespaced = str(one.get("kind")), one.get("namespaced") is True
-            resource = Resource(group, version, name, kind_name, namespaced, "")
+            one = one if isinstance(one, dict) else {}
+            texts = (one.get("name"), one.get("kind"))
+            name, kind_name = (text if isinstance(text, str) else "" for text in texts)
             verbs = one.get("verbs")
-            found.append((resource, isinstance(verbs, list) and "list" in verbs))
-        return found
+            if "/" in name:
+                continue  # a subresource
+            if _is_plain_name(name) and _is_plain_name(kind_name) and isinstance(verbs, list):
+                namespaced = one.get("namespaced") is True
+                resource = Resource(group, version, name, kind_name, namespaced, "")
+                found.append((resource, "list" in verbs))
+            else:
+                is_whole = False  # and what it hides may be a policy
+        return found, is_whole
 
     # -- lists
 
@@ -2998,7 +3088,7 @@ def _api_facts(resource: Resource, walk: Walk, code: Optional[int]) -> Dict[str,
         "items": walk.items,
         "pages": walk.pages,
         "complete": False,
-        "resource_version": walk.version,
+        "resource_version": shaped(UID, walk.version),
         "http_code": code,
     }
 
@@ -3024,7 +3114,7 @@ def shaped(pattern: Any, value: Any) -> Optional[str]:
 
 
 def _is_plain_name(name: str) -> bool:
-    return re.match(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\Z", name) is not None
+    return re.match(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?\Z", name) is not None
 
 
 def _versions_of(group: Any) -> List[Tuple[str, str]]:
@@ -3296,6 +3386,29 @@ def _end_progress() -> None:
         sys.stderr.write("\r\033[K")
 
 
+def tell(text: str) -> None:
+    """Write to standard output; to standard error when nobody is there to read it."""
+    try:
+        _write(sys.stdout, text)
+    except OSError:
+        _write(sys.stderr, text)
+
+
+def _write(stream: Any, text: str) -> None:
+    coding = stream.encoding or "ascii"
+    try:
+        text.encode(coding, stream.errors or "strict")
+    except UnicodeEncodeError:  # a name, or a path, that this terminal cannot spell
+        text = text.encode(coding, "backslashreplace").decode(coding)
+    stream.write(text)
+    stream.flush()
+
+
+def spelled(text: Optional[str]) -> Optional[str]:
+    """Return a text of the command line without the bytes that nobody could read."""
+    return text if text is None else re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 def _named(words: List[str]) -> str:
     more = len(words) - MAX_NAMED
     return ", ".join(words[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -3407,19 +3520,18 @@ def collect_into(
         },
         kubectl=version,
         timeout=options.timeout,
-        case={"case_no": options.case_no, "operator": options.operator, "notes": options.notes},
+        case={name: spelled(getattr(options, name)) for name in ("case_no", "operator", "notes")},
         stopped=stopped,
     )
     path, fingerprint = seal(workshop, facts, Path(options.output))
-    sys.stdout.write(f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n")
-    sys.stdout.write(paper_line(path, fingerprint, facts) + "\n")
-    sys.stdout.flush()
+    said = f"bundle: {path}\ncustody fingerprint: sha256:{fingerprint}\n"
+    tell(said + paper_line(path, fingerprint, facts) + "\n")
     if complete:
         return EXIT_COMPLETE
     some = workshop.by_status.get(OK) or workshop.by_status.get(TRUNCATED)
     code = EXIT_PARTIAL if some else EXIT_NOTHING
-    said = verdict(code, stopped, api.complaint) + shortfall(collector.gaps)
-    sys.stderr.write("".join(line + "\n" for line in said))
+    lines = verdict(code, stopped, api.complaint) + shortfall(collector.gaps)
+    _write(sys.stderr, "".join(line + "\n" for line in lines))
     return code
 
 
@@ -3488,6 +3600,9 @@ def run(options: argparse.Namespace) -> int:
 
 def main(words: List[str]) -> int:
     """Run the command; returns the exit code."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115
     try:
         return run(parser().parse_args(words))
     except UsageError as mistake:

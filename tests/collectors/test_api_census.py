@@ -113,7 +113,6 @@ OFFERED: dict[str, list[Kind]] = {
         ("ok-1", True, LIST),
         # Names come from the server: only plain ones make a path.
         ("../../secrets", True, LIST),
-        ("a b", True, LIST),
     ],
     "events.k8s.io": [("events", True, LIST)],
     "coordination.k8s.io": [("leases", True, LIST)],

@@ -202,6 +202,113 @@ def test_the_manifest_repeats_no_text_of_another_shape(
     assert (collector.git_version, collector.cluster_uid) == (kept, None)
 
 
+def policies(resource: dict[str, Any], group: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what a server answers that offers one kind of Kyverno's, with changes."""
+    kind = {"name": "clusterpolicies", "kind": "ClusterPolicy", "namespaced": False}
+    known = answers()
+    group = {"name": "kyverno.io", "versions": [{"version": "v1"}], **(group or {})}
+    known["/apis"] = {"groups": [group]}
+    known["/apis/kyverno.io/v1"] = {
+        "resources": [{**kind, "verbs": ["list"], **resource}, {**kind, "name": "a", "verbs": []}]
+    }
+    items = [{"metadata": {"name": "p"}, "spec": {"background": True}}]
+    known["/apis/kyverno.io/v1/clusterpolicies"] = {
+        "kind": "ClusterPolicyList", "metadata": {}, "items": items
+    }  # fmt: skip
+    return known
+
+
+def record(found: list[dict[str, Any]], name: str) -> tuple[str, bool]:
+    (one,) = (one for one in found if one["id"] == f"api/{name}")
+    return one["status"], one["api"]["complete"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "group"),
+    [
+        ({"name": "cluster policies"}, {}),
+        ({"name": None}, {}),
+        ({"kind": "\ud800"}, {}),
+        ({"kind": "password=hunter2"}, {}),
+        ({"kind": "K" * 300}, {}),
+        ({"verbs": "list"}, {}),
+        ({"verbs": None}, {}),
+        ({}, {"versions": []}),
+        ({}, {"versions": None}),
+    ],
+)
+def test_a_kind_that_discovery_hides_makes_it_incomplete(
+    api: ModuleType, tmp_path: Path, resource: dict[str, Any], group: dict[str, Any]
+) -> None:
+    found, _ = records(api, Server(api, policies(resource, group)), tmp_path)
+    assert record(found, "discovery") == ("truncated", False)
+    assert "api/clusterpolicies.kyverno.io" not in [one["id"] for one in found]
+    assert record(found, "pods")[0] == "absent"  # asked for, and not found
+
+
+def test_a_core_without_versions_makes_no_kind_absent(api: ModuleType, tmp_path: Path) -> None:
+    server = Server(api, {**policies({}), "/api": {"versions": []}})
+    found, _ = records(api, server, tmp_path)
+    assert record(found, "discovery") == ("truncated", False)
+    assert "/api/v1/pods?limit=500" in server.asked
+
+
+UNSOUND: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"kind": "PartialObjectMetadataList"}, {}, "the answer is a list of another kind"),
+    ({"metadata": {"continue": "\ud800"}}, {}, "of another type"),
+    ({"metadata": {"resourceVersion": "\udfff"}}, {}, "of another type"),
+    ({}, {"background": float("inf")}, "redactor failed"),
+]
+
+
+@pytest.mark.parametrize(("page", "spec", "detail"), UNSOUND)
+def test_a_list_that_no_bundle_can_hold_is_an_error(
+    api: ModuleType, tmp_path: Path, page: dict[str, Any], spec: dict[str, Any], detail: str
+) -> None:
+    known = policies({})
+    known["/apis/kyverno.io/v1/clusterpolicies"].update(page)
+    known["/apis/kyverno.io/v1/clusterpolicies"]["items"][0]["spec"].update(spec)
+    found, stopped = records(api, Server(api, known), tmp_path)
+    (one,) = (one for one in found if one["id"] == "api/clusterpolicies.kyverno.io")
+    assert (one["status"], stopped, len(found) > 30) == ("error", "", True)
+    assert one["detail"].endswith(detail)
+
+
+def test_an_object_that_calls_itself_metadata_keeps_its_fields(
+    api: ModuleType, tmp_path: Path
+) -> None:
+    known = policies({})
+    known["/apis/kyverno.io/v1/clusterpolicies"]["items"][0]["kind"] = "PartialObjectMetadata"
+    found, _ = records(api, Server(api, known), tmp_path)
+    (one,) = (one for one in found if one["id"] == "api/clusterpolicies.kyverno.io")
+    assert '"background":true' in (tmp_path / one["blob"]).read_text(encoding="utf-8")
+
+
+def test_a_state_of_another_shape_is_not_repeated(api: ModuleType, tmp_path: Path) -> None:
+    known = policies({})
+    known["/apis/kyverno.io/v1/clusterpolicies"]["metadata"] = {"resourceVersion": "token=hunter2"}
+    known["/api/v1/nodes"]["metadata"] = {"resourceVersion": "4711"}
+    found, _ = records(api, Server(api, known), tmp_path)
+    told = {one["id"]: (one.get("api") or {}).get("resource_version") for one in found}
+    assert (told["api/clusterpolicies.kyverno.io"], told["api/nodes"]) == (None, "4711")
+
+
+@pytest.mark.parametrize("digits", ["9" * 21, "-" + "1" * 4000])
+def test_numbers_that_no_server_sends_are_not_read(api: ModuleType, digits: str) -> None:
+    assert api.decode(b'{"a":%s}' % digits.encode()).status == "error"
+    assert api.decode(b'{"a":-9223372036854775808}').document == {"a": -(2**63)}
+
+
+def test_a_second_signal_does_not_break_into_writing(api: ModuleType) -> None:
+    patience = api.Patience(60)
+    with pytest.raises(api.Stopped):
+        patience.wait(lambda: patience.on_signal(15, None))
+    patience._waits = True  # a signal came before the end of the wait was noted
+    with pytest.raises(api.Stopped):
+        patience.on_signal(15, None)
+    patience.on_signal(15, None)
+
+
 HOSTILE: list[Any] = [None, 5, "x", [], [5], ["x"], [[]], [None], {}, {"list": 1}, True]
 PLACES = [
     ("/api", ("versions",)),

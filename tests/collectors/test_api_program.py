@@ -8,6 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -212,6 +213,39 @@ def test_a_mistake_in_the_options_ends_in_exit_2(words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
     assert "\nhelp: " in done.stderr
+
+
+ENDS = {
+    "closed output": ">&-",
+    "full output": ">/dev/full",
+    "closed errors": "2>&-",
+    "both closed": ">&- 2>&-",
+    "plain": "",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_bundle_is_whole_whoever_listens(tmp_path: Path, end: str) -> None:
+    """And whatever bytes the operator's terminal makes of a name."""
+    kinds = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
+    with Replay(small({name: [] for name in kinds}, kinds)) as server:
+        kubeconfig = server.kubeconfig(tmp_path / "kubeconfig.json")
+        words: list[str | bytes] = [*command(tmp_path, kubeconfig, ["--operator"], None)]
+        words.append(b"Jos\xe9 \xc3\xa9")
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {ENDS[end]}', "x", *words],
+            capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (bundle,) = (tmp_path / "out").iterdir()
+    with tarfile.open(bundle) as archive:
+        stream = archive.extractfile("bundle/manifest.json")
+        assert stream is not None
+        assert json.loads(stream.read())["case"]["operator"] == "Jos\ufffd \xe9"
+    # Whoever cannot read the output is told the fingerprint all the same.
+    heard = {"full output": done.stderr, "closed errors": done.stdout, "plain": done.stdout}
+    assert b"custody fingerprint: sha256:" in heard.get(end, b"custody fingerprint: sha256:")
 
 
 def test_a_missing_kubectl_is_said(tmp_path: Path) -> None:

@@ -129,7 +129,20 @@ PROGRAMS = [
     ("object.a == 'eyJhbGciOiJI.eyJzdWIiOiIx.c2ln'", f"object.a == '{M}'"),
     ("c.token == 'x' && c.name == 'web'", f"c.token == '{M}' && c.name == 'web'"),
     ('secret := "hunter2"\nname := "web"', f'secret := "{M}"\nname := "web"'),
+    # What is said goes on in the next line, around comments, which may say anything.
+    ('tokens := {\n  "al": "hunter2",\n  "bo": "x y"\n}',
+     f'tokens := {{\n  "{M}": "{M}",\n  "{M}": "{M}"\n}}'),
+    ('is_password(x) {\n  x == "hunter2"\n}', f'is_password(x) {{\n  x == "{M}"\n}}'),
+    ("object.password ==\n\n // it's\n 'hunter2'", f"object.password ==\n\n \n '{M}'"),
+    ("a == 1 # it's hunter2\nb == 'x'", "a == 1 \nb == 'x'"),
+    ("a == 'x//y#z' // hunter2", "a == 'x//y#z' "),
+    ('http.send({"headers": {"Authorization": "hunter2"}})',
+     f'http.send({{"{M}": {{"{M}": "{M}"}}}})'),
+    ('creds := "hunter2"', f'creds := "{M}"'),
+    ("object.password == 'hunter2", f"object.password == '{M}'"),
     # What rules look for in an expression is still there.
+    ("object.spec.automountServiceAccountToken == 'false'",) * 2,
+    ("'rbac.authorization.k8s.io' == object.roleRef.apiGroup",) * 2,
     ("!object.spec.hostPID && 'NET_RAW' in c.capabilities.drop",) * 2,
     ("object.spec.containers.all(c, c.securityContext.allowPrivilegeEscalation == false)",) * 2,
     ("object.spec.automountServiceAccountToken == false || object.kind == 'Pod'",) * 2,
@@ -182,6 +195,23 @@ POLICIES: list[tuple[str, Any, Any]] = [
         "kinds": ["Pod"], "namespaces": ["kube-*"]}}]}}, ...),
     ("KYVERNO_RULE", {"validate": {"podSecurity": {"level": "restricted", "version": "latest"}}},
      ...),
+    # Queries within texts: literals beside something secret, not the names of fields.
+    ("condition", {"key": "{{ request.object.data.\"api-token\" == 'hunter2' }}", "value": "{{ a }}"},
+     {"key": f"{{{{ request.object.data.\"api-token\" == '{M}' }}}}", "value": M}),
+    ("condition", {"key": "{{ a.b || 'x' }}", "value": "{{ c.token == `hunter2` }}"},
+     {"key": "{{ a.b || 'x' }}", "value": f"{{{{ c.token == `{M}` }}}}"}),
+    ("KYVERNO_VALIDATE", {"message": "it's {{ a.token == 'hunter2' }}, isn't it"},
+     {"message": f"it's {{{{ a.token == '{M}' }}}}, isn't it"}),
+    ("KYVERNO_VALIDATE", {"foreach": [{"list": "request.data[?token=='hunter2']"}]},
+     {"foreach": [{"list": f"request.data[?token=='{M}']"}]}),
+    ("KYVERNO_VALIDATE", {"foreach": [{"list": "request.object.spec.containers"}]}, ...),
+    # A variable may be a secret by its name.
+    ("CEL_POLICY", {"spec": {"variables": [{"name": "dbPassword", "expression": "'hunter2'"},
+                                           {"name": "a", "expression": "'b'"}]}},
+     {"spec": {"variables": [{"name": "dbPassword", "expression": M},
+                             {"name": "a", "expression": "'b'"}]}}),
+    ("CEL_POLICY", {"spec": {"variables": [
+        {"name": "mountsToken", "expression": "object.spec.automountServiceAccountToken"}]}}, ...),
     # Addresses, keys and identities.
     ("KUBELET", {"staticPodURL": "https://u:p@h/x?token=y"},
      {"staticPodURL": f"https://{M}@h/{M}"}),
@@ -224,6 +254,14 @@ POLICIES: list[tuple[str, Any, Any]] = [
                  "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock"}, ...),
     ("KUBELET", {"authentication": {"token": "x"}, "resolvConf": {"a": "b"}},
      {"authentication": {"token": M}, "resolvConf": M}),
+    # What a label holds by its name, and what any text assigns.
+    ("METADATA", {"labels": {"db-password": "hunter2", "vault-token": "true", "token": "7"}},
+     {"labels": {"db-password": M, "vault-token": "true", "token": "7"}}),
+    ("plain_map", {"count/secrets": "10", "secrets": 10}, ...),
+    ("CONSTRAINT", {"spec": {"parameters": {"message": "password: hunter2", "repos": ["a?token=b"]}}},
+     {"spec": {"parameters": {"message": f"password: {M}", "repos": [f"a?token={M}"]}}}),
+    ("METADATA", {"annotations": {"kubernetes.io/config.source": "http://h/x?token=hunter2"}},
+     {"annotations": {"kubernetes.io/config.source": f"http://h/x?token={M}"}}),
     # What narrows a right, and is not known, is seen.
     ("ROLE", {"rules": [{"verbs": ["get"], "x": "y"}]}, {"rules": [{"verbs": ["get"], "x": M}]}),
 ]  # fmt: skip
@@ -244,7 +282,8 @@ def test_what_a_mutating_policy_writes_is_only_there(api: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["://", "--a", "'", "token ", "eyJaaaaaa.", "= ", "| ", "a&", "-----BEGIN PUBLIC KEY-----"],
+    ["://", "--a", "'", "token ", "eyJaaaaaa.", "= ", "| ", "a&", "-----BEGIN PUBLIC KEY-----",
+     "\n", "= \n", "\\'", "{{", "{{'", "(\n #"],
 )
 def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str) -> None:
     text = piece * 20000
@@ -327,3 +366,9 @@ def test_an_answer_that_never_ends_is_given_up(
     answer = api.Kubectl(program, 30.0, lambda _text: None).get("/api/v1/pods")
     assert (answer.status, answer.document) == ("truncated", None)
     assert answer.detail == "the answer is larger than allowed"
+
+
+def test_a_pipe_that_a_signal_closed_ends_its_reader(api: ModuleType, tmp_path: Path) -> None:
+    stream = (tmp_path / "pipe").open("w+b")
+    stream.close()
+    api._Drain(stream, 1, lambda: None).run()
