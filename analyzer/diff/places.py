@@ -41,6 +41,20 @@ def failing(control: ControlResult) -> frozenset[str]:
     return frozenset(f.subject for f in control.findings if f.verdict is Verdict.FAIL)
 
 
+def altered(old: ControlResult, new: ControlResult) -> tuple[str, ...]:
+    """Return the subjects that fail on both sides with other facts, sorted."""
+    before, after = _facts(old), _facts(new)
+    return tuple(sorted(s for s in before.keys() & after.keys() if before[s] != after[s]))
+
+
+def _facts(control: ControlResult) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in control.findings:
+        if finding.verdict is Verdict.FAIL:
+            found.setdefault(finding.subject, []).append(finding.facts)
+    return {subject: sorted(facts) for subject, facts in found.items()}
+
+
 def seen(subjects: frozenset[str], control: ControlResult, where: Looked) -> frozenset[str]:
     """Return those subjects that an assessment has looked at, or knows to be gone.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.diff.pairs import Pair
-from analyzer.diff.places import covered, failing, seen
+from analyzer.diff.places import altered, covered, failing, seen
 from analyzer.diff.question import other_question
 from analyzer.diff.sides import Sides
 from analyzer.diff.verdicts import UNDECIDED, change_of
@@ -37,12 +37,14 @@ class _Subjects:
         appeared: They fail now; the older side looked at them and they did not.
         gone: They failed; the newer side looked at them, or knows that they are no more.
         unseen_before, unseen_now: They fail on one side, and the other did not look.
+        altered: They fail on both sides, and something else was found.
     """
 
     appeared: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     unseen_before: tuple[str, ...] = ()
     unseen_now: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
 
 
 def _subjects(old: ControlResult, new: ControlResult, sides: Sides) -> _Subjects:
@@ -55,6 +57,7 @@ def _subjects(old: ControlResult, new: ControlResult, sides: Sides) -> _Subjects
         gone=tuple(sorted(found)),
         unseen_before=tuple(sorted(more - known)),
         unseen_now=tuple(sorted(fewer - found)),
+        altered=altered(old, new),
     )
 
 
@@ -105,6 +108,8 @@ def _notes(old: ControlResult, new: ControlResult, subjects: _Subjects) -> Itera
         yield f"{count} of the failing subjects were not in the older evidence."
     if new.verdict is Verdict.FAIL and subjects.unseen_now:
         yield f"Failed before and not seen now: {named(subjects.unseen_now)}."
+    if subjects.altered:
+        yield f"Something else was found of {named(subjects.altered)}."
     lost = tuple(name for name in new.nodes_missing if name not in old.nodes_missing)
     if lost:
         yield f"Not in the newer evidence: {named(lost)}."
@@ -135,6 +140,7 @@ def _row(
         newer=_side(new),
         appeared=found.appeared,
         gone=found.gone,
+        altered=found.altered,
     )
 
 

@@ -26,7 +26,7 @@ CHANGE_MEANING = {
     Change.CHANGED: "The verdict is another one; neither side is a failure, or both are open.",
     Change.CHANGED_RESPONSIBILITY: "The verdict is the same, but someone else must act.",
     Change.INCOMPARABLE: "The two sides do not rest on the same question or evidence.",
-    Change.UNCHANGED: "Same verdict, same responsibility.",
+    Change.UNCHANGED: "Same verdict, same responsibility; what fails may be something else.",
 }
 
 
@@ -50,6 +50,7 @@ class ControlChange:
         appeared: Subjects that fail now and did not before; sorted.
         gone: Subjects that failed before and do not fail now; sorted. Empty, too, where the
             newer side did not see them.
+        altered: Subjects that fail on both sides, of which something else was found; sorted.
     """
 
     id: str
@@ -60,6 +61,12 @@ class ControlChange:
     newer: ChangeSide | None
     appeared: tuple[str, ...]
     gone: tuple[str, ...]
+    altered: tuple[str, ...] = ()
+
+    @property
+    def other_failure(self) -> bool:
+        """Tell whether what fails is not what failed, whatever the verdicts say."""
+        return bool(self.appeared or self.gone or self.altered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

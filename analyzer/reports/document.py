@@ -387,6 +387,7 @@ class ControlChangeDoc(Document, frozen=True, kw_only=True):
     newer: ChangeSideDoc | None
     appeared: tuple[str, ...]
     gone: tuple[str, ...]
+    altered: tuple[str, ...]
 
 
 class ChangesSideDoc(Document, frozen=True, kw_only=True):

@@ -18,7 +18,10 @@ from analyzer.model.verdict import Verdict
 from analyzer.reports.markdown_text import plain, table
 
 _NAMED = 10
-_HEADS = ("control", "title", "older", "newer", "why", "fails now", "fails no longer")
+_HEADS = (
+    "control", "title", "older", "newer", "why", "fails now", "fails no longer",
+    "fails with other facts",
+)  # fmt: skip
 _TITLES: Mapping[Change, str] = {
     Change.NEW: "New failures",
     Change.RESOLVED: "Resolved",
@@ -89,11 +92,10 @@ def _still(changes: Changes, mark: str) -> Iterator[str]:
     rows = [
         row
         for row in changes.rows
-        if row.change in (Change.UNCHANGED, Change.CHANGED_RESPONSIBILITY)
-        and (row.appeared or row.gone)
+        if row.change in (Change.UNCHANGED, Change.CHANGED_RESPONSIBILITY) and row.other_failure
     ]
     if rows:
-        yield f"{mark} Still failing, not for the same subjects"
+        yield f"{mark} Still failing, but not the same"
         yield table(_HEADS, map(_row, rows))
 
 
@@ -129,6 +131,7 @@ def _row(row: ControlChange) -> tuple[str, ...]:
         plain(row.why, 600),
         _subjects(row.appeared),
         _subjects(row.gone),
+        _subjects(row.altered),
     )
 
 

@@ -82,6 +82,13 @@ CHANGES: Table[ControlChange] = Table(
             optional=True,
         ),
         Column(
+            name="Fails with other facts",
+            kind=Kind.PROSE,
+            width=28,
+            value=lambda r: "\n".join(r.altered),
+            optional=True,
+        ),
+        Column(
             name="Responsibility before",
             kind=Kind.WORD,
             width=14,

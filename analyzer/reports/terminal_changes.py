@@ -72,6 +72,7 @@ def _rows(changes: Changes) -> Iterator[str]:
     chosen = {
         "new": [row for row in changes.rows if row.change is Change.NEW],
         "more fail": [r for r in changes.rows if r.appeared and r.change is not Change.NEW],
+        "altered": [r for r in changes.rows if r.altered and not r.appeared],
         "fails now": _failing(changes, Change.INCOMPARABLE),
         "resolved": [row for row in changes.rows if row.change is Change.RESOLVED],
     }

@@ -70,7 +70,10 @@ def assessment(spec: Mapping[str, Any], bundles: str) -> Assessment:
 
 
 def control(number: str, spec: Mapping[str, Any]) -> ControlResult:
-    """Return one row: ``findings`` by subject, or a bare ``verdict``."""
+    """Return one row: ``findings`` by subject, or a bare ``verdict``.
+
+    A finding is a verdict, with ``lacks KEY of PLACE`` or ``with FACTS`` behind it.
+    """
     findings = tuple(
         _finding(subject, word, _expected(spec, at))
         for at, (subject, word) in enumerate(spec.get("findings", {}).items())
@@ -123,6 +126,7 @@ def _expected(spec: Mapping[str, Any], at: int) -> str:
 
 
 def _finding(subject: str, word: str, expected: str) -> Finding:
+    word, _, facts = word.partition(" with ")
     verdict, _, lacking = word.partition(" lacks ")
     key, _, place = lacking.partition(" of ")
     denied = Reason.NE_PERMISSION_DENIED
@@ -132,6 +136,7 @@ def _finding(subject: str, word: str, expected: str) -> Finding:
         subject=subject,
         verdict=Verdict(verdict),
         expected=expected,
+        facts=facts or _BASE.controls[1].findings[0].facts,
         evidence=(),
         notes=(),
         other_reading=None,

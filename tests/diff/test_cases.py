@@ -32,7 +32,7 @@ def test_case(case: dict[str, Any]) -> None:
     for number, wanted in case["rows"].items():
         row = rows[number]
         assert row.change == wanted["change"], row.why
-        for field in ("appeared", "gone"):
+        for field in ("appeared", "gone", "altered"):
             if field in wanted:
                 assert list(getattr(row, field)) == wanted[field]
         assert wanted.get("says", "") in row.why

@@ -18,9 +18,11 @@ from analyzer.model.assertion import Agreement
 from analyzer.model.changes import Change, Changes
 from analyzer.model.responsibility import Party
 from analyzer.model.verdict import Disposition, Verdict
+from analyzer.reports import html
 from analyzer.reports.changes_json import write_changes_json
 from analyzer.reports.markdown_changes import changes as chapter
 from analyzer.reports.markdown_changes import write_changes
+from analyzer.reports.rendering import Rendering
 from analyzer.reports.terminal import LINES, WIDTH
 from analyzer.reports.terminal_changes import changes_text
 from tests.diff.small import assessment
@@ -128,6 +130,18 @@ def test_failures_that_stayed_with_other_subjects_are_not_folded_away() -> None:
     section = text.partition("## Still failing")[2].partition("## Unchanged")[0]
     assert "node/worker-1" in section
     assert "more fail 1.2.1" in changes_text(changes)
+
+
+def test_failures_that_stayed_with_other_facts_are_not_folded_away() -> None:
+    older = {"controls": {"1.2.1": {"findings": {"node/cp-1": "fail with 0011"}}}}
+    newer = {"controls": {"1.2.1": {"findings": {"node/cp-1": "fail with 0022"}}}}
+    after = assessment(newer, "n")
+    changes = compare_assessments(assessment(older, "o"), after, "", "")
+    text = write_changes(changes).decode()
+    assert "node/cp-1" in text.partition("## Still failing")[2].partition("## Unchanged")[0]
+    assert "altered   1.2.1" in changes_text(changes)
+    page = html.write(replace(after, changes=changes), Rendering(report_id="0" * 16)).decode()
+    assert "Other facts: " in page.partition('<section id="changes"')[2].partition("</section>")[0]
 
 
 def test_many_subjects_are_cut_with_their_number() -> None:
