@@ -1761,7 +1761,7 @@ limited() {
 }
 watched() { # COMMAND...: li_rc becomes its status; a second process kills it when it takes too long
   exec 5<&0 # a background job would lose its input
-  "$@" <&5 5<&- &
+  exec "$@" <&5 5<&- & # exec: yash would put a shell in between, which dies alone
   li_job=$!
   exec 5<&-
   (

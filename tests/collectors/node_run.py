@@ -207,6 +207,12 @@ def assert_absent(run: Collected, *values: str) -> None:
             assert not found, (value, found)
 
 
+def one_change(text: str, old: str, new: str) -> str:
+    """Return a program with the one place of it changed that reads so."""
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
 def short_text() -> str:
     """Return the collector with few rows in its tables, so that a run is quick."""
     text = COLLECTOR.read_text()

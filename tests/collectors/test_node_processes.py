@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.node_run import COLLECTOR, SHELLS, Collected, collect, process, write
+from tests.collectors.node_run import (
+    COLLECTOR,
+    SHELLS,
+    Collected,
+    collect,
+    one_change,
+    process,
+    write,
+)
 
 MATCHES = {
     "plain": (("kube-apiserver", "--secure-port=6443"), "kube-apiserver"),
@@ -538,6 +546,51 @@ JOURNAL = (
 )
 
 
+def journalctl(folder: Path, tail: str = "") -> dict[str, str]:
+    """Put a journal in front of that of this machine; returns the environment that finds it."""
+    write(folder, "journal", JOURNAL)
+    asked = "-b -o cat --no-pager -u k3s -u k3s-agent"
+    lines = f'#!/bin/sh\n[ "$*" = "{asked}" ] || exit 9\ncat {folder}/journal\n{tail}\n'
+    tool = write(folder, "bin/journalctl", lines, 0o755)
+    return {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
+
+
+# Only the root of a running machine has a journal: here any tree has.
+ANY_ROOT = one_change(COLLECTOR.read_text(), '"$EMBEDDER" ] || [ -n "$ROOT" ]', '"$EMBEDDER" ]')
+HASTY = one_change(ANY_ROOT, "\nJOURNAL_TIMEOUT=60 ", "\nJOURNAL_TIMEOUT=5 ")
+ENDINGS: dict[str, tuple[str, str, str | None]] = {
+    "whole": ("", ANY_ROOT, None),
+    "broken": ("exit 1", ANY_ROOT, "error"),
+    "without end": ("sleep 30", HASTY, "timeout"),
+}
+
+
+@pytest.mark.parametrize("case", ENDINGS)
+def test_components_inside_k3s_are_known_by_its_journal(
+    bare: Path, tmp_path: Path, case: str
+) -> None:
+    tail, program, last = ENDINGS[case]
+    process(bare, 9, "/usr/local/bin/k3s", "server", "--config=/k3s.yaml")
+    write(bare, "/k3s.yaml", "debug: true\n")
+    env, script = journalctl(tmp_path, tail), write(tmp_path, "node.sh", program)
+    run = collect(bare, tmp_path / "out", env=env, script=script)
+    found = run.records("proc/embedded")
+    assert {r["target"] for r in found} == {"journal k3s"}
+    known = {r["component"]: run.members["bundle/" + r["blob"]] for r in found if "blob" in r}
+    server = b"kube-apiserver\0--anonymous-auth=false\0--token=KEB-REDACTED-r"
+    assert known["kube-apiserver"].startswith(server)
+    assert known["kubelet"].startswith(b"kubelet\0--config=/nowhere/k.yaml\0--node-labels=")
+    assert set(known) == {"kube-apiserver", "kubelet"}
+    assert {r["pid"] for r in found if "blob" in r} == {9}
+    others = [(r["status"], r["detail"]) for r in found if "blob" not in r]
+    assert others[0] == ("error", "redactor failed")
+    assert [status for status, _ in others[1:]] == ([last] if last else [])
+    named = run.record("file/kubelet-config", "/nowhere/k.yaml")
+    assert (named["status"], named["via"]) == ("absent", "kubelet --config pid 9")
+    assert run.record("file/distribution-config", "/k3s.yaml")["status"] == "ok"
+    assert not [n for n, c in run.members.items() if b"hunter2" in c]
+
+
 @pytest.fixture
 def with_k3s(tmp_path: Path) -> Iterator[int]:
     """Run a process that goes by the name of k3s on this machine, whose root is then collected."""
@@ -548,40 +601,19 @@ def with_k3s(tmp_path: Path) -> Iterator[int]:
         running.kill()
 
 
-@pytest.mark.parametrize(
-    ("tail", "last"), [("", None), ("exit 1", "error"), ("sleep 30", "timeout")]
-)
-def test_components_inside_k3s_are_known_by_its_journal(
-    with_k3s: int, tmp_path: Path, tail: str, last: str | None
+def test_of_this_machine_the_processes_and_the_journal_are_read(
+    with_k3s: int, tmp_path: Path
 ) -> None:
-    write(tmp_path, "journal", JOURNAL)
-    asked = "-b -o cat --no-pager -u k3s -u k3s-agent"
-    lines = f'#!/bin/sh\n[ "$*" = "{asked}" ] || exit 9\ncat {tmp_path}/journal\n{tail}\n'
-    tool = write(tmp_path, "bin/journalctl", lines, 0o755)
-    env = {**os.environ, "PATH": f"{tool.parent}:{os.environ['PATH']}"}
-    hasty = COLLECTOR.read_text().replace("\nJOURNAL_TIMEOUT=60 ", "\nJOURNAL_TIMEOUT=1 ")
-    run = collect(Path("/"), tmp_path / "out", env=env, script=write(tmp_path, "node.sh", hasty))
+    """Others may run a k3s beside ours, and end it meanwhile: nothing is said of theirs."""
+    run = collect(Path("/"), tmp_path / "out", env=journalctl(tmp_path))
+    own = run.record("proc/cmdline", f"/proc/{with_k3s}/cmdline")
+    assert (own["status"], own["component"]) == ("ok", "k3s")
+    device = run.records("file/distribution-config", "/dev/null")
+    assert {r.get("stat", {}).get("type") for r in device} & {"char"}
     found = run.records("proc/embedded")
-    assert {r["target"] for r in found} == {"journal k3s"}
-    known = {r["component"]: run.members["bundle/" + r["blob"]] for r in found if "blob" in r}
-    server = b"kube-apiserver\0--anonymous-auth=false\0--token=KEB-REDACTED-r"
-    assert known["kube-apiserver"].startswith(server)
-    assert known["kubelet"].startswith(b"kubelet\0--config=/nowhere/k.yaml\0--node-labels=")
-    assert set(known) == {"kube-apiserver", "kubelet"}
-    # tests that run beside this one have a k3s of their own
-    (pid,) = {r["pid"] for r in found if "blob" in r}
+    assert {r["component"] for r in found if "blob" in r} == {"kube-apiserver", "kubelet"}
     seen = {r["pid"] for r in run.records("proc/cmdline") if r["component"] == "k3s"}
-    assert {pid, with_k3s} <= seen
-    others = [(r["status"], r["detail"]) for r in found if "blob" not in r]
-    assert others[0] == ("error", "redactor failed")
-    assert [status for status, _ in others[1:]] == ([last] if last else [])
-    named = run.record("file/kubelet-config", "/nowhere/k.yaml")
-    assert named["via"] == f"kubelet --config pid {pid}"
-    # one of the others may end meanwhile: it has a record of its own then, "raced"
-    devices = run.records("file/distribution-config", "/dev/null")
-    kinds = [(r["status"], r.get("stat", {}).get("type")) for r in devices]
-    assert ("unsupported", "char") in kinds
-    assert not [n for n, c in run.members.items() if b"hunter2" in c]
+    assert {r["pid"] for r in found if "blob" in r} <= seen
 
 
 def test_no_journal_is_read_of_another_root(bare: Path, tmp_path: Path) -> None:
