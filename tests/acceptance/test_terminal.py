@@ -1,6 +1,5 @@
 """What a person at a terminal sees, and what a program at the other end of a pipe gets."""
 
-import errno
 import fcntl
 import os
 import pty
@@ -16,6 +15,7 @@ import pytest
 from analyzer.reports import render
 from analyzer.reports.terminal import summary_text
 from tests.reports.builder import build
+from tests.terminals import read_to_end
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOW = """
@@ -57,26 +57,12 @@ def _at_terminal(
         **{stream: theirs, other: subprocess.PIPE},  # type: ignore[call-overload] # by name
     )
     os.close(theirs)
-    seen = _read_all(ours)
+    seen = read_to_end(ours)
     os.close(ours)
     output, errors = child.communicate()
     assert child.returncode == 0, errors
     rest: bytes = errors if stream == "stdout" else output
     return seen.decode().replace("\r\n", "\n"), rest.decode()
-
-
-def _read_all(stream: int) -> bytes:
-    parts: list[bytes] = []
-    while True:
-        try:
-            part = os.read(stream, 65_536)
-        except OSError as failure:
-            if failure.errno != errno.EIO:  # how Linux says that a terminal's other side is closed
-                raise
-            part = b""
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
 
 
 def test_a_terminal_gets_colour_that_says_nothing_new(kept: str) -> None:

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.collectors import kubectl_stand_in as stand_in
+from tests.collectors.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.collectors.kubectl_stand_in import Cluster, Thing
@@ -23,8 +24,9 @@ IMAGES = (
     f"--api-image=registry.example.com/python@{DIGEST}",
 )
 NODES = ("cp-1,linux,True", "w-1,linux,True", "w-2,linux,True")
-SHORTER = {"kube 120 delete": "kube 1 delete", "PATIENCE=90 ": "PATIENCE=2 ",
-           "BLOCKS=32768 ": "BLOCKS=2048 ", "PACKED=524288 ": "PACKED=2048 "}  # fmt: skip
+SHORTER = {"PATIENCE=90 ": "PATIENCE=2 ", "BLOCKS=32768 ": "BLOCKS=2048 ",
+           "PACKED=524288 ": "PACKED=2048 "}  # fmt: skip
+HASTY = {"kube 120 delete namespaces": "kube 1 delete namespaces"}
 SHELLS = (("dash",), ("busybox", "sh"), ("bash",))
 
 
@@ -110,7 +112,7 @@ def pods_from(bundle: Path, said: str, folder: Path, names: Sequence[str]) -> Pa
     return folder
 
 
-def quick(folder: Path) -> Path:
+def quick(folder: Path, shorter: Mapping[str, str] = SHORTER) -> Path:
     """Copy the script and its manifests, with less patience; programs lie above, as shipped."""
     target = folder / "kubernetes"
     shutil.copytree(KUBERNETES, target)
@@ -118,7 +120,7 @@ def quick(folder: Path) -> Path:
         (folder / name).write_text("a program\n")
     script = target / "collect.sh"
     text = script.read_text()
-    for old, new in SHORTER.items():
+    for old, new in shorter.items():
         assert old in text
         text = text.replace(old, new)
     script.write_text(text)
@@ -132,11 +134,13 @@ def run(
     *words: str,
     shell: Sequence[str] = ("sh",),
     after: float | None = None,
+    on: str = "",
     number: int = signal.SIGTERM,
 ) -> Ended:
     """Run the script in ``folder`` to its end.
 
-    A signal is sent ``after`` so many seconds, counted from the first call of kubectl.
+    A signal is sent ``after`` so many seconds, counted from the first call of kubectl that
+    begins with the word ``on``.
     """
     out = folder / "out"
     out.mkdir(exist_ok=True)
@@ -145,8 +149,7 @@ def run(
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if after is not None:
-        while child.poll() is None and not stand_in.load(str(kubectl.parent))["calls"]:
-            time.sleep(0.02)
+        wait_until(lambda: was_called(kubectl, on), child)
         time.sleep(after)
         child.send_signal(number)
     said, complained = child.communicate(timeout=120)
@@ -157,6 +160,12 @@ def run(
         fetched={path.name: path.read_bytes() for path in out.iterdir()},
         cluster=stand_in.load(str(kubectl.parent)),
     )
+
+
+def was_called(kubectl: Path, word: str) -> bool:
+    """Tell whether kubectl was called, with plain words that begin with ``word`` if one is given."""
+    calls = stand_in.load(str(kubectl.parent))["calls"]
+    return any(stand_in.options_of(words)[0][0].startswith(word) for words in calls)
 
 
 def fault(on: str, kind: str, **more: Any) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 import json
 import signal
+import socket
 import subprocess
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.collectors.api_run import collect, command, opened
-from tests.collectors.replay import Fault, Recording, Replay, small
+from tests.collectors.replay import Fault, Recording, Replay, small, write_kubeconfig
+from tests.collectors.waiting import wait_until
 
 PODS = "/api/v1/pods"
 KINDS = {"nodes": "Node", "namespaces": "Namespace", "pods": "Pod"}
@@ -209,10 +210,12 @@ def test_effective_kubelet_settings_are_asked_of_each_node(tmp_path: Path) -> No
 
 
 def test_a_server_out_of_reach_leaves_a_plan_that_was_not_run(tmp_path: Path) -> None:
-    with Replay(seven_pods()) as server:
-        kubeconfig = server.kubeconfig(tmp_path / "kubeconfig.json")
-    words = command(tmp_path, kubeconfig, [], None)
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    # Bound, so that nobody else gets the port meanwhile, and never listened on.
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        kubeconfig = write_kubeconfig(tmp_path / "kubeconfig.json", taken.getsockname()[1])
+        words = command(tmp_path, kubeconfig, [], None)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     got = opened(done.returncode, done.stdout, done.stderr, ())
     assert got.code == 4
     assert got.manifest["complete"] is False
@@ -229,10 +232,7 @@ def test_an_interrupted_run_seals_what_it_has(tmp_path: Path, number: signal.Sig
         kubeconfig = server.kubeconfig(tmp_path / "kubeconfig.json")
         words = command(tmp_path, kubeconfig, [], None)
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-            deadline = time.monotonic() + 60
-            while not any("continue=" in one for one in server.requests):
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            wait_until(lambda: any("continue=" in one for one in server.requests), child)
             child.send_signal(number)
             out, err = child.communicate(timeout=60)
     got = opened(child.returncode, out.decode(), err.decode(), server.requests)

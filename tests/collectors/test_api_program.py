@@ -27,6 +27,7 @@ from tests.collectors.api_run import (
 from tests.collectors.api_run import run as run_in
 from tests.collectors.replay import RULES_REVIEW, Replay, captured, small, write_stand_in
 from tests.collectors.tls import Pair
+from tests.terminals import read_to_end
 
 SCHEMAS = COLLECTOR.parents[1] / "schemas"
 
@@ -412,12 +413,11 @@ def test_progress_is_shown_to_a_terminal(tmp_path: Path) -> None:
     pods = [{"metadata": {"name": f"p{at}"}} for at in range(3)]
     with Replay(small({"nodes": [], "pods": pods}, kinds)) as server:
         words = command(tmp_path, server.kubeconfig(tmp_path / "kubeconfig.json"), [], None)
-        done = subprocess.run(
-            words, stdout=subprocess.PIPE, stderr=slave, text=True, check=False, timeout=60
-        )
-    os.close(slave)
-    shown = os.read(master, 1 << 16).decode()
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=slave) as child:
+            os.close(slave)
+            shown = read_to_end(master).decode()
+            child.communicate(timeout=60)
     os.close(master)
-    assert done.returncode == 0
+    assert child.returncode == 0
     assert "api/pods, 3 objects" in shown
     assert shown.endswith("\r\x1b[K")

@@ -1,5 +1,6 @@
 """The manifests are valid, ask for no more than is needed, and would pass their own audit."""
 
+import contextlib
 import copy
 import json
 import os
@@ -8,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.collectors.cluster_run import DIGEST, IMAGES, KUBERNETES
 from tests.collectors.node_run import collect, write
 from tests.collectors.programs import kubectl, kubectls
 from tests.collectors.replay import Recording, Replay, captured
+from tests.collectors.waiting import wait_until
 from tests.tools import needed
 
 ROOT = KUBERNETES.parent.parent
@@ -373,14 +374,14 @@ def logged(script: str, folder: Path, **env: str) -> str:
             env={"PATH": "/usr/bin:/bin", **env}, start_new_session=True,
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
-        while not (folder / "work" / "done").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.2)
+        ready = folder / "work" / "done"
+        waits = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+        wait_until(lambda: ready.exists() and waits.read_text(), child)
         child.terminate()
-        assert child.wait(timeout=5) == 0
+        assert child.wait(timeout=60) == 0
     finally:
-        os.killpg(child.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     return log.read_text()
 
 

@@ -4,10 +4,10 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tarfile
-import time
 from pathlib import Path
 
 import jsonschema
@@ -24,6 +24,7 @@ from tests.collectors.node_run import (
     process,
     write,
 )
+from tests.collectors.waiting import wait_until
 
 FIRST = ("bundle/FORMAT", "bundle/plan.ndjson", "bundle/probes.ndjson")
 LAST = (
@@ -194,7 +195,8 @@ def test_an_existing_bundle_is_never_overwritten(bare: Path, tmp_path: Path) -> 
     tools = tmp_path / "tools"
     write(tools, "date", "#!/bin/sh\necho 2026-01-02T03:04:05Z\n", 0o755)
     fixed = 'case " $* " in *" /dev/urandom "*) echo chance ;; '
-    write(tools, "head", f'#!/bin/sh\n{fixed}*) exec /usr/bin/head "$@" ;; esac\n', 0o755)
+    real = shutil.which("head")
+    write(tools, "head", f'#!/bin/sh\n{fixed}*) exec {real} "$@" ;; esac\n', 0o755)
     env = {"PATH": f"{tools}:{os.environ['PATH']}"}
     first = collect(bare, tmp_path / "out", env=env)
     short = digest(b"chance\n")[:8]
@@ -339,10 +341,11 @@ def test_the_tree_is_left_as_it_was(bare: Path, tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> None:
-    """A tool that never ends holds the run still until it is told to stop."""
+    """A tool holds the run still until it has been told to stop."""
     tools = tmp_path / "tools"
-    slow = '#!/bin/sh\ncase $* in *kubeadm-flags.env*) touch "$MARK"; sleep 1 ;; esac\n'
-    write(tools, "stat", slow + 'exec /usr/bin/stat "$@"\n', 0o755)
+    hold = '*kubeadm-flags.env*) touch "$MARK"; until [ -e "$MARK.told" ]; do sleep 0.05; done ;;'
+    slow = f"#!/bin/sh\ncase $* in {hold} esac\n"
+    write(tools, "stat", f'{slow}exec {shutil.which("stat")} "$@"\n', 0o755)
     (bare / "var/lib/kubelet").mkdir(parents=True)
     mark = tmp_path / "mark"
     output = tmp_path / "out"
@@ -350,11 +353,9 @@ def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> Non
     env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "MARK": str(mark)}
     words = ["sh", str(COLLECTOR), "--root", str(bare), "--output", str(output)]
     with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, text=True) as run:
-        for _ in range(600):
-            if mark.exists():
-                break
-            time.sleep(0.05)
+        wait_until(mark.exists, run)
         run.send_signal(signal.SIGTERM)
+        write(tmp_path, "mark.told", "")
         out, _ = run.communicate(timeout=60)
     assert run.returncode == 3
     assert out.startswith("bundle: ")

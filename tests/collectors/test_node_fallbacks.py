@@ -18,6 +18,7 @@ from tests.collectors.node_run import (
     write,
 )
 from tests.collectors.test_node_shells import AWKS, comparable, stand_in, toolbox
+from tests.terminals import read_to_end
 from tests.tools import needed
 
 CONFIG = (
@@ -173,13 +174,14 @@ def test_what_was_cut_or_not_understood_is_said(small: Path, tmp_path: Path) -> 
 def test_only_a_terminal_sees_progress(small: Path, tmp_path: Path) -> None:
     ours, its = pty.openpty()
     words = ["sh", str(small / "node.sh"), "--root", str(small / "root"), "--output", str(tmp_path)]
-    done = subprocess.run(words, stderr=its, stdout=subprocess.PIPE, text=True, check=False)
-    os.close(its)
-    said = os.read(ours, 65536).decode()
+    with subprocess.Popen(words, stderr=its, stdout=subprocess.PIPE, text=True) as run:
+        os.close(its)
+        said = read_to_end(ours).decode()
+        out, _ = run.communicate(timeout=60)
     os.close(ours)
-    assert done.returncode == 0
+    assert run.returncode == 0
     assert "\r1 probes of " in said
-    assert done.stdout.count("\n") == 3
+    assert out.count("\n") == 3
 
 
 def test_a_shell_that_loses_bytes_says_what_it_lost(small: Path, tmp_path: Path) -> None:

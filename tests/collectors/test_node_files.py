@@ -1,15 +1,16 @@
 """Facts, links, refusals and limits of the files of a node."""
 
 import os
-import shutil
 import socket
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.collectors.node_run import REPOSITORY, Collected, collect, process, write
+from tests.collectors.node_run import COLLECTOR, Collected, collect, process, write
 from tests.collectors.test_node_shells import stand_in
 
 CONF = "/etc/kubernetes/admin.conf"
@@ -235,24 +236,29 @@ def test_a_name_with_a_line_break_is_left_out_and_logged(bare: Path, tmp_path: P
     assert b"line break" in run.members["bundle/log.txt"]
 
 
-def as_user() -> tuple[str, ...]:
-    """Return the words that drop root's rights; none are needed where there are none."""
-    if os.geteuid() != 0:
-        return ()
-    return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+def collect_as_user(tree: Path) -> Collected:
+    """Collect with the rights of an ordinary user: root drops his, nobody else has any."""
+    drop: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        drop = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    folder = tree.parent
+    return collect(tree, folder / "out", shell=(*drop, "sh"), script=folder / "node.sh")
 
 
 @pytest.fixture
-def public(bare: Path, tmp_path: Path) -> Path:
-    """Return the bare tree where an ordinary user may enter it, and a script he may read."""
-    at = tmp_path
-    while at != at.parent and os.access(at, os.W_OK) and at.stat().st_uid == os.geteuid():
-        at.chmod(at.stat().st_mode | 0o055)
-        at = at.parent
-    return bare
+def public() -> Iterator[Path]:
+    """Return a bare tree in a folder that an ordinary user may enter, with a script he may read.
+
+    Not below pytest's own folder: every other pytest that starts closes it to others again.
+    """
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        write(Path(name), "/root/etc/hostname", "bare-1\n")
+        write(Path(name), "/node.sh", COLLECTOR.read_bytes(), 0o755)
+        yield Path(name) / "root"
 
 
-def test_denied_is_not_absent(public: Path, tmp_path: Path) -> None:
+def test_denied_is_not_absent(public: Path) -> None:
     write(public, CONF, "kind: Config\n", 0o600)
     write(public, "/var/lib/kubelet/config.yaml", "kind: KubeletConfiguration\n")
     write(public, "/etc/kubernetes/pki/ca.crt", "x")
@@ -263,10 +269,8 @@ def test_denied_is_not_absent(public: Path, tmp_path: Path) -> None:
     (public / "var/lib/kubelet").chmod(0)
     (public / "etc/kubernetes/pki").chmod(0o311)
     (hidden / "cmdline").chmod(0)
-    script = shutil.copy(REPOSITORY / "collectors" / "node.sh", tmp_path / "node.sh")
-    Path(script).chmod(0o755)
     try:
-        run = collect(public, tmp_path / "out", shell=(*as_user(), "sh"), script=Path(script))
+        run = collect_as_user(public)
     finally:
         (public / "var/lib/kubelet").chmod(0o755)
         (public / "etc/kubernetes/pki").chmod(0o755)
@@ -308,12 +312,10 @@ def test_access_lists_are_seen(bare: Path, tmp_path: Path) -> None:
         assert run.record(ID, CONF)["acl"] is expected
 
 
-def test_a_proc_that_hides_processes_is_denied(public: Path, tmp_path: Path) -> None:
+def test_a_proc_that_hides_processes_is_denied(public: Path) -> None:
     process(public, 3, "kubelet")
     write(public, "/proc/mounts", "proc /proc proc rw,nosuid,hidepid=2 0 0\n")
-    script = shutil.copy(REPOSITORY / "collectors" / "node.sh", tmp_path / "node.sh")
-    Path(script).chmod(0o755)
-    run = collect(public, tmp_path / "out", shell=(*as_user(), "sh"), script=Path(script))
+    run = collect_as_user(public)
     assert run.record("proc/scan")["status"] == "denied"
     assert run.record("proc/scan")["scan"]["unreadable"] == 0
 

@@ -148,10 +148,10 @@ BOMBS: dict[str, bytes] = {
 def test_a_gigabyte_of_zeros_is_refused_early(tmp_path: Path, head: bytes) -> None:
     path = write_file(tmp_path, b"".join(bomb(head, 1024 * MIB)), "bomb.tar.gz")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BundleRefusedError, match="beyond 200 times"):
         read_archive(path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 256 * 1024  # KiB: far below the gigabyte that the file claims
 

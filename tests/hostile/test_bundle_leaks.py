@@ -142,6 +142,6 @@ SLOW: dict[str, bytes] = {
 
 @pytest.mark.parametrize("data", SLOW.values(), ids=SLOW.keys())
 def test_no_text_makes_the_scan_slow(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     scan_member("m", data)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

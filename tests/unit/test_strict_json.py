@@ -70,10 +70,10 @@ def test_refusals_do_not_quote_content() -> None:
 
 @pytest.mark.parametrize("data", [b'"\\"' * 700_000, b'"' + b'\\"[' * 700_000, b'"[' * 700_000])
 def test_no_text_makes_the_depth_count_slow(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(EvidenceFormatError):
         parse_json(data)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_lines_are_numbered_and_bounded() -> None:

@@ -86,10 +86,10 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
 
 @pytest.mark.parametrize(("text", "word"), BROKEN.values(), ids=BROKEN.keys())
 def test_broken_yaml_is_refused(text: str | bytes, word: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(EvidenceFormatError, match=word):
         load_collected(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_our_own_files_use_no_aliases() -> None:
