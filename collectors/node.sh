@@ -833,12 +833,12 @@ function argument(a, where,   f, n, p) {
   if (p != "" && secret_name(p)) return mask(a, "secret-argument", "value", where)
   if (match(a, /^--?[A-Za-z][A-Za-z0-9_.-]*/) && RLENGTH < 70 && substr(a, RLENGTH + 1, 1) ~ /^=?$/) {
     f = substr(a, 1, RLENGTH); n = flag_name(f)
-    if ((f ~ /^--/ || length(n) == 1 || kept_flag(n) || secret_name(n)) && harmless(f)) {
+    if ((f ~ /^--/ || length(n) == 1 || kept_flag(n) || secret_name(n) || COMP == "etcd") && !drawn(f) && harmless(f)) {
       if (f == a) { PENDING = n; return a }
       return f "=" worth(n, substr(a, length(f) + 2), where)
     }
   }
-  if (a ~ /[ \t\n"\047\\]/) return words(a, where)
+  if (a ~ /[ \t\n"\047\\]/) { a = words(a, where); PENDING = ""; return a }
   if (p == "" && command_word(a) && harmless(a)) return a
   return worth(p, a, where)
 }
@@ -1110,10 +1110,12 @@ function hide_keys(unit,   i, pem) {
     L[i] = "# " mask(L[i], "private-key", "pem", i)
   }
 }
-function do_release(   i) {
-  for (i = 1; i <= N; i++)
-    if (L[i] ~ /^(ID|ID_LIKE|NAME|PRETTY_NAME|(VERSION|VARIANT|IMAGE)(_ID|_CODENAME|_VERSION)?|BUILD_ID)=/)
-      put(scrub(L[i], i))
+function do_release(   i, k) {
+  for (i = 1; i <= N; i++) {
+    k = substr(L[i], 1, index(L[i], "=")) # the manifest repeats some of them: a value has to be short
+    if (k ~ /^(ID|ID_LIKE|NAME|PRETTY_NAME|(VERSION|VARIANT|IMAGE)(_ID|_CODENAME|_VERSION)?|BUILD_ID)=$/)
+      put(length(L[i]) < 300 ? scrub(L[i], i) : k mask(substr(L[i], length(k) + 1), "too-long", "value", i))
+  }
 }
 function do_args(   i, n, j) {
   hide_keys()
@@ -1298,7 +1300,8 @@ function judge(path, at, v,   k, t) {
   if (HIDDEN || v == "" || v == "null" || v == "~") return v
   if (at == "?" || TREE[at] != "keep") return mask(v, "field-allow-list", "value", path)
   k = name_in(path)
-  if (is_path(k) && v !~ /[.\/]/) return mask(v, "no-path", "value", path)
+  if (is_path(k) && (v !~ /[.\/]/ || v ~ /\n/)) return mask(v, "no-path", "value", path)
+  if (HOW == "encryption" && k == "name" && drawn(v)) return mask(v, "key-as-name", "value", path)
   keys_of(path, k, v)
   if (path == "/kind") KIND = v
   if (at ~ /\/\*$/ && HOW != "distro" && !switch_or_amount(k, v)) return mask(v, "field-allow-list", "value", path)
@@ -1315,7 +1318,8 @@ function switch_or_amount(k, v) { # all that is kept where the table gives no na
   return tolower(v) ~ /^(true|false)$/ || amount(v) && !sounds_secret(flag_name(k))
 }
 function is_path(k) {
-  return k ~ /(File|Path|Dir)$|^(path|kubeconfig|client-certificate|client-key|certificate-authority)$/
+  return k ~ /(File|Path|Dir)$|(-|key|cert|ca)file$|-(dir|path)$/ ||
+    k ~ /^(path|kubeconfig|client-certificate|client-key|certificate-authority)$/
 }
 function name_in(path) { # the field that a value belongs to, also as an item of its list
   sub(/(\/[0-9]+)+$/, "", path); sub(/^.*\//, "", path); gsub(/~1/, "/", path); gsub(/~0/, "~", path)
@@ -1342,15 +1346,16 @@ function expression(s, where,   out, q, n, text, before) {
   out = ""
   while (match(s, /["\047]/)) {
     q = substr(s, RSTART, 1); before = substr(s, 1, RSTART - 1); s = substr(s, RSTART + 1)
-    if (!(n = index(s, q))) return mask(out s, "literal", "value", where)
+    if (before ~ /\/\// || !(n = index(s, q))) return mask(out before s, "literal", "value", where)
     text = substr(s, 1, n - 1); s = substr(s, n + 1)
     n = wordy(text) && tolower(before) !~ /passw|phrase|secret|token|key|credential/
     out = out bare(before, where) q (n ? scrub(text, where) : mask(text, "literal", "value", where)) q
   }
   return out bare(s, where)
 }
-function bare(s, where) { # what stands between the literals of text; a number that is no span in seconds is one too
-  return s ~ /[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]/ ? mask(s, "literal", "value", where) : scrub(s, where)
+# What stands between the literals of text; a number that is no span in seconds is one too, and so is a comment.
+function bare(s, where) {
+  return s ~ /\/\/|[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]/ ? mask(s, "literal", "value", where) : scrub(s, where)
 }
 function wordy(s,   i, n, w) {
   n = split(s, w, /[^A-Za-z0-9]+/)
@@ -2029,6 +2034,8 @@ probe_file() {
   pf_asked=${5:-$PREFIX$3}
   if seen_before "$1$NL$PREFIX$3$NL$pf_asked"; then return 0; fi
   P_ROLE=$1 pf_how=$2 pf_path=$3
+  # a file of a walk that something called a key
+  case "$4 $DONE" in "walk "*"$NL${NL}private-key$NL$3$NL"*) pf_how=none ;; esac
   if [ "$PREFIX$3" != "$pf_asked" ]; then APART=1; fi
   begin "file/$1" file "$pf_asked" "$4"
   APART=0
@@ -2044,6 +2051,8 @@ probe_file() {
       P_STATUS=denied P_DETAIL='content: permission denied'
     elif [ -n "$LINK" ] && led_out "$4"; then
       P_STATUS=excluded P_DETAIL='a link that leads out of the walked folder'
+    elif is_key "$pf_path" || is_key "$REAL"; then
+      P_STATUS=excluded P_DETAIL='a key file, which is never opened, whoever names it'
     else
       capture "$pf_how" "$FILE"
       if [ "$1" = kubelet-ca ] && [ "$P_STATUS" = ok ] && [ -z "$CA_BLOB" ]; then CA_BLOB=$BUNDLE/$ca_blob; fi
@@ -2074,6 +2083,7 @@ read_by_all() {
   if [ -e "$BASE$REAL" ]; then PARTIAL=1 && say "seq $SEQ $P_ID: $P_STATUS: $P_DETAIL, and the host has one too"; fi
   return 1
 }
+is_key() { case $1 in *.key | *-key.pem) return 0 ;; *) return 1 ;; esac }
 led_out() { # VIA: a link found in a walk is no licence to read any file of the host
   case $1 in "walk "*) case $REAL in "$wa_real"/*) ;; *) return 0 ;; esac ;; esac
   return 1

@@ -1,4 +1,4 @@
-"""Of a unit file stays what systemd reads in it, or nothing: the analyzer reads no other settings."""
+"""Of a unit file stays what systemd reads in it, or nothing at all."""
 
 from pathlib import Path
 
@@ -17,7 +17,10 @@ UNITS: dict[str, tuple[str | bytes, bool]] = {
     "plain": ("[Service]\nIPAddressDeny=any\nIPAddressAllow=10.0.0.0/8 localhost\n", True),
     "comment with a backslash": ("[Service]\n# old \\\nIPAddressAllow=any\n", True),
     "second comment with one": ("[Service]\n ; a \\\n# b \\\nIPAddressAllow=any\n", True),
-    "comment within": ("[Service]\nIPAddressAllow=\\\n# why \\\n ; more\n  any\nSlice=a.slice\n", True),
+    "comment within": (
+        "[Service]\nIPAddressAllow=\\\n# why \\\n ; more\n  any\nSlice=a.slice\n",
+        True,
+    ),
     "comment within a command": (
         "[Service]\nExecStart=/usr/bin/kubelet \\\n# quiet\n  --v=2\nIPAddressAllow=any\n",
         True,
@@ -43,8 +46,8 @@ UNITS: dict[str, tuple[str | bytes, bool]] = {
 
 def judged(text: str) -> list[tuple[str, str, str]]:
     """Return section, name and value of every setting that a rule reads."""
-    found = [(s.section, s.name, s.value) for s in unit_settings(text) if s.name in JUDGED]
-    return [(section, *rest) for section, *rest in found if section in {"Service", "Slice"}]
+    found = [s for s in unit_settings(text) if s.name in JUDGED]
+    return [(s.section, s.name, s.value) for s in found if s.section in {"Service", "Slice"}]
 
 
 @pytest.mark.parametrize("awk", AWKS, ids=" ".join)
