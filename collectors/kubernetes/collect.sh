@@ -33,7 +33,10 @@ READY='{.status.conditions[?(@.type=="Ready")].status}'
 MEANT='{.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution'
 MEANT=$MEANT'.nodeSelectorTerms[0].matchFields[0].values[0]}'
 REASON='{.status.containerStatuses[0].state.waiting.reason}'
-NODES='{range .items[*]}{.metadata.name},{.metadata.labels.kubernetes\.io/os},'$READY'{"\n"}{end}'
+# What a kubelet writes may hold line ends: of a node it is asked for as JSON, which has none,
+# and of a pod nothing of it is believed before the server was asked for that pod alone.
+NODE_READY='{.status.conditions[?(@.type=="Ready")]}'
+NODES='{range .items[*]}{.metadata.name},{.metadata.labels.kubernetes\.io/os},'$NODE_READY'{"\n"}{end}'
 PODS='{range .items[*]}{.spec.nodeName},{.metadata.name},{.status.phase},'$READY','$REASON','$MEANT'{"\n"}{end}'
 OWNER='{.metadata.name},{.metadata.labels.kube-evidence/collector}'
 case $0 in */*) HERE=${0%/*} ;; *) HERE=. ;; esac
@@ -349,12 +352,13 @@ expect_nodes() { # every node of the list gets a result; those worth waiting for
   while IFS=, read -r en_name en_os en_ready; do
     case $en_name in '' | .* | *[!a-z0-9.-]*) continue ;; esac
     case $en_os in linux | '') ;; *) put_result "$en_name" "failed it runs $en_os, not Linux" && continue ;; esac
-    if [ "$en_ready" = True ]; then
+    case $en_ready in
+    *'"status":"True"'*)
       put_result "$en_name" 'waiting no pod was started on it'
       printf '%s\n' "$en_name" >>"$WORK/awaited"
-    else
-      put_result "$en_name" 'waiting the node is not ready'
-    fi
+      ;;
+    *) put_result "$en_name" 'waiting the node is not ready' ;;
+    esac
   done <"$WORK/nodes"
 }
 wait_for() { # ROLE: until all awaited are fetched or have failed, or time is up
@@ -379,6 +383,7 @@ wait_for() { # ROLE: until all awaited are fetched or have failed, or time is up
 }
 pod() { # SUBJECT POD PHASE READY REASON
   case $1 in API) ;; '' | .* | *[!a-z0-9.-]*) return ;; esac
+  case $2 in '' | [!a-z0-9]* | *[!a-z0-9.-]*) return ;; esac
   if [ ! -f "$WORK/result/$1" ]; then return; fi
   get_result "$1"
   case $RESULT in fetched* | failed*) return ;; esac
@@ -399,7 +404,12 @@ count_left() { # LEFT becomes the number of those that are still awaited
   done <"$WORK/awaited"
   progress "$((cl_all - LEFT)) of $cl_all done${cl_last:+, waiting for $cl_last}"
 }
+is_on() { # SUBJECT POD: asked for alone, so that no kubelet had a say in it
+  if [ "$1" = API ]; then return; fi
+  ask place -n "$NAMESPACE" get pod "$2" -o 'jsonpath={.spec.nodeName}' && [ "$(cat "$WORK/place")" = "$1" ]
+}
 fetch() { # SUBJECT POD: its bundle into the output folder, checked
+  is_on "$1" "$2" || return
   if ! ask log -n "$NAMESPACE" logs "$2"; then
     put_result "$1" "waiting its log cannot be read: $(why log)"
     return
@@ -515,10 +525,12 @@ remove_all() { # SELECTOR: every object with our label; 0 when none is left
   done 3</dev/null >/dev/null 2>&1
   is_removed "$1"
 }
-is_removed() { # SELECTOR: asked, answered, and nothing was named
-  ask left get namespaces,clusterroles,clusterrolebindings -l "$1" --ignore-not-found -o name || return 1
-  if [ -s "$WORK/left" ]; then return 1; fi
-  ask left -n default get roles,rolebindings -l "$1" --ignore-not-found -o name && [ ! -s "$WORK/left" ]
+is_removed() { # SELECTOR: asked, answered, and nothing was named; a file on a full disk is empty too
+  ir_left=$(kube 60 get namespaces,clusterroles,clusterrolebindings -l "$1" --ignore-not-found -o name \
+    3</dev/null 2>/dev/null) || return 1
+  if [ -n "$ir_left" ]; then return 1; fi
+  ir_left=$(kube 60 -n default get roles,rolebindings -l "$1" --ignore-not-found -o name \
+    3</dev/null 2>/dev/null) && [ -z "$ir_left" ]
 }
 leave_note() { # SELECTOR: what to type, now that we could not
   say 'error: removal: not everything that was made could be removed, or the cluster does not answer'
@@ -527,6 +539,7 @@ leave_note() { # SELECTOR: what to type, now that we could not
   say "  kubectl -n default delete rolebindings,roles -l $1"
 }
 remove_only() {
+  trap 'rm -rf "$WORK"; exit 3' INT TERM HUP QUIT PIPE
   ask all get namespaces,clusterroles,clusterrolebindings -l "$LABEL" --ignore-not-found -o name ||
     say "error: kubectl: does not reach the cluster: $(why all)"
   cat "$WORK/all"
@@ -559,7 +572,7 @@ table() { # what came of each subject; MISSING and FETCHED count them
   set -f
 }
 end() { # the only way out once something may have been made; a second signal cannot stop it
-  trap : INT TERM HUP PIPE
+  trap : INT TERM HUP QUIT PIPE
   trap - EXIT
   exec >&5 2>&6 # a signal may come where output goes into a file
   if [ -n "$CHILD" ]; then
@@ -581,7 +594,7 @@ end() { # the only way out once something may have been made; a second signal ca
   exit "$en_code"
 }
 interrupted() {
-  trap : INT TERM HUP PIPE
+  trap : INT TERM HUP QUIT PIPE
   progress '' 2>&6
   say 'interrupted: removing what was made, please wait' 2>&6
   end
@@ -594,7 +607,7 @@ main() {
   prepare
   exec 5>&1 6>&2
   if [ "$MODE" = remove ]; then remove_only; fi
-  trap interrupted INT TERM HUP PIPE
+  trap interrupted INT TERM HUP QUIT PIPE
   trap end EXIT
   RUN=$(date -u +%Y%m%dt%H%M%Sz)-$$
   inquire

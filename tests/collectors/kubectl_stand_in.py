@@ -169,7 +169,12 @@ def get(cluster: Cluster, plain: list[str], options: dict[str, str]) -> str:
             return "{}"
         raise RefusedError("Error from server (NotFound): not found")
     if plain[1] == "nodes":
-        return "".join(f"{line}\n" for line in cluster["nodes"])
+        # A condition comes whole, as JSON, in the shape that collect.sh asks for.
+        parts = [line.split(",") for line in cluster["nodes"]]
+        condition = '{"reason":"x","status":"%s","type":"Ready"}'
+        return "".join(f"{name},{os_name},{condition % up}\n" for name, os_name, up in parts)  # noqa: UP031
+    if plain[1] == "pod":
+        return next(str(one["node"]) for one in cluster["objects"] if one["name"] == plain[2])
     if plain[1] == "namespace":
         return named(cluster, plain[2])
     if options["-o"] == "name":

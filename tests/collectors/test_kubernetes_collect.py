@@ -28,6 +28,8 @@ from tests.collectors.cluster_run import (
 )
 from tests.collectors.node_run import collect
 from tests.collectors.odd_archives import counted, packed, sparse
+from tests.collectors.programs import supported_kubectl
+from tests.collectors.replay import Replay, captured
 from tests.tools import needed
 
 SEED = 20261122
@@ -149,6 +151,45 @@ def test_bad_nodes_do_not_stop_the_others(site: Site) -> None:
     assert not {"\x1b", "\x9b"} & set(ended.out)
     assert len(ended.fetched) == len(NODES)
     assert_clean(ended)
+
+
+@pytest.mark.parametrize("pod", ["kube-evidence-node-cut", "-lkube-evidence/role=node"])
+def test_a_kubelet_cannot_speak_for_another_node(pod: str, site: Site) -> None:
+    """Its words about its own pod hold a line that looks like one of another pod."""
+    lie = fault("kube-evidence-node-cut", "sick", text=f"x\nw-2,{pod},Running,True,,")
+    nodes = ["cut,linux,True", NODES[-1]]
+    ended = site.run(*IMAGES, "--nodes-only", "--timeout=2", nodes=nodes, faults=[lie])
+    assert ended.row("w-2").split()[:2] == ["w-2", "complete"]
+    assert "keb-node-00000002-" in ended.row("w-2")
+    calls = [words for words in ended.cluster["calls"] if {"logs", "exec"} & set(words)]
+    assert calls
+    assert not [words for words in calls if pod in words]
+
+
+def test_a_kubelet_cannot_add_lines_to_the_list_of_nodes(tmp_path: Path) -> None:
+    """Of kubectl: a condition as a whole is JSON, in which a line's end is escaped."""
+    script = (cluster_run.KUBERNETES / "collect.sh").read_text()
+    shown = [line for line in script.splitlines() if line.startswith(("NODE_READY=", "NODES="))]
+    asked = subprocess.run(
+        ["sh", "-c", "\n".join([*shown, 'printf %s "$NODES"'])],
+        capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    whole = captured()
+    nodes = whole.lists["/api/v1/nodes"]
+    for one in nodes["items"][0]["status"]["conditions"]:
+        one["status"] = "Unknown\nw-2,windows,True"
+    with Replay(whole) as server:
+        kubeconfig = server.kubeconfig(tmp_path / "kubeconfig.json")
+        words = ["--kubeconfig", str(kubeconfig), "get", "nodes", "-o", f"jsonpath={asked}"]
+        done = subprocess.run(
+            [str(supported_kubectl("newest")), *words],
+            capture_output=True, check=True, text=True, env={**os.environ, "HOME": str(tmp_path)},
+        )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        one["metadata"]["name"] for one in nodes["items"]
+    ]
+    assert ['"status":"True"' in line for line in lines] == [False] + [True] * (len(lines) - 1)
 
 
 def test_a_transfer_that_broke_once_is_made_again(site: Site) -> None:
@@ -311,16 +352,33 @@ def test_a_removal_that_fails_says_what_to_type(kind: str, site: Site, tmp_path:
     assert "--remove" in ended.err
 
 
+def test_a_full_disk_does_not_look_like_a_removal(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kubectl says nothing of an answer that it could not write, and ends with 0."""
+    kubectl = tmp_path / "state" / "kubectl"
+    faults = [fault("delete namespaces", "fail", times=1)]
+    lines = ["#!/bin/sh", 'case " $* " in *" -o name "*)', 'case $(readlink /proc/$$/fd/1) in /*)',
+             "exit 0 ;; esac ;; esac", f'exec {kubectl} "$@"']  # fmt: skip
+    tool = tmp_path / "full"
+    tool.write_text("\n".join(lines) + "\n")
+    tool.chmod(0o755)
+    ended = site.run(*IMAGES, "--nodes-only", f"--kubectl={tool}", faults=faults)
+    assert ended.code == 0
+    assert_clean(ended)
+
+
 def test_a_removal_that_failed_once_is_done_again(site: Site) -> None:
     ended = site.run(*IMAGES, "--api-only", faults=[fault("delete", "fail", times=4)])
     assert ended.code == 0
     assert_clean(ended)
 
 
-ENDINGS = [(shell, number) for shell in SHELLS for number in (signal.SIGTERM, signal.SIGHUP)]
+ENDINGS = [(shell, number) for shell in SHELLS for number in (signal.SIGTERM, signal.SIGQUIT)]
 
 
-@pytest.mark.parametrize(("shell", "number"), [*ENDINGS, (("dash",), signal.SIGINT)])
+@pytest.mark.parametrize(("shell", "number"), [*ENDINGS, (("dash",), signal.SIGINT), (("sh",), signal.SIGHUP)]
+)
 def test_nothing_is_left_after_a_signal(
     shell: tuple[str, ...], number: signal.Signals, site: Site
 ) -> None:
