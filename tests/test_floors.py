@@ -1,4 +1,7 @@
-"""Imports point strictly down: model, formats, the floor-2 rooms, pipeline and diff, cli."""
+"""Imports point strictly down: model, formats, the floor-2 rooms, pipeline and diff, cli.
+
+What several modules of tests share stands in a module of its own: none imports from another.
+"""
 
 import ast
 from pathlib import Path
@@ -21,6 +24,7 @@ FLOOR = {
     "__main__": 5,
 }
 MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
+TESTS = sorted((ROOT.parent / "tests").rglob("*.py"))
 STANDARD_ONLY = {"model"}
 HOMES = {
     "typer": {"cli"},
@@ -46,9 +50,8 @@ def imports_of(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             module = node.module or ""
-            names += (
-                [f"{module}.{a.name}" for a in node.names] if module == "analyzer" else [module]
-            )
+            whole = module == "analyzer" or module.partition(".")[0] == "tests"
+            names += [f"{module}.{a.name}" for a in node.names] if whole else [module]
     return names
 
 
@@ -79,6 +82,15 @@ def test_third_party_packages_stay_at_home(path: Path) -> None:
         if package in HOMES:
             assert room in HOMES[package], f"{path} imports {package}"
             assert room not in STANDARD_ONLY
+
+
+def test_no_module_imports_from_the_tests_of_another() -> None:
+    found = [(path, name) for path in TESTS for name in imports_of(path) if of_tests(name)]
+    assert found == []
+
+
+def of_tests(name: str) -> bool:
+    return any(part.startswith("test_") for part in name.split("."))
 
 
 def test_every_room_has_a_floor() -> None:

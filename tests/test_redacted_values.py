@@ -14,8 +14,8 @@ from analyzer.model.verdict import Reason, Verdict, worst
 from tests import case_evidence
 from tests.api_cases import Case, all_cases, cluster, context
 from tests.masked_values import INSTEAD, MASK, Path, places, replaced
-from tests.test_cases import CASES as CASES_FOLDER
-from tests.test_cases import FOUND, case_id, check_of, read_case, settings_of
+from tests.node_cases import CASES as CASES_FOLDER
+from tests.node_cases import FOUND, case_id, check_of, read_case, settings_of
 
 Judge = Callable[[Mapping[str, Any]], tuple[Outcome, ...]]
 DECIDED = (Verdict.PASS, Verdict.FAIL)

@@ -163,7 +163,7 @@ def run(
 
 
 def was_called(kubectl: Path, word: str) -> bool:
-    """Tell whether kubectl was called, with plain words that begin with ``word`` if one is given."""
+    """Tell whether kubectl was called, with ``word`` as its first plain word if one is given."""
     calls = stand_in.load(str(kubectl.parent))["calls"]
     return any(stand_in.options_of(words)[0][0].startswith(word) for words in calls)
 

@@ -22,7 +22,7 @@ KINDS = {
 }
 PAGE = 3
 TIMEOUT = "4"
-"""Seconds: more than a busy machine takes for an answer, since real clients count from the start."""
+"""Seconds: more than a busy machine takes to answer, since real clients count from the start."""
 
 
 class Case(NamedTuple):

@@ -5,7 +5,7 @@ every object that was made there, and can be told to fail in known ways. A run m
 calls, each a Python that starts: what is slow to import is done without.
 """
 
-# ruff: noqa: PTH105, PTH110, PTH123, S302
+# ruff: noqa: PTH105, PTH110, PTH123
 # pathlib and json take longer to import than a call takes
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from tests.collectors.replay import Document, Replay, three_pods
 from tests.collectors.tls import Pair, made_pair
 
 WAITING = """#!/bin/sh
-# What a plugin does that wants to be told a password; it leaves traces of having been run, and told.
+# What a plugin does that wants to be told a password; it leaves traces of being run, and told.
 : > "$0.ran"
 read -r answer < /dev/tty || read -r answer || exit 1
 : > "$0.told"

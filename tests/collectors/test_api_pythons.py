@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.replay import three_pods
-from tests.collectors.api_run import collect, COLLECTOR, evidence
+from tests.collectors.api_run import COLLECTOR, collect, evidence
 from tests.collectors.programs import python
+from tests.collectors.replay import three_pods
 
 VERMIN = (sys.executable, "-c", "import vermin; vermin.main()", "-t=3.6-", "--no-tips")
 

@@ -16,8 +16,7 @@ from analyzer.formats.kube_meta import CustomObject
 from analyzer.formats.kube_objects import KINDS, decode
 from tests.collectors.api_run import COLLECTOR
 from tests.collectors.planted.search import EDGE
-from tests.collectors.planted.secret_kinds import Planter
-from tests.collectors.test_planted_secrets import SEED
+from tests.collectors.planted.secret_kinds import SEED, Planter
 
 
 def _load() -> ModuleType:

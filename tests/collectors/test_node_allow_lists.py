@@ -18,7 +18,7 @@ from tests.collectors.node_run import (
     write,
 )
 from tests.collectors.redactor import redact
-from tests.collectors.test_node_shells import AWKS
+from tests.collectors.userlands import AWKS
 
 # One worker, so that what these tests share is made once.
 ONE_RUN = pytest.mark.xdist_group("node_allow_lists")

@@ -17,7 +17,7 @@ from tests.collectors.node_run import (
     unpack,
     write,
 )
-from tests.collectors.test_node_shells import AWKS, comparable, stand_in, toolbox
+from tests.collectors.userlands import AWKS, comparable, stand_in, toolbox
 from tests.terminals import read_to_end
 from tests.tools import needed
 

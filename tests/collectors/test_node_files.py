@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.collectors.node_run import COLLECTOR, Collected, collect, process, write
-from tests.collectors.test_node_shells import stand_in
+from tests.collectors.userlands import stand_in
 
 CONF = "/etc/kubernetes/admin.conf"
 ID = "file/admin-kubeconfig"

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,22 +18,10 @@ from tests.collectors.node_run import (
     process,
     write,
 )
+from tests.collectors.userlands import AWKS, comparable, stand_in, toolbox
 from tests.tools import needed
 
-SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
-AWKS = (("mawk",), ("gawk",), ("original-awk",), ("busybox", "awk"))
 OPTIONAL = ("timeout", "getfacl")
-
-
-def toolbox(folder: Path, *, without: Sequence[str] = ()) -> dict[str, str]:
-    """Return an environment whose PATH holds links to the tools of this system, less some."""
-    folder.mkdir()
-    for directory in reversed(SYSTEM):
-        for tool in Path(directory).glob("*"):
-            link = folder / tool.name
-            if tool.name not in without and os.access(tool, os.X_OK) and not link.exists():
-                link.symlink_to(tool)
-    return {"PATH": str(folder)}
 
 
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
@@ -86,17 +73,6 @@ def test_an_optional_tool_may_be_missing(
     assert run.manifest["cluster"] == cp_run.manifest["cluster"]
 
 
-def comparable(run: Collected) -> list[dict[str, object]]:
-    """Return the records less what a poorer userland cannot know: times, mtime and access lists."""
-    kept = []
-    for record in run.probes:
-        slim = {k: v for k, v in record.items() if k not in {"t0", "t1", "acl"}}
-        if "stat" in slim:
-            slim["stat"] = {k: v for k, v in record["stat"].items() if k != "mtime"}
-        kept.append(slim)
-    return kept
-
-
 @pytest.mark.parametrize("missing", ["awk", "tr", "tar"])
 def test_a_needed_tool_is_asked_for(cp_tree: Path, tmp_path: Path, missing: str) -> None:
     env = toolbox(tmp_path / "bin", without=[missing])
@@ -133,16 +109,6 @@ def test_the_program_is_one_plain_file() -> None:
     # a here-document is a temporary file in several shells, outside of the output folder
     assert not re.search(r"<<-?[ '\"\\]*[A-Za-z_]", text)
     assert max(map(len, text.splitlines())) <= 120
-
-
-def stand_in(folder: Path, tool: str, lines: str) -> dict[str, str]:
-    """Put a shell script in front of a tool, and return the environment that finds it."""
-    folder.mkdir(exist_ok=True)
-    real = shutil.which(tool)
-    script = folder / tool
-    script.write_text(f'#!/bin/sh\n{lines}\nexec {real} "$@"\n')
-    script.chmod(0o755)
-    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
 
 
 def test_a_head_that_counts_no_bytes_is_replaced(

@@ -7,7 +7,7 @@ import pytest
 from analyzer.formats.unit_file import unit_settings
 from analyzer.model.evidence import is_redacted
 from tests.collectors.redactor import redact
-from tests.collectors.test_node_shells import AWKS
+from tests.collectors.userlands import AWKS
 
 JUDGED = {"IPAddressAllow", "IPAddressDeny", "Slice"}
 KEY = "# -----BEGIN PRIVATE KEY-----\n{}# -----END PRIVATE KEY-----\n"

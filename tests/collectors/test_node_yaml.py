@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.collectors.node_documents import REDACTORS, texts
 from tests.collectors.node_run import Collected, assert_absent, collect, write
 from tests.collectors.redactor import redact
-from tests.collectors.test_node_fields import REDACTORS, texts
-from tests.collectors.test_node_shells import AWKS
+from tests.collectors.userlands import AWKS
 
 FOLDER = "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d"
 SECRET = "Zq7Wk3hunterX9"

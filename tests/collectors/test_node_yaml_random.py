@@ -8,8 +8,8 @@ import pytest
 
 from analyzer.formats.strict_yaml import load_all
 from analyzer.model.errors import EvidenceFormatError
+from tests.collectors.node_documents import MARK, REDACTORS, texts
 from tests.collectors.redactor import part, redact
-from tests.collectors.test_node_fields import MARK, REDACTORS, texts
 
 DAMAGED = ("kubelet", "audit", "admission", "authorization", "encryption")
 PIECES = (

@@ -3,9 +3,7 @@
 import base64
 import gzip
 import json
-import os
 import random
-import secrets
 import urllib.parse
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,12 +14,9 @@ from tests.collectors import api_run
 from tests.collectors.node_run import Collected, collect, process, write
 from tests.collectors.planted import api_places, node_places
 from tests.collectors.planted.search import EDGE, leaks
-from tests.collectors.planted.secret_kinds import KINDS, Planter, Secret
+from tests.collectors.planted.secret_kinds import KINDS, SEED, Planter, Secret
 from tests.collectors.programs import kubectl
 from tests.collectors.replay import RULES_REVIEW, Fault, small, write_stand_in
-
-SEED = int(os.environ.get("PLANTED_SEED", "0")) or secrets.randbits(48)
-"""To plant the secrets of a failed run again, set PLANTED_SEED to the number that it printed."""
 
 
 def node_tree(root: Path, plant: Planter, kept: Planter) -> None:

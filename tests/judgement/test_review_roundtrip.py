@@ -1,8 +1,6 @@
 """Workbook, people, other programs, and back: the same reviews.yaml, byte for byte."""
 
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,49 +9,17 @@ from analyzer.judgement.review_file import read_reviews, write_reviews
 from analyzer.judgement.workbook import WorkbookReview
 from analyzer.model.review_sheet import COMMENT, SHEET
 from analyzer.pipeline.review import review_workbook
+from tests.judgement.office import Office
 from tests.judgement.review_books import HOSTILE, PLAIN, THREE, earlier_of, three, whole
 from tests.judgement.sheet_changes import add_column, add_rows, hide, move, sort
 from tests.judgement.workbook_maker import at, fill, filled
 from tests.tools import needed
 
-FILTERS = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "ods": "ods:calc8"}
-
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> "Office":
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """LibreOffice with a home of its own."""
     return Office(needed("soffice"), tmp_path_factory.mktemp("office"))
-
-
-class Office:
-    """Opens a workbook and saves it again."""
-
-    def __init__(self, program: str, home: Path) -> None:
-        self._program, self._home, self._serial = program, home, 0
-
-    def save_as(self, content: bytes, from_: str, to: str) -> bytes:
-        """Return a file of one kind as another, or the same, kind."""
-        self._serial += 1
-        source = self._home / f"in-{self._serial}" / f"book.{from_}"
-        source.parent.mkdir()
-        source.write_bytes(content)
-        out = self._home / f"out-{self._serial}"
-        subprocess.run(
-            [
-                self._program,
-                f"-env:UserInstallation={(self._home / 'profile').as_uri()}",
-                "--headless",
-                "--convert-to",
-                FILTERS[to],
-                "--outdir",
-                str(out),
-                str(source),
-            ],
-            check=True,
-            timeout=240,
-            capture_output=True,
-        )
-        return (out / f"book.{to}").read_bytes()
 
 
 def bytes_of(found: WorkbookReview) -> bytes:

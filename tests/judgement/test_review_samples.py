@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.cli import main
 from analyzer.model.review_sheet import SHEET
-from tests.judgement.test_review_roundtrip import Office
+from tests.judgement.office import Office
 from tests.judgement.workbook_maker import fill, filled
 from tests.tools import needed
 

@@ -19,7 +19,7 @@ from analyzer.model.verdict import Disposition, Verdict
 from analyzer.reports.assessment_json import read, write
 from tests.judgement.results import cluster
 from tests.reports.builder import build, summarise
-from tests.unit.test_waivers_laws import worlds
+from tests.unit.waiver_worlds import worlds
 
 BUILT = build()
 Change = Callable[[ControlResult], ControlResult]

@@ -11,7 +11,7 @@ from analyzer.checks import CHECK_TYPES
 from analyzer.formats.own_files import load_data
 from analyzer.model.errors import UsageError
 from analyzer.model.version import Version, parse_version
-from tests.unit.test_catalogue_facts import COUNTS
+from tests.unit.catalogue_counts import COUNTS
 
 
 def span_of(name: str) -> Span:

@@ -12,6 +12,7 @@ import pytest
 from analyzer.catalogue.benchmarks import known_benchmarks, load_benchmark
 from analyzer.checks import CHECK_TYPES
 from analyzer.model.benchmark import Benchmark
+from tests.unit.catalogue_counts import COUNTS
 
 BENCHMARKS = ("cis-1.5", "cis-1.10", "cis-1.12")
 """Three of them control by control: one line a topic below, its number in each (``-`` where it has
@@ -159,24 +160,6 @@ secret-env 5.4.1/1mu 5.4.1/2mu 5.4.1/2mu
 secret-external 5.4.2/2mu 5.4.2/2mu 5.4.2/2mu
 security-context 5.7.3/2mu 5.7.3/2mu 5.6.3/2mu
 """
-
-
-COUNTS = {
-    "cis-1.5": (122, 87, 90, 23, 6, 3),
-    "cis-1.6": (122, 69, 90, 23, 6, 3),
-    "cis-1.20": (123, 77, 89, 23, 8, 3),
-    "cis-1.23": (125, 74, 87, 27, 8, 3),
-    "cis-1.24": (124, 71, 86, 27, 8, 3),
-    "cis-1.7": (131, 68, 85, 28, 14, 4),
-    "cis-1.8": (130, 70, 84, 28, 14, 4),
-    "cis-1.9": (130, 70, 84, 28, 14, 4),
-    "cis-1.10": (130, 70, 84, 28, 14, 4),
-    "cis-1.11": (133, 65, 87, 28, 14, 4),
-    "cis-1.12": (131, 65, 86, 27, 14, 4),
-    "cis-2.0.1": (131, 64, 86, 27, 14, 4),
-}
-"""In the order of publication: controls, those labelled automated, and the four classes of
-decidability from A to H."""
 
 
 @cache

@@ -8,7 +8,7 @@ from analyzer.checks import CHECK_TYPES
 from analyzer.cli.explain import rule_lines
 from analyzer.model.context import Default, Defaults
 from analyzer.model.outcome import Check, ReadsDefaults
-from tests import api_cases, test_cases
+from tests import api_cases, node_cases
 
 Key = tuple[str, str]
 
@@ -28,7 +28,7 @@ class Recorder(dict[Key, tuple[Default, ...]]):
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     found = Recorder()
-    for module in (api_cases, test_cases):
+    for module in (api_cases, node_cases):
         monkeypatch.setattr(module, "load_defaults", lambda: Defaults(entries=found))
     return found
 
@@ -39,11 +39,11 @@ def named(check: Check) -> set[Key]:
 
 def test_checks_of_nodes_name_what_they_look_up(recorder: Recorder) -> None:
     looked_up = 0
-    for path in test_cases.FOUND:
-        case, check_type = test_cases.read_case(path), path.parent.parent.name
+    for path in node_cases.FOUND:
+        case, check_type = node_cases.read_case(path), path.parent.parent.name
         recorder.asked.clear()
-        test_cases.evaluate(case, check_type)
-        assert recorder.asked <= named(test_cases.check_of(case, check_type)), path.parent
+        node_cases.evaluate(case, check_type)
+        assert recorder.asked <= named(node_cases.check_of(case, check_type)), path.parent
         looked_up += bool(recorder.asked)
     assert looked_up > 50
 

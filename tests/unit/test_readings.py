@@ -16,7 +16,7 @@ from analyzer.model.outcome import Missing, OtherReading, Outcome, roll_up_other
 from analyzer.model.verdict import Reason, Verdict
 from tests.api_cases import Case, all_cases
 from tests.evidence_builder import context, source
-from tests.test_cases import FOUND, case_id, evaluate, read_case
+from tests.node_cases import FOUND, case_id, evaluate, read_case
 
 ROOT = Path(__file__).resolve().parents[2]
 PASS, FAIL, NONE = Verdict.PASS, Verdict.FAIL, Verdict.NO_EVIDENCE

@@ -7,13 +7,18 @@ by lot among those that can be written so. The same seed draws the same secrets 
 
 import base64
 import json
+import os
 import random
 import re
+import secrets
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+SEED = int(os.environ.get("PLANTED_SEED", "0")) or secrets.randbits(48)
+"""To plant the secrets of a failed run again, set PLANTED_SEED to the number that it printed."""
 
 LETTERS = string.ascii_letters + string.digits
 NOT_ASCII = "äöüßéèçñžšćłøåαβγδεжзийклмн漢字鍵暗証"
