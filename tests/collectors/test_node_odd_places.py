@@ -7,7 +7,7 @@ import pytest
 
 from tests.collectors.node_run import Collected, assert_absent, collect, process, write
 from tests.collectors.redactor import redact
-from tests.collectors.test_node_shells import AWKS
+from tests.collectors.userlands import AWKS
 
 DRAWN = "q7Zp0LxV3nTfB8sYw2KdR5"
 LINES = "".join(f"      {DRAWN * 3}/{n}\n" for n in range(3))
