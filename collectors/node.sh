@@ -2051,6 +2051,8 @@ probe_file() {
       P_STATUS=denied P_DETAIL='content: permission denied'
     elif [ -n "$LINK" ] && led_out "$4"; then
       P_STATUS=excluded P_DETAIL='a link that leads out of the walked folder'
+    elif is_kernels "$REAL"; then
+      P_STATUS=unsupported P_DETAIL='not a file of a disk but of the kernel'
     elif is_key "$pf_path" || is_key "$REAL"; then
       P_STATUS=excluded P_DETAIL='a key file, which is never opened, whoever names it'
     else
@@ -2083,6 +2085,8 @@ read_by_all() {
   if [ -e "$BASE$REAL" ]; then PARTIAL=1 && say "seq $SEQ $P_ID: $P_STATUS: $P_DETAIL, and the host has one too"; fi
   return 1
 }
+# What is read there may be gone for others (kmsg), or another file for each that asks (self/fd).
+is_kernels() { case $1 in /proc/* | /sys/*) return 0 ;; *) return 1 ;; esac }
 is_key() { case $1 in *.key | *-key.pem) return 0 ;; *) return 1 ;; esac }
 led_out() { # VIA: a link found in a walk is no licence to read any file of the host
   case $1 in "walk "*) case $REAL in "$wa_real"/*) ;; *) return 0 ;; esac ;; esac

@@ -76,11 +76,13 @@ def test_one_dash_hides_no_flag_of_etcd(tmp_path: Path, word: str) -> None:
 
 
 PKI = "/etc/kubernetes/pki/"
-KEYS = {
+CLOSED = {
     "/etc/kubernetes/ca.key": "a flag that promises a certificate",
     "/etc/kubernetes/x-key.pem": "a flag that promises a configuration",
     f"{PKI}link.crt": "a link within the folder",
     f"{PKI}server.pem": "what a flag calls a key",
+    "/etc/kubernetes/fd.conf": "a link to a file of the kernel",
+    "/proc/kmsg": "a file of the kernel",
 }
 
 
@@ -93,13 +95,16 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Collected:
         write(root, path, certificate, 0o600)
     write(root, "/etc/kubernetes/x-key.pem", "port: 1\n", 0o600)
     (root / PKI[1:] / "link.crt").symlink_to("ca.key")
+    write(root, "/proc/kmsg", "port: 1\n", 0o600)
+    (root / "etc/kubernetes/fd.conf").symlink_to("/proc/kmsg")
+    process(root, 8, "kubelet", "--config=/proc/kmsg", "--kubeconfig=/etc/kubernetes/fd.conf")
     words = ("--client-ca-file=/etc/kubernetes/ca.key", "--config=/etc/kubernetes/x-key.pem")
     process(root, 7, "kubelet", *words, f"--tls-private-key-file={PKI}server.pem")
     return collect(root, root.parent / "out")
 
 
-@pytest.mark.parametrize("path", KEYS)
-def test_a_key_file_is_not_opened_whoever_names_it(keys: Collected, path: str) -> None:
+@pytest.mark.parametrize("path", CLOSED)
+def test_what_is_never_opened_is_not_whoever_names_it(keys: Collected, path: str) -> None:
     found = [r for r in keys.probes if r["target"] == path]
     assert found
     assert [r["id"] for r in found if "blob" in r] == []
