@@ -2044,15 +2044,15 @@ probe_file() {
   if [ "$P_STATUS" = absent ] && [ -n "$PREFIX" ] && [ ! -d "$BASE/" ]; then
     P_STATUS=error P_DETAIL='raced: the process that names it has ended'
   fi
-  if [ -n "$TYPE" ] && [ "$pf_how" != none ]; then
+  if is_kernels "$REAL"; then
+    P_STATUS=unsupported P_DETAIL='not a file of a disk but of the kernel'
+  elif [ -n "$TYPE" ] && [ "$pf_how" != none ]; then
     if [ "$TYPE" != file ]; then
       P_STATUS=unsupported P_DETAIL="not a regular file but a $TYPE"
     elif [ ! -r "$FILE" ]; then
       P_STATUS=denied P_DETAIL='content: permission denied'
     elif [ -n "$LINK" ] && led_out "$4"; then
       P_STATUS=excluded P_DETAIL='a link that leads out of the walked folder'
-    elif is_kernels "$REAL"; then
-      P_STATUS=unsupported P_DETAIL='not a file of a disk but of the kernel'
     elif is_key "$pf_path" || is_key "$REAL"; then
       P_STATUS=excluded P_DETAIL='a key file, which is never opened, whoever names it'
     else

@@ -98,6 +98,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     write(root, "/proc/kmsg", "port: 1\n", 0o600)
     (root / "etc/kubernetes/fd.conf").symlink_to("/proc/kmsg")
     process(root, 8, "kubelet", "--config=/proc/kmsg", "--kubeconfig=/etc/kubernetes/fd.conf")
+    process(root, 9, "kubelet", "--tls-private-key-file=/proc/self/fd/3")
     words = ("--client-ca-file=/etc/kubernetes/ca.key", "--config=/etc/kubernetes/x-key.pem")
     process(root, 7, "kubelet", *words, f"--tls-private-key-file={PKI}server.pem")
     return collect(root, root.parent / "out")
@@ -109,6 +110,10 @@ def test_what_is_never_opened_is_not_whoever_names_it(keys: Collected, path: str
     assert found
     assert [r["id"] for r in found if "blob" in r] == []
     assert {r["stat"]["mode"] for r in found} == {"0600"}
+
+
+def test_what_only_a_process_itself_sees_is_not_called_absent(keys: Collected) -> None:
+    assert keys.record("file/private-key", "/proc/self/fd/3")["status"] == "unsupported"
 
 
 def test_a_certificate_beside_them_is(keys: Collected) -> None:
