@@ -13,6 +13,6 @@ def wait_until(happened: Callable[[], object], program: "subprocess.Popen[Any]")
     """Return when something has happened; fails where the program ends before, or hangs."""
     last = time.monotonic() + LONGEST
     while not happened():
-        assert program.poll() is None, "it ended before"
+        assert program.poll() is None or happened(), "it ended before"
         assert time.monotonic() < last, "it hangs"
         time.sleep(0.02)

@@ -120,8 +120,9 @@ def compare_users(benchmark: str, full: Bundle, partial: Bundle) -> None:
     assert gone <= set(said.controls)
     assert said.advice == "Run node.sh as root on cp-1."
     report = render("md", after)["report.md"].decode()
-    line = "controls could not be judged because the collector was denied what they need"
-    assert f"{len(said.controls)} {line}: {', '.join(said.controls)}" in report
+    line = "could not be judged because the collector was denied what they need"
+    many = "1 control" if len(said.controls) == 1 else f"{len(said.controls)} controls"
+    assert f"{many} {line}: {', '.join(said.controls)}" in report
     assert f"{len(said.controls)} of {len(after.controls)} controls lost" in summary_text(after)
 
 
