@@ -471,16 +471,17 @@ def plain_map(redactor: Redactor, value: Any, pointer: str) -> Any:
     if not all(PLAIN_KEY.match(key) and not looks_random(key) for key in value):
         return redactor.mask(value, "field-allow-list", pointer, "object")
     return {
-        # The name of a label may say that it holds a secret; "secrets: 10" is a count.
-        key: (unknown if SECRET_NAME.search(key) and not _is_plain(one) else settings)(
+        key: (unknown if _is_named_secret(key, one) else settings)(
             redactor, one, f"{pointer}/{escape_pointer(key)}"
         )
         for key, one in value.items()
     }
 
 
-def _is_plain(value: Any) -> bool:
-    return str(value).lower() in PLAIN_VALUES or HARMLESS_VALUE.match(str(value)) is not None
+def _is_named_secret(key: str, value: Any) -> bool:
+    """Tell whether a label holds a secret by its name; "secrets: 10" is a count."""
+    plain = str(value).lower() in PLAIN_VALUES or HARMLESS_VALUE.match(str(value))
+    return SECRET_NAME.search(_plain_key(key)) is not None and not plain
 
 
 def operand(redactor: Redactor, value: Any, pointer: str) -> Any:
@@ -592,12 +593,16 @@ class Pattern:
 PATTERN_KEY = re.compile(r"[=X^+<]?\(?[A-Za-z0-9_./*?-]{1,317}\)?\Z")
 
 
-def pattern_map(redactor: Redactor, value: Dict[str, Any], pointer: str) -> Any:
+def pattern_map(redactor: Redactor, value: Any, pointer: str) -> Any:
     """Keep a pattern of labels, whose names may carry signs."""
-    if any(looks_random(key) for key in value):
+    if not isinstance(value, dict):
+        return unknown(redactor, value, pointer)
+    if not all(PATTERN_KEY.match(key) and not looks_random(key) for key in value):
         return redactor.mask(value, "field-allow-list", pointer, "object")
     return {
-        key: operand(redactor, one, f"{pointer}/{escape_pointer(key)}")
+        key: (unknown if _is_named_secret(key, one) else operand)(
+            redactor, one, f"{pointer}/{escape_pointer(key)}"
+        )
         for key, one in value.items()
     }
 
@@ -2950,7 +2955,8 @@ class Collector:
             verbs = one.get("verbs")
             if "/" in name:
                 continue  # a subresource
-            if _is_plain_name(name) and _is_plain_name(kind_name) and isinstance(verbs, list):
+            plain = _is_plain_name(name) and "." not in name and _is_plain_name(kind_name)
+            if plain and isinstance(verbs, list):
                 namespaced = one.get("namespaced") is True
                 resource = Resource(group, version, name, kind_name, namespaced, "")
                 found.append((resource, "list" in verbs))
@@ -3405,8 +3411,11 @@ def _write(stream: Any, text: str) -> None:
 
 
 def spelled(text: Optional[str]) -> Optional[str]:
-    """Return a text of the command line without the bytes that nobody could read."""
-    return text if text is None else re.sub("[\ud800-\udfff]", "\ufffd", text)
+    """Return a text of the command line, in which bytes of another encoding may stand."""
+    if text is None:
+        return None
+    text = re.sub("[\ud800-\udc7f\udd00-\udfff]", "\ufffd", text)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _named(words: List[str]) -> str:

@@ -208,7 +208,7 @@ def policies(resource: dict[str, Any], group: dict[str, Any] | None = None) -> d
     known = answers()
     group = {"name": "kyverno.io", "versions": [{"version": "v1"}], **(group or {})}
     known["/apis"] = {"groups": [group]}
-    known["/apis/kyverno.io/v1"] = {
+    known[f"/apis/{group['name']}/v1"] = {
         "resources": [{**kind, "verbs": ["list"], **resource}, {**kind, "name": "a", "verbs": []}]
     }
     items = [{"metadata": {"name": "p"}, "spec": {"background": True}}]
@@ -228,6 +228,8 @@ def record(found: list[dict[str, Any]], name: str) -> tuple[str, bool]:
     [
         ({"name": "cluster policies"}, {}),
         ({"name": None}, {}),
+        # Together with the group, that of another one.
+        ({"name": "clusterpolicies.kyverno"}, {"name": "io"}),
         ({"kind": "\ud800"}, {}),
         ({"kind": "password=hunter2"}, {}),
         ({"kind": "K" * 300}, {}),
@@ -297,6 +299,17 @@ def test_a_state_of_another_shape_is_not_repeated(api: ModuleType, tmp_path: Pat
 def test_numbers_that_no_server_sends_are_not_read(api: ModuleType, digits: str) -> None:
     assert api.decode(b'{"a":%s}' % digits.encode()).status == "error"
     assert api.decode(b'{"a":-9223372036854775808}').document == {"a": -(2**63)}
+
+
+@pytest.mark.parametrize(
+    ("given", "spelled"),
+    [("Jos\xe9", "Jos\xe9"), ("Jos\udcc3\udca9", "Jos\xe9"), ("a\udce9\ud800", "a\ufffd\ufffd"), (None,) * 2],
+)
+def test_a_name_in_another_encoding_is_no_reason_to_fall(
+    api: ModuleType, given: str | None, spelled: str | None
+) -> None:
+    """As Python 3.6 takes it from the command line where the locale is C, and as others do."""
+    assert api.spelled(given) == spelled
 
 
 def test_a_second_signal_does_not_break_into_writing(api: ModuleType) -> None:

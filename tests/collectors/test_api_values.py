@@ -257,6 +257,10 @@ POLICIES: list[tuple[str, Any, Any]] = [
     # What a label holds by its name, and what any text assigns.
     ("METADATA", {"labels": {"db-password": "hunter2", "vault-token": "true", "token": "7"}},
      {"labels": {"db-password": M, "vault-token": "true", "token": "7"}}),
+    ("pattern_map", {"=(db-password)": "hunter2", "app": "?*", "X(token)": "*"},
+     {"=(db-password)": M, "app": "?*", "X(token)": "*"}),
+    ("pattern_map", {"password=hunter2": "x"}, M),
+    ("KYVERNO_MATCH", {"resources": {"annotations": "x"}}, {"resources": {"annotations": M}}),
     ("plain_map", {"count/secrets": "10", "secrets": 10}, ...),
     ("CONSTRAINT", {"spec": {"parameters": {"message": "password: hunter2", "repos": ["a?token=b"]}}},
      {"spec": {"parameters": {"message": f"password: {M}", "repos": [f"a?token={M}"]}}}),
