@@ -678,7 +678,8 @@ function scrub(s, where) {
   if (length(s) >= 40) s = opaque(s, where)
   return s
 }
-# Of a URL the scheme, host and port stay; the host stands after the last @, whatever a password holds.
+# Of a URL the scheme, host and port stay; the host stands after the last @, whatever a password holds,
+# and nowhere where a path may have begun before it.
 function urls(s, where,   out, n, scheme, body) {
   out = ""
   while (match(s, /[A-Za-z][A-Za-z0-9+.-]*:\/\//)) {
@@ -690,6 +691,7 @@ function urls(s, where,   out, n, scheme, body) {
   return out s
 }
 function origin(body, shape, where,   host, rest) {
+  if (body ~ /[\/?#].*@/) return mask(body, "url-parts", "value", where)
   host = body; sub(/^.*@/, "", host)
   match(host, shape); rest = substr(host, RLENGTH + 1); host = substr(host, 1, RLENGTH)
   if (RLENGTH < 0 || rest !~ /^([\/?#]|$)/) return mask(body, "url-parts", "value", where)
@@ -714,12 +716,15 @@ function is_address(n) { # whether a flag or field says by its name that it hold
 }
 # What stands before an @ with a colon in it. The name of a user of Kubernetes is none, nor is the
 # tag of an image before its digest.
-function userinfo(s, where,   out, m) {
+function userinfo(s, where,   out, m, n) {
   out = ""
   while (match(s, /[^ \t"\047,;=(){}]*:[^ \t"\047]*@/)) {
     m = substr(s, RSTART, RLENGTH); out = out substr(s, 1, RSTART - 1); s = substr(s, RSTART + RLENGTH)
-    if (m !~ /^system:[a-z0-9:.-]+@$/ && !(m ~ /^[A-Za-z0-9.:\/_-]+@$/ && s ~ /^sha256:[0-9a-f]+$/))
-      m = mask(substr(m, 1, RLENGTH - 1), "userinfo", "value", where) "@"
+    if (m !~ /^system:[a-z0-9:.-]+@$/ && !(m ~ /^[A-Za-z0-9.:\/_-]+@$/ && s ~ /^sha256:[0-9a-f]+$/)) {
+      n = m ~ /[^\/][\/?#]/ && match(s, /^[^ \t"\047,;]+/) ? RLENGTH : 0 # what follows may be a path
+      m = mask(substr(m, 1, length(m) - 1) substr(s, 1, n), "userinfo", "value", where) (n ? "" : "@")
+      s = substr(s, n + 1)
+    }
     out = out m
   }
   return out s
@@ -819,7 +824,7 @@ function worth(n, v, where,   t) {
 }
 function nested(v, where,   t) { # a whole argument for another component, dashes or none
   if (v !~ /=/) return kept_flag(flag_name(v)) ? v : mask(v, "argument-allow-list", "value", where)
-  t = argument((v ~ /^-/ ? "" : "--") v, where); PENDING = ""
+  t = argument((v ~ /^[A-Za-z][A-Za-z0-9_.-]*=/ ? "--" : "") v, where); PENDING = ""
   return v !~ /^-/ && t ~ /^--/ ? substr(t, 3) : t
 }
 function command_word(a) { # what stands before the flags, and a variable that holds more of them

@@ -224,7 +224,8 @@ SPELLINGS = (
     "u:hunter2@192.0.2.1:6443", "u:x@192.0.2.1/hunter2", "a=u:x@h?hunter2,b=192.0.2.2",
     "//u:hunter2@192.0.2.1:6443", "hunter2@192.0.2.1:6443",
     "192.0.2.1:6443/hunter2", "192.0.2.1?x=hunter2", "https://h:1,hunter2:x", "//h/hunter2",
-    "192.0.2.1/hunter2 https://h:1", "https:/u:hunter2/x", "?hunter2",
+    "192.0.2.1/hunter2 https://h:1", "https:/u:hunter2/x", "?hunter2", "https://h/@hunter2",
+    "//u:x@192.0.2.1/@hunter2", "u:x@192.0.2.1/@hunter2", "https://u:x@h?@hunter2",
 )  # fmt: skip
 
 

@@ -28,6 +28,11 @@ CONDITIONS = """jwt:
 PLACES = {
     "flag drawn by lot": ("cmdline", "", f"kubelet\0--unheard\0--{DRAWN}\0"),
     "after words that end in a flag": ("cmdline", "", "kubelet\0x --name\0hunter2\0"),
+    "word before the flags": (
+        "distro",
+        "",
+        "kubelet-arg: ['hunter2 --v=2', '\"hunter2\" --v=2']\n",
+    ),
     "token in the place of its file": ("distro", "", "token-file: hunter2\n"),
     "agent token likewise": ("distro", "", "agent-token-file: hunter2\nvpn-auth-file: hunter2\n"),
     "key in the place of its file": (
