@@ -380,8 +380,9 @@ def marker(_redactor: Redactor, value: Any, _pointer: str) -> Any:
     return None if value is None else {}
 
 
-# A literal that nothing ends goes to the end of its line.
-QUOTED = r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?"
+# A literal that nothing ends goes to the end of its line; in CEL's raw ones nothing is escaped.
+RAW = r"(?<=\b[rR])\"[^\"\n]*\"|(?<=\b[rR])'[^'\n]*'|"
+QUOTED = RAW + r"\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?"
 LITERAL = re.compile(r"(?s)\"\"\".*?\"\"\"|'{3}.*?'{3}|" + QUOTED)
 # Of Kyverno's queries: what stands in double quotes there is the name of a field.
 QUERY_LITERAL = re.compile(r"(?s)'(?:\\.|[^'\\])*'?|`[^`]*`?")

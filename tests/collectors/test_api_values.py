@@ -138,6 +138,8 @@ PROGRAMS = [
     ("a == 'x//y#z' // hunter2", "a == 'x//y#z' "),
     ('http.send({"headers": {"Authorization": "hunter2"}})',
      f'http.send({{"{M}": {{"{M}": "{M}"}}}})'),
+    (r"object.password == r'a\' + 'hunter2'", f"object.password == r'{M}' + '{M}'"),
+    (r"a == r'\' && object.password == 'hunter2'", rf"a == r'\' && object.password == '{M}'"),
     ('creds := "hunter2"', f'creds := "{M}"'),
     ("object.password == 'hunter2", f"object.password == '{M}'"),
     # What rules look for in an expression is still there.
