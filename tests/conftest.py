@@ -1,9 +1,12 @@
 """Property tests run alike everywhere: same examples each time, however slow the machine.
 
+So do those that make files for another user to read, whatever files may be read by default here.
+
 Files whose tests share something dear are run by one worker. The mark of pytest-xdist that asks
 for this has no effect with pytest 9.2: the name of a test no longer tells its group.
 """
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +17,7 @@ settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+os.umask(0o022)
 
 TOGETHER = {
     f"tests/collectors/test_{name}.py": name

@@ -205,7 +205,7 @@ def test_libreoffice_saves_under_its_own_name(
     saved = tmp_path / "saved"
     command = [office, f"-env:UserInstallation=file://{tmp_path}/office", "--headless"]
     command += ["--convert-to", "xlsx", "--outdir", str(saved), str(tmp_path / "report.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     words[-1] = str(saved)
     assert _refuses_to_overwrite(words, saved / "report.xlsx", capsys)
 

@@ -152,7 +152,7 @@ def run(
         wait_until(lambda: was_called(kubectl, on), child)
         time.sleep(after)
         child.send_signal(number)
-    said, complained = child.communicate(timeout=120)
+    said, complained = child.communicate(timeout=600)
     return Ended(
         code=child.returncode,
         out=said,

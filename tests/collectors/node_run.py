@@ -107,7 +107,7 @@ def invoke(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         env=None if env is None else dict(env),
         cwd=cwd,
         stdin=subprocess.DEVNULL,

@@ -50,7 +50,7 @@ def supported_kubectl(which: str) -> Path:
     program = kubectl(which)
     told = subprocess.run(
         [program, "version", "--client", "--output=json"],
-        capture_output=True, text=True, check=True, timeout=30,
+        capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     minor = int(json.loads(told.stdout)["clientVersion"]["minor"].rstrip("+"))
     if minor < SUPPORTED:
@@ -64,7 +64,7 @@ def pythons() -> dict[tuple[int, int], Path]:
     found: dict[tuple[int, int], Path] = {}
     for path in _candidates():
         done = subprocess.run(
-            [path, "-c", _TELL], capture_output=True, text=True, check=False, timeout=30
+            [path, "-c", _TELL], capture_output=True, text=True, check=False, timeout=600
         )
         if done.returncode == 0 and re.fullmatch(r"3\.\d+\n", done.stdout):
             found.setdefault((3, int(done.stdout.split(".")[1])), path)

@@ -46,7 +46,7 @@ def redact(
         env=env,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
     said = beside["KEB_SIDE"].read_text()
     assert said.startswith(("ok ", "fail redactor failed")), (said, done.stderr)

@@ -215,7 +215,7 @@ def test_a_server_out_of_reach_leaves_a_plan_that_was_not_run(tmp_path: Path) ->
         taken.bind(("127.0.0.1", 0))
         kubeconfig = write_kubeconfig(tmp_path / "kubeconfig.json", taken.getsockname()[1])
         words = command(tmp_path, kubeconfig, [], None)
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=600)
     got = opened(done.returncode, done.stdout, done.stderr, ())
     assert got.code == 4
     assert got.manifest["complete"] is False
@@ -234,7 +234,7 @@ def test_an_interrupted_run_seals_what_it_has(tmp_path: Path, number: signal.Sig
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
             wait_until(lambda: any("continue=" in one for one in server.requests), child)
             child.send_signal(number)
-            out, err = child.communicate(timeout=60)
+            out, err = child.communicate(timeout=600)
     got = opened(child.returncode, out.decode(), err.decode(), server.requests)
     assert (got.code, got.manifest["complete"], got.manifest["stopped"]) == (3, False, "signal")
     recorded = [one["id"] for one in got.lines("probes.ndjson")]

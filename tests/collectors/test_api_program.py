@@ -81,7 +81,7 @@ def test_of_other_kinds_only_namespace_default_is_counted(whole: Collected) -> N
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, str(COLLECTOR), *words], capture_output=True, text=True, check=False,
-        timeout=60,
+        timeout=600,
     )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def test_the_bundle_is_whole_whoever_listens(tmp_path: Path, end: str) -> None:
         words.append(b"Jos\xe9 \xc3\xa9")
         done = subprocess.run(
             ["sh", "-c", f'exec "$@" {ENDS[end]}', "x", *words],
-            capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
+            capture_output=True, check=False, timeout=600, stdin=subprocess.DEVNULL,
             env={**os.environ, "PYTHONIOENCODING": "ascii"},
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -416,7 +416,7 @@ def test_progress_is_shown_to_a_terminal(tmp_path: Path) -> None:
         with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=slave) as child:
             os.close(slave)
             shown = read_to_end(master).decode()
-            child.communicate(timeout=60)
+            child.communicate(timeout=600)
     os.close(master)
     assert child.returncode == 0
     assert "api/pods, 3 objects" in shown

@@ -19,7 +19,7 @@ def test_syntax_and_library_are_those_of_python_3_6() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Minimum required versions: 3.6" in done.stdout
@@ -33,7 +33,7 @@ def test_the_checker_finds_what_is_younger(tmp_path: Path, program: tuple[str, s
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode != 0
     assert program[1] in done.stdout

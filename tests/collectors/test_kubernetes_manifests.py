@@ -146,7 +146,7 @@ def test_real_kubectls_take_the_manifests(printed: str, tmp_path: Path) -> None:
                 [program, "--kubeconfig", config, "apply", "--dry-run=client", "--validate=false",
                  "-f", "-"],
                 input=printed, capture_output=True, text=True, check=False,
-                env={"HOME": str(tmp_path)}, timeout=60,
+                env={"HOME": str(tmp_path)}, timeout=600,
             )  # fmt: skip
             assert done.returncode == 0, (program.name, done.stderr)
             assert done.stdout.count("(dry run)") == len(documents_of(printed))
@@ -181,13 +181,13 @@ def test_real_kubectls_understand_the_questions(tmp_path: Path) -> None:
                 done = subprocess.run(
                     [program, "--kubeconfig", config, *words, "-o", f"jsonpath={asked[name]}"],
                     capture_output=True, text=True, check=True,
-                    env={"HOME": str(tmp_path)}, timeout=60,
+                    env={"HOME": str(tmp_path)}, timeout=600,
                 )  # fmt: skip
                 assert re.search(line, done.stdout), (program.name, name, done.stdout)
             words = ["get", "roles,rolebindings", "-n", "empty", "-l", f"{LABEL}=x"]
             done = subprocess.run(
                 [program, "--kubeconfig", config, *words, "--ignore-not-found", "-o", "name"],
-                capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)}, timeout=60,
+                capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)}, timeout=600,
             )  # fmt: skip
             assert done.stdout == "", "what was removed is known by this silence"
 
@@ -378,7 +378,7 @@ def logged(script: str, folder: Path, **env: str) -> str:
         waits = Path(f"/proc/{child.pid}/task/{child.pid}/children")
         wait_until(lambda: ready.exists() and waits.read_text(), child)
         child.terminate()
-        assert child.wait(timeout=60) == 0
+        assert child.wait(timeout=600) == 0
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)

@@ -356,7 +356,7 @@ def test_an_interrupted_run_seals_what_it_has(bare: Path, tmp_path: Path) -> Non
         wait_until(mark.exists, run)
         run.send_signal(signal.SIGTERM)
         write(tmp_path, "mark.told", "")
-        out, _ = run.communicate(timeout=60)
+        out, _ = run.communicate(timeout=600)
     assert run.returncode == 3
     assert out.startswith("bundle: ")
     (path,) = output.iterdir()

@@ -177,7 +177,7 @@ def test_only_a_terminal_sees_progress(small: Path, tmp_path: Path) -> None:
     with subprocess.Popen(words, stderr=its, stdout=subprocess.PIPE, text=True) as run:
         os.close(its)
         said = read_to_end(ours).decode()
-        out, _ = run.communicate(timeout=60)
+        out, _ = run.communicate(timeout=600)
     os.close(ours)
     assert run.returncode == 0
     assert "\r1 probes of " in said

@@ -126,7 +126,7 @@ def test_what_hangs_is_given_up(bare: Path, tmp_path: Path, shell: tuple[str, ..
     write(bare, "/etc/kubernetes/admin.conf", "kind: Config\n")
     write(bare, "/etc/kubernetes/super-admin.conf", "kind: Config\n")
     env = toolbox(tmp_path / "bin", without=["timeout", "head", "stat"])
-    hang = 'case "$*" in *{}*) exec sleep 300 ;; esac\nexec {} "$@"\n'
+    hang = 'case "$*" in *{}*) exec sleep 3000 ;; esac\nexec {} "$@"\n'
     for tool, name in (("head", "/admin.conf"), ("stat", "super-admin.conf")):
         script = tmp_path / "bin" / tool
         script.write_text("#!/bin/sh\n" + hang.format(name, shutil.which(tool)))

@@ -66,7 +66,7 @@ def sh(folder: Path, command: str) -> str:
     }
     done = subprocess.run(
         ["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False,
-        stdin=subprocess.DEVNULL, timeout=60,
+        stdin=subprocess.DEVNULL, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     return done.stdout
@@ -78,7 +78,7 @@ def run(
     return subprocess.run(
         [*shell, str(SCRIPT), *words], cwd=folder, capture_output=True, text=True, check=False,
         env=os.environ | {"GNUPGHOME": str(folder / "gnupg")}, stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=600,
     )  # fmt: skip
 
 

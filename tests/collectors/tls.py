@@ -34,6 +34,6 @@ def made_pair(folder: Path, address: str = "127.0.0.1") -> Pair:
         ],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=600,
     )
     return pair

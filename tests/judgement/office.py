@@ -31,7 +31,7 @@ class Office:
                 str(source),
             ],
             check=True,
-            timeout=240,
+            timeout=600,
             capture_output=True,
         )
         return (out / f"book.{to}").read_bytes()

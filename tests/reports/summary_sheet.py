@@ -41,7 +41,7 @@ def recomputed(content: bytes, folder: Path, change: Callable[[Any], None] = unt
     subprocess.run(
         [program, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to",
          "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"), str(folder / "bare.xlsx")],
-        check=True, capture_output=True, timeout=240,
+        check=True, capture_output=True, timeout=600,
     )  # fmt: skip
     return stored((folder / "out" / "bare.xlsx").read_bytes())
 
