@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, unique
 
 from analyzer.formats.known_flags import BOOLEAN_FLAGS, VALUE_FLAGS
+from analyzer.model.evidence import is_redacted
+
+MASKED_FLAG = ""
+"""Name of an argument that was masked whole where only a flag can stand."""
 
 
 @unique
@@ -20,7 +24,7 @@ class Occurrence:
     """One flag as written.
 
     Attributes:
-        name: Without dashes, underscores as dashes.
+        name: Without dashes, underscores as dashes; MASKED_FLAG for one that was masked whole.
         value: The value; None for a flag written bare.
         index: Place in the argument vector, from 0, of the flag itself.
         text: The argument or arguments as written, for an excerpt.
@@ -35,13 +39,17 @@ class Occurrence:
 def parse_arguments(argv: Iterable[str], *, style: Style = Style.PFLAG) -> tuple[Occurrence, ...]:
     """Read every flag of an argument vector, in order; the first argument is the program.
 
-    Positional arguments are passed over (pflag) or end the flags (Go's flag package).
+    Positional arguments are passed over (pflag) or end the flags (Go's flag package). etcd, which
+    reads them in the latter way, does not start with any, so a masked word among its flags is one
+    (go.etcd.io/etcd server/etcdmain/config.go, parse).
     """
     arguments = tuple(argv)
     found: list[Occurrence] = []
     index = 1
     while index < len(arguments):
         name, value = _split(arguments[index], style)
+        if name is None and style is Style.GO_FLAG and is_redacted(arguments[index]):
+            name, value = MASKED_FLAG, arguments[index]
         if name is None:
             if arguments[index] == "--" or style is Style.GO_FLAG:
                 break

@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from analyzer.formats.command_line import Occurrence, Style, parse_arguments, values_of
+from analyzer.formats.command_line import (
+    MASKED_FLAG,
+    Occurrence,
+    Style,
+    parse_arguments,
+    values_of,
+)
 from analyzer.formats.component_files import files_of, usual_file
 from analyzer.formats.config_file import ConfigFile
 from analyzer.formats.config_keys import read_key, values_in
@@ -108,12 +114,27 @@ class ComponentConfig:
                 detail=f"the argument list of {self.component} (pid {self.process.pid}) was cut",
                 source=self.process.source,
             )
+        hidden = self._hidden_flag()
         for asked in _each_name(query):
             for step in self._order(asked):
+                if hidden and step is not _from_flag:
+                    return hidden
                 found = step(self, asked)
                 if found is not None:
                     return found
-        return Unset(looked=self.looked)
+        return hidden or Unset(looked=self.looked)
+
+    def _hidden_flag(self) -> Unreadable | None:
+        """Tell of a masked word among the flags: it may set whatever none of the others sets."""
+        masked = values_of(self.flags, MASKED_FLAG)
+        if not masked:
+            return None
+        return Unreadable(
+            reason=Reason.NE_REDACTED,
+            detail=f"argument {masked[0].index} of {self.component}, which may be this flag, was "
+            "masked by the collector",
+            source=self.process.source if self.process else None,
+        )
 
     def _order(self, query: Query) -> tuple[Step, ...]:
         if self.component == "kubelet":
