@@ -2399,18 +2399,18 @@ sieve() {
   si_files=$(printf '%s/exe ' "$@")
   # shellcheck disable=SC2086
   (cd "$PROC" && limited ls -ln $si_files 2>/dev/null) >"$WORK/batch"
-  if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
+  if [ $? -ge 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi # too late, or too many for one command
   awk '/ -> .*(kube|etcd|k3s|rke2|k0s|dqlite|kine)[^\/]*$/ { sub(/ -> .*/, ""); sub(/\/exe$/, ""); print $NF }' \
     "$WORK/batch" >>"$WORK/pids"
   # shellcheck disable=SC2046  # numbers, split on purpose
-  nameless $(awk '!/ -> / && sub(/\/exe$/, "") { print $NF }' "$WORK/batch")
+  nameless $(awk '!/ -> / && sub(/\/exe$/, "") && $NF ~ /^[0-9]+$/ { print $NF }' "$WORK/batch")
 }
 nameless() { # PID...: of those whose program may not be seen, sc_nameless becomes those that have arguments
   if [ $# -eq 0 ]; then return; fi
   na_files=$(printf '%s/cmdline ' "$@")
   # shellcheck disable=SC2086  # names, split on purpose
   (cd "$PROC" && limited grep -l '' $na_files 2>/dev/null) >"$WORK/batch" # not those of the kernel's own
-  if [ $? -eq 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
+  if [ $? -ge 124 ]; then sc_unreadable=$((sc_unreadable + 1)); fi
   sc_nameless=$(awk -F/ '{ print $1 }' "$WORK/batch")
 }
 count_nameless() { # any of them may be a component, but for those that their arguments told
