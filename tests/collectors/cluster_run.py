@@ -47,8 +47,9 @@ def set_up(
         nodes: ``NAME,OS,READY`` of each.
         objects: What is there already: kind, name, namespace, labels.
         faults: Each with ``on`` (plain words that begin a call), ``kind`` (fail; hang; flood: far
-            too much; cut: half of the answer; spoil: the file ``text`` instead of it; sick: pod ``on`` is not ready for
-            the reason ``text``), and optionally ``times`` (default: always) and ``text``.
+            too much; cut: half of the answer; spoil: the file ``text`` instead of it; sick: pod
+            ``on`` is not ready for the reason ``text``), and optionally ``times`` (default:
+            always) and ``text``.
         pods: Holds for each role (node, api) the folder with ``log`` and the bundle that the log
             names, as its pod would.
         openshift: The cluster offers security.openshift.io.

@@ -172,7 +172,7 @@ def get(cluster: Cluster, plain: list[str], options: dict[str, str]) -> str:
         # A condition comes whole, as JSON, in the shape that collect.sh asks for.
         parts = [line.split(",") for line in cluster["nodes"]]
         condition = '{"reason":"x","status":"%s","type":"Ready"}'
-        return "".join(f"{name},{os_name},{condition % up}\n" for name, os_name, up in parts)  # noqa: UP031
+        return "".join(f"{name},{os_name},{condition % up}\n" for name, os_name, up in parts)
     if plain[1] == "pod":
         return next(str(one["node"]) for one in cluster["objects"] if one["name"] == plain[2])
     if plain[1] == "namespace":

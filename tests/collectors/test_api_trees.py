@@ -44,7 +44,15 @@ LEAVES = frozenset(
     (
         *("leaf", "settings", "setting", "prose", "plain_map", "pattern_map", "unknown", "masked"),
         *("marker", "env_value", "annotations", "arguments", "expression", "address", "identity"),
-        *("service_path", "conditions", "variables", "operand", "public_key", "key_service", "Pattern"),
+        *(
+            "service_path",
+            "conditions",
+            "variables",
+            "operand",
+            "public_key",
+            "key_service",
+            "Pattern",
+        ),
     )
 )
 

@@ -130,14 +130,18 @@ PROGRAMS = [
     ("c.token == 'x' && c.name == 'web'", f"c.token == '{M}' && c.name == 'web'"),
     ('secret := "hunter2"\nname := "web"', f'secret := "{M}"\nname := "web"'),
     # What is said goes on in the next line, around comments, which may say anything.
-    ('tokens := {\n  "al": "hunter2",\n  "bo": "x y"\n}',
-     f'tokens := {{\n  "{M}": "{M}",\n  "{M}": "{M}"\n}}'),
+    (
+        'tokens := {\n  "al": "hunter2",\n  "bo": "x y"\n}',
+        f'tokens := {{\n  "{M}": "{M}",\n  "{M}": "{M}"\n}}',
+    ),
     ('is_password(x) {\n  x == "hunter2"\n}', f'is_password(x) {{\n  x == "{M}"\n}}'),
     ("object.password ==\n\n // it's\n 'hunter2'", f"object.password ==\n\n \n '{M}'"),
     ("a == 1 # it's hunter2\nb == 'x'", "a == 1 \nb == 'x'"),
     ("a == 'x//y#z' // hunter2", "a == 'x//y#z' "),
-    ('http.send({"headers": {"Authorization": "hunter2"}})',
-     f'http.send({{"{M}": {{"{M}": "{M}"}}}})'),
+    (
+        'http.send({"headers": {"Authorization": "hunter2"}})',
+        f'http.send({{"{M}": {{"{M}": "{M}"}}}})',
+    ),
     (r"object.password == r'a\' + 'hunter2'", f"object.password == r'{M}' + '{M}'"),
     (r"a == r'\' && object.password == 'hunter2'", rf"a == r'\' && object.password == '{M}'"),
     ('creds := "hunter2"', f'creds := "{M}"'),
@@ -198,7 +202,8 @@ POLICIES: list[tuple[str, Any, Any]] = [
     ("KYVERNO_RULE", {"validate": {"podSecurity": {"level": "restricted", "version": "latest"}}},
      ...),
     # Queries within texts: literals beside something secret, not the names of fields.
-    ("condition", {"key": "{{ request.object.data.\"api-token\" == 'hunter2' }}", "value": "{{ a }}"},
+    ("condition",
+     {"key": "{{ request.object.data.\"api-token\" == 'hunter2' }}", "value": "{{ a }}"},
      {"key": f"{{{{ request.object.data.\"api-token\" == '{M}' }}}}", "value": M}),
     ("condition", {"key": "{{ a.b || 'x' }}", "value": "{{ c.token == `hunter2` }}"},
      {"key": "{{ a.b || 'x' }}", "value": f"{{{{ c.token == `{M}` }}}}"}),
@@ -264,7 +269,8 @@ POLICIES: list[tuple[str, Any, Any]] = [
     ("pattern_map", {"password=hunter2": "x"}, M),
     ("KYVERNO_MATCH", {"resources": {"annotations": "x"}}, {"resources": {"annotations": M}}),
     ("plain_map", {"count/secrets": "10", "secrets": 10}, ...),
-    ("CONSTRAINT", {"spec": {"parameters": {"message": "password: hunter2", "repos": ["a?token=b"]}}},
+    ("CONSTRAINT",
+     {"spec": {"parameters": {"message": "password: hunter2", "repos": ["a?token=b"]}}},
      {"spec": {"parameters": {"message": f"password: {M}", "repos": [f"a?token={M}"]}}}),
     ("METADATA", {"annotations": {"kubernetes.io/config.source": "http://h/x?token=hunter2"}},
      {"annotations": {"kubernetes.io/config.source": f"http://h/x?token={M}"}}),
@@ -288,8 +294,23 @@ def test_what_a_mutating_policy_writes_is_only_there(api: ModuleType) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["://", "--a", "'", "token ", "eyJaaaaaa.", "= ", "| ", "a&", "-----BEGIN PUBLIC KEY-----",
-     "\n", "= \n", "\\'", "{{", "{{'", "(\n #"],
+    [
+        "://",
+        "--a",
+        "'",
+        "token ",
+        "eyJaaaaaa.",
+        "= ",
+        "| ",
+        "a&",
+        "-----BEGIN PUBLIC KEY-----",
+        "\n",
+        "= \n",
+        "\\'",
+        "{{",
+        "{{'",
+        "(\n #",
+    ],
 )
 def test_a_hostile_text_is_searched_in_bounded_time(api: ModuleType, piece: str) -> None:
     text = piece * 20000

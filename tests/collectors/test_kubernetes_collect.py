@@ -33,8 +33,8 @@ from tests.collectors.replay import Replay, captured
 from tests.tools import needed
 
 SEED = 20261122
-ALL = ("cp-1", "w-1", "w-2", "api", "cut", "refused", "silent",
-       "changed", "sums", "climb", "link", "more", "twice", "sparse", "flood", "babble")  # fmt: skip
+ALL = ("cp-1", "w-1", "w-2", "api", "cut", "refused", "silent", "changed",
+       "sums", "climb", "link", "more", "twice", "sparse", "flood", "babble")  # fmt: skip
 LABEL = "kube-evidence/collector"
 ASKING = {"get", "logs", "exec"}
 
@@ -384,7 +384,8 @@ def test_a_removal_that_failed_once_is_done_again(site: Site) -> None:
 ENDINGS = [(shell, number) for shell in SHELLS for number in (signal.SIGTERM, signal.SIGQUIT)]
 
 
-@pytest.mark.parametrize(("shell", "number"), [*ENDINGS, (("dash",), signal.SIGINT), (("sh",), signal.SIGHUP)]
+@pytest.mark.parametrize(
+    ("shell", "number"), [*ENDINGS, (("dash",), signal.SIGINT), (("sh",), signal.SIGHUP)]
 )
 def test_nothing_is_left_after_a_signal(
     shell: tuple[str, ...], number: signal.Signals, site: Site
@@ -406,7 +407,9 @@ def test_a_signal_in_the_last_step_leaves_no_empty_bundle(
     tool = tmp_path / "tools" / "mv"
     tool.parent.mkdir()
     move = f'exec {shutil.which("mv")} "$@"'
-    tool.write_text(f'#!/bin/sh\ncase $2 in */keb-*) kill -TERM $PPID; exit 1 ;; *) {move} ;; esac\n')
+    tool.write_text(
+        f"#!/bin/sh\ncase $2 in */keb-*) kill -TERM $PPID; exit 1 ;; *) {move} ;; esac\n"
+    )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
     ended = site.run(*IMAGES, "--nodes-only")

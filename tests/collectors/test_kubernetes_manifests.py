@@ -131,7 +131,11 @@ def test_what_the_headers_tell_to_type_works_in_the_folder_of_the_programs() -> 
 def test_the_example_of_the_help_can_be_pasted() -> None:
     script = KUBERNETES / "collect.sh"
     said = subprocess.run(["sh", script, "--help"], capture_output=True, text=True, check=True)
-    words = said.stdout.split("Example:\n")[1].replace("sha256:DIGEST", DIGEST).split("sh kubernetes/")[1]
+    words = (
+        said.stdout.split("Example:\n")[1]
+        .replace("sha256:DIGEST", DIGEST)
+        .split("sh kubernetes/")[1]
+    )
     assert words.startswith("collect.sh --output")
     command = f"sh kubernetes/{words.rstrip()} --dry-run"
     subprocess.run(["sh", "-c", command], cwd=KUBERNETES.parent, capture_output=True, check=True)
@@ -187,7 +191,8 @@ def test_real_kubectls_understand_the_questions(tmp_path: Path) -> None:
             words = ["get", "roles,rolebindings", "-n", "empty", "-l", f"{LABEL}=x"]
             done = subprocess.run(
                 [program, "--kubeconfig", config, *words, "--ignore-not-found", "-o", "name"],
-                capture_output=True, text=True, check=True, env={"HOME": str(tmp_path)}, timeout=600,
+                capture_output=True, text=True, check=True, timeout=600,
+                env={"HOME": str(tmp_path)},
             )  # fmt: skip
             assert done.stdout == "", "what was removed is known by this silence"
 
@@ -335,7 +340,9 @@ def test_the_reader_by_hand_gets_the_rights_of_the_pod(printed: str) -> None:
     reader = documents_of((KUBERNETES / "reader-role.yaml").read_text())
     assert [one["kind"] for one in reader] == ["ClusterRole", "Role"], "bound by hand, to a person"
     pod = documents_of(printed)
-    everywhere = [rights(pod, "ClusterRole", f"kube-evidence-api{more}") for more in ("", "-policies")]
+    everywhere = [
+        rights(pod, "ClusterRole", f"kube-evidence-api{more}") for more in ("", "-policies")
+    ]
     assert rights(reader, "ClusterRole", "kube-evidence-reader") == everywhere[0] | everywhere[1]
     default = rights(pod, "Role", "kube-evidence-api")
     assert rights(reader, "Role", "kube-evidence-reader") == default

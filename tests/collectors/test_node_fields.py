@@ -35,6 +35,8 @@ READERS = (
 )
 # What readers ask for that is no field of these documents, or masked with the name left standing.
 ELSEWHERE = {"client-certificate-data", "secret"}
+
+
 def furnish(root: Path, documents: dict[str, str]) -> Path:
     """Put documents where a node has them, and an API server that names the rest."""
     for name, text in documents.items():

@@ -177,7 +177,9 @@ def test_what_cannot_be_read_is_told_apart(bare: Path, tmp_path: Path) -> None:
     (bare / OTHER_CONF.lstrip("/")).symlink_to("../gone.conf")
     write(bare, "/etc/kubernetes/scheduler.conf/x", "not a folder")
     process(bare, 9, "kubelet", f"--config={LONG}", "--kubeconfig=/etc/hostname/below")
-    with write(bare, "/etc/default/kubelet", ("# " + "x" * 60 + "\n") * 20_000).open("ab") as sparse:
+    with write(bare, "/etc/default/kubelet", ("# " + "x" * 60 + "\n") * 20_000).open(
+        "ab"
+    ) as sparse:
         sparse.truncate(10 * 2**30)
     run = collect(bare, tmp_path / "out")
     found = {

@@ -19,6 +19,7 @@ import pytest
 from analyzer.bundle.reader import read_bundle
 from analyzer.cli import main
 from tests.collectors.node_run import SHELLS, collect, process, short_text, write
+from tests.collectors.waiting import LONGEST, wait_until
 from tests.tools import needed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -30,6 +31,7 @@ class Held(NamedTuple):
 
     process: "subprocess.Popen[str]"
     worker: int
+    mark: Path
     output: Path
 
 
@@ -49,6 +51,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def heedful() -> None:
+    """Take signals as a terminal's program does, though the tests may run in the background."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(stage: Path, output: Path, shell: Sequence[str], **more: Any) -> "subprocess.Popen[str]":
     output.mkdir()
     return subprocess.Popen(
@@ -58,7 +66,7 @@ def start(stage: Path, output: Path, shell: Sequence[str], **more: Any) -> "subp
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        **more,
+        **{"preexec_fn": heedful, **more},
     )
 
 
@@ -84,7 +92,7 @@ def test_told_to_stop_it_seals_all_or_leaves_nothing(
         send = rng.choice((os.kill, os.killpg))
         with contextlib.suppress(ProcessLookupError):
             send(run.pid, rng.choice(SIGNALS))
-        out, err = run.communicate(timeout=60)
+        out, err = run.communicate(timeout=LONGEST)
         left = list((tmp_path / str(n)).iterdir())
         if not left:  # it had not begun, as its code says
             assert out == ""
@@ -107,18 +115,24 @@ def test_killed_it_leaves_nothing_under_the_final_name(stage: Path, tmp_path: Pa
         run = start(stage, tmp_path / str(n), ("sh",))
         time.sleep(whole * rng.uniform(0.5 if n % 2 else 0, 1.1))
         os.killpg(run.pid, signal.SIGKILL)
-        run.communicate(timeout=60)
+        run.communicate(timeout=LONGEST)
         for path in (tmp_path / str(n)).iterdir():
             assert path.suffix in {".work", ".gz"}
             if path.suffix == ".gz":
                 assert main(["verify", str(path)]) == 0
 
 
+def work_of(run: Held) -> Path:
+    (work,) = run.output.glob("*.work")
+    return work
+
+
 @pytest.fixture
 def held(stage: Path, tmp_path: Path) -> Iterator[Callable[[Sequence[str]], Held]]:
-    """Return what starts a run whose third file stands still for a second, and its two processes."""
+    """Return what starts a run that stands still at its file, until the mark there is removed."""
     tools, mark = tmp_path / "tools", tmp_path / "mark"
-    slow = f'#!/bin/sh\ncase $* in *k.yaml) touch "{mark}"; sleep 1 ;; esac\n'
+    still = f'touch "{mark}"; while [ -e "{mark}" ]; do sleep 0.1; done'
+    slow = f"#!/bin/sh\ncase $* in *k.yaml) {still} ;; esac\n"
     write(tools, "stat", f'{slow}exec {shutil.which("stat")} "$@"\n', 0o755)
     env: Mapping[str, str] = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     runs = []
@@ -126,12 +140,10 @@ def held(stage: Path, tmp_path: Path) -> Iterator[Callable[[Sequence[str]], Held
     def begin(shell: Sequence[str]) -> Held:
         run = start(stage, tmp_path / "out", shell, env=env)
         runs.append(run)
-        while not mark.exists():
-            assert run.poll() is None
-            time.sleep(0.02)
+        wait_until(mark.exists, run)
         children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
         (worker,) = map(int, children)
-        return Held(run, worker, tmp_path / "out")
+        return Held(run, worker, mark, tmp_path / "out")
 
     yield begin
     for run in runs:
@@ -147,7 +159,8 @@ def test_a_collecting_process_that_breaks_off_is_said_and_nothing_stays(
     needed(shell[0])
     run = held(shell)
     os.kill(run.worker, signal.SIGKILL)
-    out, err = run.process.communicate(timeout=60)
+    run.mark.unlink()
+    out, err = run.process.communicate(timeout=LONGEST)
     assert (run.process.returncode, out) == (4, "")
     assert "error: node.sh: broke off (" in err
     assert list(run.output.iterdir()) == []
@@ -161,7 +174,10 @@ def test_killed_alone_its_collecting_process_seals_and_ends(
     run = held(shell)
     os.kill(run.process.pid, signal.SIGKILL)
     run.process.wait()
-    out, err = run.process.communicate(timeout=60)  # its output is open until the other ends, too
+    run.mark.unlink()
+    out, err = run.process.communicate(
+        timeout=LONGEST
+    )  # its output is open until the other ends, too
     assert "stopped before its end: signal" in err
     (path,) = run.output.iterdir()
     assert out.startswith(f"bundle: {path}\n")
@@ -178,7 +194,9 @@ def test_told_to_stop_nothing_that_was_being_read_is_cut_short(
     needed(shell[0])
     run = held(shell)
     os.killpg(run.process.pid, number)
-    out, err = run.process.communicate(timeout=60)
+    wait_until((work_of(run) / "told").exists, run.process)
+    run.mark.unlink()
+    out, err = run.process.communicate(timeout=LONGEST)
     assert run.process.returncode == 3, err
     bundle = read_bundle(Path(out.splitlines()[0].removeprefix("bundle: ")))
     read = [probe for probe in bundle.probes if probe.record["target"] == "/k.yaml"]
@@ -189,6 +207,7 @@ def narrow(size: int) -> Callable[[], None]:
     """Return what lets a process write files of ``size`` bytes at most, as a full disk would."""
 
     def limit() -> None:
+        heedful()
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
@@ -203,7 +222,7 @@ def test_a_disk_that_is_full_is_said_and_nothing_stays(
 ) -> None:
     needed(shell[0])
     run = start(stage, tmp_path / "out", shell, preexec_fn=narrow(size), restore_signals=False)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=LONGEST)
     assert (run.returncode, out) == (4, "")
     assert "the bundle could not be written\nhelp: Free some space" in err
     assert list((tmp_path / "out").iterdir()) == []
@@ -221,7 +240,7 @@ def test_an_output_folder_that_vanishes_is_said(
     write(tools, "stat", f'#!/bin/sh\n{gone}\nexec {real} "$@"\n', 0o755)
     env: Mapping[str, str] = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
     run = start(stage, output, shell, env=env)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=LONGEST)
     assert (run.returncode, out) == (4, "")
     assert "the bundle could not be written" in err
     assert not output.exists()
