@@ -58,7 +58,7 @@ from typing import (
 
 VERSION = "0.1.0"
 PROFILE_VERSION = "1"
-REDACTION_POLICY = "kube-evidence-api-3"
+REDACTION_POLICY = "kube-evidence-api-4"
 
 PAGE_LIMITS = (500, 50, 5)  # objects a page; fewer when pages are too large or too slow
 MAX_PAGES = 20000
